@@ -1,0 +1,237 @@
+/**
+ * The disk as Node sees it.
+ *
+ * @since 0.1.0
+ */
+import * as fs from "node:fs"
+import * as path from "node:path"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import { Disk, DiskError, type DiskFile, type DiskStatus } from "./Disk.ts"
+
+const failure = (call: string, file: string, cause: unknown): DiskError => {
+  const errno =
+    cause instanceof Error && "code" in cause && typeof cause.code === "string"
+      ? cause.code
+      : "UNKNOWN"
+  return new DiskError({
+    call,
+    path: file,
+    errno,
+    detail: cause instanceof Error ? cause.message : String(cause),
+  })
+}
+
+type Done<A> = (cause: NodeJS.ErrnoException | null, value: A) => void
+
+const call = <A>(
+  name: string,
+  file: string,
+  run: (done: Done<A>) => void,
+): Effect.Effect<A, DiskError> =>
+  Effect.callback<A, DiskError>((resume) => {
+    run((cause, value) => {
+      resume(cause === null ? Effect.succeed(value) : Effect.fail(failure(name, file, cause)))
+    })
+  })
+
+const attempt = <A>(name: string, file: string, run: () => A): A => {
+  try {
+    return run()
+  } catch (cause) {
+    throw failure(name, file, cause)
+  }
+}
+
+const statusOf = (stats: fs.Stats): DiskStatus => ({
+  sizeBytes: stats.size,
+  isDirectory: stats.isDirectory(),
+  links: stats.nlink,
+  inode: stats.ino,
+  mode: stats.mode & 0o777,
+  modifiedMillis: stats.mtimeMs,
+})
+
+const remaining = (
+  chunks: ReadonlyArray<Uint8Array>,
+  writtenBytes: number,
+): ReadonlyArray<Uint8Array> => {
+  let skip = writtenBytes
+  const rest: Array<Uint8Array> = []
+  for (const chunk of chunks) {
+    if (skip >= chunk.byteLength) {
+      skip -= chunk.byteLength
+    } else {
+      rest.push(skip === 0 ? chunk : chunk.subarray(skip))
+      skip = 0
+    }
+  }
+  return rest
+}
+
+const lengthOf = (chunks: ReadonlyArray<Uint8Array>): number => {
+  let total = 0
+  for (const chunk of chunks) total += chunk.byteLength
+  return total
+}
+
+/** A short write is legal, so the rest is written again until nothing is left. */
+const writeAll = (
+  fd: number,
+  file: string,
+  chunks: ReadonlyArray<Uint8Array>,
+  position: number,
+): Effect.Effect<void, DiskError> => {
+  const total = lengthOf(chunks)
+  if (total === 0) return Effect.void
+  return Effect.flatMap(
+    call<number>("write", file, (done) => {
+      fs.writev(fd, chunks, position, (cause, written) => done(cause, written))
+    }),
+    (written) =>
+      written >= total
+        ? Effect.void
+        : written === 0
+          ? Effect.fail(
+              new DiskError({
+                call: "write",
+                path: file,
+                errno: "EIO",
+                detail: "the system wrote 0 bytes",
+              }),
+            )
+          : writeAll(fd, file, remaining(chunks, written), position + written),
+  )
+}
+
+const writeAllUnsafe = (
+  fd: number,
+  chunks: ReadonlyArray<Uint8Array>,
+  position: number,
+): void => {
+  let rest = chunks
+  let at = position
+  while (rest.length > 0) {
+    const written = fs.writevSync(fd, rest, at)
+    rest = remaining(rest, written)
+    at += written
+  }
+}
+
+const closing = (fd: number, file: string): Effect.Effect<void> =>
+  Effect.ignore(call<void>("close", file, (done) => fs.close(fd, (cause) => done(cause ?? null))))
+
+const fileOf = (fd: number, file: string): DiskFile => ({
+  path: file,
+  write: (chunks, position) => writeAll(fd, file, chunks, position),
+  datasync: call<void>("datasync", file, (done) => fs.fdatasync(fd, (cause) => done(cause))),
+  writeUnsafe: (chunks, position) =>
+    attempt("write", file, () => writeAllUnsafe(fd, chunks, position)),
+  datasyncUnsafe: () => attempt("datasync", file, () => fs.fdatasyncSync(fd)),
+  statusUnsafe: () => attempt("status", file, () => statusOf(fs.fstatSync(fd))),
+  truncate: (sizeBytes) =>
+    call<void>("truncate", file, (done) => fs.ftruncate(fd, sizeBytes, (cause) => done(cause))),
+  close: closing(fd, file),
+})
+
+const openAt = (
+  file: string,
+  flags: string,
+  mode: number,
+): Effect.Effect<number, DiskError> =>
+  call<number>("open", file, (done) => fs.open(file, flags, mode, done))
+
+const syncAt = (file: string, flags: string): Effect.Effect<void, DiskError> =>
+  Effect.acquireUseRelease(
+    openAt(file, flags, 0),
+    (fd) => call<void>("fsync", file, (done) => fs.fsync(fd, (cause) => done(cause))),
+    (fd) => closing(fd, file),
+  )
+
+const writeFile: Disk["Service"]["writeFile"] = (file, chunks, options) =>
+  Effect.acquireUseRelease(
+    openAt(file, options.exclusive === true ? "wx" : "w", options.mode ?? 0o644),
+    (fd) =>
+      Effect.andThen(
+        writeAll(fd, file, chunks, 0),
+        options.sync
+          ? call<void>("fsync", file, (done) => fs.fsync(fd, (cause) => done(cause)))
+          : Effect.void,
+      ),
+    (fd) => closing(fd, file),
+  )
+
+const isAbsent = (error: DiskError): boolean => error.errno === "ENOENT"
+
+const rename: Disk["Service"]["rename"] = (from, to) =>
+  call<void>("rename", to, (done) => fs.rename(from, to, (cause) => done(cause)))
+
+const syncDirectory: Disk["Service"]["syncDirectory"] = (directory) => syncAt(directory, "r")
+
+/**
+ * The real disk.
+ *
+ * @category layers
+ * @since 0.1.0
+ */
+export const layer: Layer.Layer<Disk> = Layer.succeed(Disk, {
+  makeDirectory: (directory, mode) =>
+    Effect.asVoid(
+      call<string | undefined>("mkdir", directory, (done) =>
+        fs.mkdir(directory, { recursive: true, mode: mode ?? 0o755 }, done),
+      ),
+    ),
+  open: (file, how) =>
+    Effect.map(
+      how === "create"
+        ? openAt(file, "wx", 0o644)
+        : Effect.catch(openAt(file, "r+", 0o644), (error) =>
+            isAbsent(error) ? openAt(file, "w+", 0o644) : Effect.fail(error),
+          ),
+      (fd) => fileOf(fd, file),
+    ),
+  readFile: (file) => call<Buffer>("read", file, (done) => fs.readFile(file, done)),
+  readRange: (file, position, lengthBytes) =>
+    Effect.acquireUseRelease(
+      openAt(file, "r", 0),
+      (fd) => {
+        const bytes = Buffer.allocUnsafeSlow(lengthBytes)
+        return Effect.map(
+          call<number>("read", file, (done) =>
+            fs.read(fd, bytes, 0, lengthBytes, position, (cause, count) => done(cause, count)),
+          ),
+          (count) => bytes.subarray(0, count),
+        )
+      },
+      (fd) => closing(fd, file),
+    ),
+  readFileUnsafe: (file) => attempt("read", file, () => fs.readFileSync(file)),
+  writeFile,
+  replaceFile: (file, chunks, mode) => {
+    const temporary = `${file}.tmp`
+    return writeFile(temporary, chunks, {
+      sync: true,
+      ...(mode === undefined ? {} : { mode }),
+    }).pipe(
+      Effect.andThen(rename(temporary, file)),
+      Effect.andThen(syncDirectory(path.dirname(file))),
+    )
+  },
+  syncFile: (file) => syncAt(file, "r"),
+  syncDirectory,
+  list: (directory) =>
+    call<Array<string>>("list", directory, (done) => fs.readdir(directory, done)).pipe(
+      Effect.map((names) => names.sort()),
+      Effect.catch((error) => (isAbsent(error) ? Effect.succeed([]) : Effect.fail(error))),
+    ),
+  status: (file) =>
+    call<fs.Stats>("status", file, (done) => fs.stat(file, done)).pipe(
+      Effect.map(statusOf),
+      Effect.catch((error) => (isAbsent(error) ? Effect.succeed(undefined) : Effect.fail(error))),
+    ),
+  rename,
+  remove: (file) =>
+    call<void>("remove", file, (done) => fs.unlink(file, (cause) => done(cause))).pipe(
+      Effect.catch((error) => (isAbsent(error) ? Effect.void : Effect.fail(error))),
+    ),
+})
