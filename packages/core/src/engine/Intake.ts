@@ -1,0 +1,279 @@
+/**
+ * The engine's door: four lanes with reserved shares, one for each class, and a small one for
+ * the engine's own records.
+ *
+ * A full lane never takes room from another, so a flood of one class can't refuse the next.
+ * Batches keep the order in which events came; only when more is waiting than one batch
+ * holds, the lanes get their shares of it, so no class starves another.
+ *
+ * @since 0.1.0
+ */
+import type * as Cause from "effect/Cause"
+import { Done } from "effect/Cause"
+import * as Effect from "effect/Effect"
+import { contracts } from "../event/EventClass.ts"
+import type { BatchPolicy } from "./BatchPolicy.ts"
+import { Lane, type Waiter } from "./Lane.ts"
+import type { Mailbox } from "./Mailbox.ts"
+
+/**
+ * @category models
+ * @since 0.1.0
+ */
+export interface IntakeOptions {
+  /** Memory of the four lanes together. Units: bytes. */
+  readonly bytesMax: number
+  /** Events held at once in the four lanes together. */
+  readonly countMax: number
+}
+
+/**
+ * Slots `from` to `to` of one lane, which follow each other in the trail.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Run {
+  readonly lane: number
+  readonly from: number
+  readonly to: number
+}
+
+/**
+ * A batch as references into the lanes: nothing is copied until the pool stage.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface AdmittedBatch {
+  readonly runs: ReadonlyArray<Run>
+  readonly count: number
+  readonly bytes: number
+  /** For each lane, the slot up to which it can be freed once the batch is copied. */
+  readonly ends: ReadonlyArray<number>
+}
+
+/** The lane of the engine's own records. */
+export const systemLane = 4
+
+/** Lanes, the engine's own included. */
+export const laneCount = 5
+
+const systemBytes = 256 * 1024
+const systemItems = 256
+
+/**
+ * What the intake needs to know of an encoded event.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Encoded {
+  readonly json: string
+  readonly bytes: number
+  readonly isAscii: boolean
+  readonly id: string
+}
+
+/**
+ * The lanes and the mailbox over them.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export class Intake implements Mailbox<AdmittedBatch> {
+  readonly lanes: ReadonlyArray<Lane>
+  readonly capacityItems: number
+  readonly capacityBytes: number
+  private ticket = 0
+  private isClosed = false
+  private wake: (() => void) | undefined
+  private readonly roomWaiters: Array<Array<() => void>> = []
+
+  constructor(options: IntakeOptions) {
+    const shares = contracts.map(
+      (contract) =>
+        new Lane(
+          Math.floor(options.bytesMax * contract.share),
+          Math.max(2, Math.floor(options.countMax * contract.share)),
+          contract.isSampled,
+        ),
+    )
+    this.lanes = [...shares, new Lane(systemBytes, systemItems, false)]
+    this.capacityBytes = this.sum((lane) => lane.capacityBytes)
+    this.capacityItems = this.sum((lane) => lane.capacityItems)
+    for (let lane = 0; lane < laneCount; lane++) this.roomWaiters.push([])
+  }
+
+  private sum(of: (lane: Lane) => number): number {
+    return this.lanes.reduce((total, lane) => total + of(lane), 0)
+  }
+
+  depthItems(): number {
+    return this.sum((lane) => lane.tail - lane.head)
+  }
+
+  depthBytes(): number {
+    return this.sum((lane) => lane.heldBytes)
+  }
+
+  /** Events of a lane that no slab holds yet. */
+  inFlight(lane: number): number {
+    const at = this.lanes[lane]
+    return at === undefined ? 0 : at.tail - at.head
+  }
+
+  /** Puts an encoded event into a lane; `false` when there is no room. Runs in the caller's turn. */
+  offer(laneIndex: number, event: Encoded, waiter: Waiter | undefined): boolean {
+    const lane = this.lanes[laneIndex]
+    if (lane === undefined) return false
+    if (!lane.offer(event.json, event.bytes, event.isAscii, event.id, this.ticket, waiter)) {
+      return false
+    }
+    this.ticket += 1
+    const wake = this.wake
+    if (wake !== undefined) {
+      this.wake = undefined
+      wake()
+    }
+    return true
+  }
+
+  /** Resolves when a slot of the lane was given back. */
+  room(laneIndex: number): Effect.Effect<void> {
+    return Effect.callback<void>((resume) => {
+      const waiting = this.roomWaiters[laneIndex]
+      if (waiting === undefined) {
+        resume(Effect.void)
+        return
+      }
+      const done = (): void => resume(Effect.void)
+      waiting.push(done)
+      return Effect.sync(() => {
+        const index = waiting.indexOf(done)
+        if (index >= 0) waiting.splice(index, 1)
+      })
+    })
+  }
+
+  readonly take = (
+    policy: BatchPolicy,
+  ): Effect.Effect<ReadonlyArray<AdmittedBatch>, Cause.Done> =>
+    Effect.suspend(() => {
+      const batch = this.select(policy.countMax, policy.bytesMax)
+      if (batch !== undefined) return Effect.succeed([batch])
+      if (this.isClosed) return Effect.fail(Done())
+      return Effect.andThen(this.arrival, this.take(policy))
+    })
+
+  private readonly arrival: Effect.Effect<void> = Effect.callback<void>((resume) => {
+    this.wake = () => resume(Effect.void)
+    return Effect.sync(() => {
+      this.wake = undefined
+    })
+  })
+
+  /** No event will come any more; what waits is still handed out. */
+  close(): void {
+    this.isClosed = true
+    const wake = this.wake
+    this.wake = undefined
+    wake?.()
+  }
+
+  /** Gives the slots of a copied batch back, and tells those who wait for room. */
+  free(batch: AdmittedBatch): void {
+    for (let index = 0; index < laneCount; index++) {
+      const lane = this.lanes[index]
+      const end = batch.ends[index] ?? 0
+      if (lane === undefined || end <= lane.head) continue
+      lane.free(end)
+      const waiting = this.roomWaiters[index]
+      if (waiting !== undefined && waiting.length > 0) {
+        for (const done of waiting.splice(0)) done()
+      }
+    }
+  }
+
+  /** Takes the next batch, or `undefined` when nothing waits. */
+  select(countMax: number, bytesMax: number): AdmittedBatch | undefined {
+    const waiting = this.sum((lane) => lane.tail - lane.taken)
+    if (waiting === 0) return undefined
+    const fits = waiting <= countMax && this.sum((lane) => lane.waitingBytes) <= bytesMax
+    const ends = fits
+      ? this.lanes.map((lane) => lane.tail)
+      : this.quotas(countMax, bytesMax)
+    const runs = this.merge(ends)
+    let count = 0
+    let bytes = 0
+    for (const [index, lane] of this.lanes.entries()) {
+      const end = ends[index] ?? lane.taken
+      const taken = end === lane.tail ? lane.waitingBytes : this.bytesBetween(lane, end)
+      count += end - lane.taken
+      bytes += taken
+      lane.take(end, taken)
+    }
+    return { runs, count, bytes, ends }
+  }
+
+  private bytesBetween(lane: Lane, end: number): number {
+    let bytes = 0
+    for (let slot = lane.taken; slot < end; slot++) bytes += lane.sizeOf(slot)
+    return bytes
+  }
+
+  /** Each lane's share of a batch first; what a lane leaves goes to the others, critical first. */
+  private quotas(countMax: number, bytesMax: number): Array<number> {
+    let count = countMax
+    let bytes = bytesMax
+    const ends = this.lanes.map((lane) => lane.taken)
+    const extend = (index: number, laneBytes: number, laneCount: number): void => {
+      const lane = this.lanes[index]
+      let end = ends[index]
+      if (lane === undefined || end === undefined) return
+      let bytesLeft = Math.min(laneBytes, bytes)
+      let countLeft = Math.min(laneCount, count)
+      while (end < lane.tail && countLeft > 0 && lane.sizeOf(end) <= bytesLeft) {
+        bytesLeft -= lane.sizeOf(end)
+        bytes -= lane.sizeOf(end)
+        countLeft -= 1
+        count -= 1
+        end += 1
+      }
+      ends[index] = end
+    }
+    // The engine's own records are few, and say what went wrong: they go first.
+    extend(systemLane, bytesMax, countMax)
+    for (const [index, contract] of contracts.entries()) {
+      extend(index, bytesMax * contract.share, Math.ceil(countMax * contract.share))
+    }
+    for (const index of contracts.keys()) extend(index, bytesMax, countMax)
+    return ends
+  }
+
+  /** The order of arrival across lanes, as the fewest runs. */
+  private merge(ends: ReadonlyArray<number>): ReadonlyArray<Run> {
+    const cursors = this.lanes.map((lane) => lane.taken)
+    const open = [...cursors.keys()].filter((index) => (cursors[index] ?? 0) < (ends[index] ?? 0))
+    const runs: Array<Run> = []
+    const ticketAt = (index: number): number =>
+      this.lanes[index]?.ticketOf(cursors[index] ?? 0) ?? 0
+    while (open.length > 0) {
+      open.sort((left, right) => ticketAt(left) - ticketAt(right))
+      const [first, second] = open
+      if (first === undefined) break
+      const lane = this.lanes[first]
+      const from = cursors[first] ?? 0
+      const end = ends[first] ?? 0
+      // Up to the arrival of the next lane's first, everything is one run.
+      const before = second === undefined ? Infinity : ticketAt(second)
+      let to = from + 1
+      if (before === Infinity) to = end
+      else while (to < end && lane !== undefined && lane.ticketOf(to) < before) to += 1
+      runs.push({ lane: first, from, to })
+      cursors[first] = to
+      if (to === end) open.shift()
+    }
+    return runs
+  }
+}

@@ -1,0 +1,50 @@
+/**
+ * Who signs checkpoints.
+ *
+ * @since 0.1.0
+ */
+import * as Context from "effect/Context"
+import type * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
+
+/**
+ * A key that can't be read, is not what it should be, or refuses to sign.
+ *
+ * @category errors
+ * @since 0.1.0
+ */
+export class SignerError extends Schema.TaggedError<SignerError>("@countersign/core/SignerError")(
+  "SignerError",
+  {
+    code: Schema.tag("AUD-3301"),
+    isRetryable: Schema.Boolean,
+    /** A path or the name of a variable; never the key. */
+    key: Schema.String,
+    detail: Schema.String,
+  },
+) {
+  override get message(): string {
+    return `${this.code}: signing key ${this.key}: ${this.detail}`
+  }
+}
+
+/**
+ * Signs with one Ed25519 key.
+ *
+ * @category services
+ * @since 0.1.0
+ */
+export class Signer extends Context.Service<
+  Signer,
+  {
+    readonly algorithm: "ed25519"
+    /** The raw public key. Shape: 32 bytes. */
+    readonly publicKey: Uint8Array
+    /** Where the key is, for people: a path, a variable's name. Never the key. */
+    readonly key: string
+    /** `true`: the key was made just now, for development. */
+    readonly isNew: boolean
+    /** The signature over the bytes. Shape: 64 bytes. */
+    readonly sign: (bytes: Uint8Array) => Effect.Effect<Uint8Array, SignerError>
+  }
+>()("@countersign/core/signer/Signer") {}

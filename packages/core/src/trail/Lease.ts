@@ -1,0 +1,153 @@
+/**
+ * The right to write a trail: one holder, and a fencing number that only grows.
+ *
+ * Node has no file locks, so the holder is named in a file: process, its start, machine and
+ * boot. A holder that is gone is replaced by making the next number's file, which only one
+ * process can. A writer that was replaced while it was stopped finds that its lease file has
+ * lost its name, and acknowledges nothing more.
+ *
+ * @since 0.1.0
+ */
+import { readFileSync } from "node:fs"
+import * as os from "node:os"
+import * as path from "node:path"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Schema from "effect/Schema"
+import { Disk, type DiskError, type DiskFile } from "../platform/Disk.ts"
+import { TrailLocked } from "./TrailError.ts"
+
+const Holder = Schema.Struct({
+  fence: Schema.Int,
+  pid: Schema.Int,
+  /** What tells this process from a later one with the same number. */
+  started: Schema.String,
+  host: Schema.String,
+  boot: Schema.String,
+})
+type Holder = typeof Holder.Type
+
+const HolderText = Schema.fromJsonString(Holder)
+const decodeHolder = Schema.decodeUnknownOption(HolderText)
+const encodeHolder = Schema.encodeSync(HolderText)
+
+/**
+ * A held lease.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Lease {
+  readonly fence: number
+  /** `false` once another process has taken the trail over. Costs about 2 µs. */
+  readonly isHeldUnsafe: () => boolean
+  /** Gives the trail back; another process may open it at once. */
+  readonly release: Effect.Effect<void, DiskError>
+}
+
+const textOf = (file: string): string => {
+  try {
+    return readFileSync(file, "utf8").trim()
+  } catch {
+    return ""
+  }
+}
+
+// The 22nd field: when the process started, in ticks since boot. The second field may hold
+// spaces, so fields are counted from behind its closing parenthesis.
+const startOf = (pid: number): string => {
+  const stat = textOf(`/proc/${pid}/stat`)
+  return stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19] ?? ""
+}
+
+const bootOf = (): string => textOf("/proc/sys/kernel/random/boot_id")
+
+const isRunning = (pid: number): boolean => {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (cause) {
+    return cause instanceof Error && "code" in cause && cause.code === "EPERM"
+  }
+}
+
+/** A holder on another machine can't be asked, so it counts as alive: safe, and said so in the error. */
+const isAlive = (holder: Holder): boolean => {
+  if (holder.host !== os.hostname()) return true
+  if (holder.boot !== bootOf()) return false
+  return isRunning(holder.pid) && startOf(holder.pid) === holder.started
+}
+
+const fencePattern = /^lease\.(\d{16})$/
+const fenceName = (fence: number): string => `lease.${String(fence).padStart(16, "0")}`
+
+const held = (file: DiskFile): boolean => {
+  try {
+    return file.statusUnsafe().links > 0
+  } catch {
+    return false
+  }
+}
+
+/**
+ * Takes the lease of a trail, or fails with `TrailLocked` naming who holds it.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const acquire = Effect.fnUntraced(function* (directory: string) {
+  const disk = yield* Disk
+  yield* disk.makeDirectory(directory)
+  const names = yield* disk.list(directory)
+  const fences = names.flatMap((name) => {
+    const match = fencePattern.exec(name)
+    return match === null ? [] : [Number(match[1])]
+  })
+  const newest = fences.at(-1) ?? 0
+  if (newest > 0) yield* refuseIfAlive(disk, directory, newest)
+
+  const fence = newest + 1
+  const file = path.join(directory, fenceName(fence))
+  const handle = yield* disk.open(file, "create").pipe(
+    Effect.mapError((error): DiskError | TrailLocked =>
+      error.errno === "EEXIST"
+        ? new TrailLocked({ path: directory, holder: "another process" })
+        : error,
+    ),
+  )
+  const text = encodeHolder({
+    fence,
+    pid: process.pid,
+    started: startOf(process.pid),
+    host: os.hostname(),
+    boot: bootOf(),
+  })
+  yield* handle.write([Buffer.from(`${text}\n`)], 0)
+  yield* handle.datasync
+  // Only now is the number taken for good; the older names go, and with them their holders' right.
+  for (const old of fences) yield* disk.remove(path.join(directory, fenceName(old)))
+  yield* disk.syncDirectory(directory)
+
+  const lease: Lease = {
+    fence,
+    isHeldUnsafe: () => held(handle),
+    // The file stays, emptied: its number must never be given out again.
+    release: handle
+      .truncate(0)
+      .pipe(Effect.andThen(handle.datasync), Effect.ensuring(handle.close)),
+  }
+  return lease
+})
+
+const refuseIfAlive = Effect.fnUntraced(function* (
+  disk: Disk["Service"],
+  directory: string,
+  fence: number,
+) {
+  const bytes = yield* disk.readFile(path.join(directory, fenceName(fence)))
+  const holder = decodeHolder(Buffer.from(bytes).toString("utf8"))
+  if (Option.isSome(holder) && isAlive(holder.value)) {
+    const { host, pid } = holder.value
+    return yield* new TrailLocked({ path: directory, holder: `process ${pid} on ${host}` })
+  }
+})

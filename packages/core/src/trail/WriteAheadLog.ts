@@ -1,0 +1,296 @@
+/**
+ * The write-ahead log: where an event becomes durable.
+ *
+ * One frame a batch, many frames a group, one `fdatasync` a group. What the log says is
+ * durable was covered by a sync that returned. After a failed sync the descriptor is never
+ * trusted again: the kernel may have dropped the pages it could not write, and a second sync
+ * on it would report success (the error that PostgreSQL learned of in 2018). The group is
+ * written again, whole, to a new segment.
+ *
+ * @since 0.1.0
+ */
+import * as path from "node:path"
+import * as Effect from "effect/Effect"
+import type { Disk, DiskError, DiskFile } from "../platform/Disk.ts"
+import { encodeFrameHeader, frameHeaderBytes } from "./WalFrame.ts"
+
+/**
+ * @category models
+ * @since 0.1.0
+ */
+export interface WriteAheadLogOptions {
+  /** The trail's directory. */
+  readonly directory: string
+  /** A segment that has reached this size is followed by a new one. Units: bytes. */
+  readonly segmentBytesMax: number
+  readonly fence: number
+  /** The next sequence number to be written. */
+  readonly nextSequence: number
+}
+
+/**
+ * Entries to be written: the slab's first `bytes` bytes hold `count` entries.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface WalBatch {
+  readonly payload: Uint8Array
+  readonly count: number
+}
+
+interface Segment {
+  readonly file: DiskFile
+  readonly firstSequence: number
+  endBytes: number
+}
+
+interface Group {
+  readonly chunks: ReadonlyArray<Uint8Array>
+  readonly bytes: number
+  readonly count: number
+}
+
+interface SegmentName {
+  readonly name: string
+  readonly firstSequence: number
+}
+
+const digits = 16
+
+/**
+ * The name of a segment: its first sequence number, and how many segments with the same
+ * number were given up before it.
+ *
+ * @category encoding
+ * @since 0.1.0
+ */
+export const segmentName = (firstSequence: number, attempt: number): string =>
+  `${String(firstSequence).padStart(digits, "0")}${attempt === 0 ? "" : `-${attempt}`}.wal`
+
+const segmentPattern = /^(\d{16})(?:-(\d+))?\.wal$/
+
+/**
+ * The first sequence number and the attempt in a segment's name, or `undefined`.
+ *
+ * @category encoding
+ * @since 0.1.0
+ */
+export const parseSegmentName = (
+  name: string,
+): { readonly firstSequence: number; readonly attempt: number } | undefined => {
+  const match = segmentPattern.exec(name)
+  if (match === null) return undefined
+  return { firstSequence: Number(match[1]), attempt: Number(match[2] ?? "0") }
+}
+
+/**
+ * The log of one writer.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export class WriteAheadLog {
+  /** The next sequence number to be written; all before it are durable. */
+  nextSequence: number
+  /** Segments given up after a failed sync or because their file was gone. */
+  abandoned = 0
+
+  private readonly disk: Disk["Service"]
+  private readonly directory: string
+  private readonly options: WriteAheadLogOptions
+  private readonly closed: Array<SegmentName> = []
+  private segment: Segment | undefined
+  private attempt = 0
+  /** The group whose write has been asked for and has not returned. */
+  private pending: Group | undefined
+
+  constructor(disk: Disk["Service"], options: WriteAheadLogOptions) {
+    this.disk = disk
+    this.options = options
+    this.directory = path.join(options.directory, "wal")
+    this.nextSequence = options.nextSequence
+  }
+
+  /** Segments of earlier runs, which go when their entries are in durable tiles. */
+  adopt(names: ReadonlyArray<SegmentName>): void {
+    this.closed.push(...names)
+  }
+
+  /** Segments on the disk, the open one included. */
+  get segments(): number {
+    return this.closed.length + (this.segment === undefined ? 0 : 1)
+  }
+
+  /** Bytes in the open segment. */
+  get openBytes(): number {
+    return this.segment?.endBytes ?? 0
+  }
+
+  /**
+   * Writes and syncs a group of batches; when it returns, all their entries are durable.
+   *
+   * A failure leaves `nextSequence` as it was, and the same group can be given again.
+   */
+  append(
+    batches: ReadonlyArray<WalBatch>,
+    nowMillis: number,
+  ): Effect.Effect<void, DiskError> {
+    return Effect.flatMap(this.ready, (segment) => {
+      const group = this.frames(batches, nowMillis)
+      this.pending = group
+      return segment.file.write(group.chunks, segment.endBytes).pipe(
+        Effect.andThen(segment.file.datasync),
+        Effect.tapError((error) => {
+          this.pending = undefined
+          // A write that failed can be repeated at the same place; a sync that failed can not.
+          return error.call === "datasync" ? this.abandon : Effect.void
+        }),
+        Effect.andThen(
+          Effect.suspend(() => {
+            this.pending = undefined
+            if (!this.isInPlace(segment)) {
+              return Effect.andThen(this.abandon, this.append(batches, nowMillis))
+            }
+            this.advance(segment, group)
+            return Effect.void
+          }),
+        ),
+      )
+    })
+  }
+
+  /**
+   * Writes and syncs without returning to the event loop: for the last moments of a process.
+   *
+   * A group whose write is under way is written again, byte for byte to the same place, so
+   * it does not matter how far the other write has got. Throws `DiskError`.
+   *
+   * @param inHand the group given to `append` that has not returned, if any
+   * @param rest what comes after it
+   */
+  appendUnsafe(
+    inHand: ReadonlyArray<WalBatch>,
+    rest: ReadonlyArray<WalBatch>,
+    nowMillis: number,
+  ): void {
+    const segment = this.segment
+    if (segment === undefined) return
+    const pending = this.pending
+    this.writeUnsafe(segment, pending ?? this.frames(inHand, nowMillis))
+    this.writeUnsafe(segment, this.frames(rest, nowMillis))
+    segment.file.datasyncUnsafe()
+  }
+
+  private writeUnsafe(segment: Segment, group: Group): void {
+    if (group.count === 0) return
+    segment.file.writeUnsafe(group.chunks, segment.endBytes)
+    this.advance(segment, group)
+  }
+
+  /** Deletes the segments whose entries all lie before a sequence number. */
+  prune(beforeSequence: number): Effect.Effect<void, DiskError> {
+    return Effect.suspend(() => {
+      const next = (index: number): number =>
+        this.closed[index + 1]?.firstSequence ??
+        this.segment?.firstSequence ??
+        this.nextSequence
+      let gone = 0
+      while (gone < this.closed.length && next(gone) <= beforeSequence) gone += 1
+      const names = this.closed.splice(0, gone)
+      return Effect.forEach(
+        names,
+        ({ name }) => this.disk.remove(path.join(this.directory, name)),
+        { discard: true },
+      )
+    })
+  }
+
+  /** Ends the open segment, so that it can be pruned. */
+  readonly roll: Effect.Effect<void> = Effect.suspend(() => {
+    const segment = this.segment
+    if (segment === undefined) return Effect.void
+    this.segment = undefined
+    this.closed.push({
+      name: path.basename(segment.file.path),
+      firstSequence: segment.firstSequence,
+    })
+    return segment.file.close
+  })
+
+  /** Opens the first segment now, so that the synchronous path has one to write to. */
+  readonly open: Effect.Effect<void, DiskError> = Effect.suspend(() => Effect.asVoid(this.ready))
+
+  private readonly abandon: Effect.Effect<void> = Effect.suspend(() => {
+    this.abandoned += 1
+    return this.roll
+  })
+
+  private frames(
+    batches: ReadonlyArray<WalBatch>,
+    nowMillis: number,
+  ): Group {
+    const chunks: Array<Uint8Array> = []
+    let bytes = 0
+    let count = 0
+    for (const batch of batches) {
+      const header = encodeFrameHeader(
+        {
+          firstSequence: this.nextSequence + count,
+          count: batch.count,
+          payloadBytes: batch.payload.byteLength,
+          fence: this.options.fence,
+          writtenMillis: nowMillis,
+        },
+        batch.payload,
+      )
+      chunks.push(header, batch.payload)
+      bytes += frameHeaderBytes + batch.payload.byteLength
+      count += batch.count
+    }
+    return { chunks, bytes, count }
+  }
+
+  private advance(segment: Segment, group: Group): void {
+    segment.endBytes += group.bytes
+    this.nextSequence += group.count
+  }
+
+  /** A file that was deleted or replaced from outside still takes writes, and nobody will read them. */
+  private isInPlace(segment: Segment): boolean {
+    try {
+      return segment.file.statusUnsafe().links > 0
+    } catch {
+      // A descriptor that can't even be asked is as good as gone.
+      return false
+    }
+  }
+
+  private readonly ready: Effect.Effect<Segment, DiskError> = Effect.suspend(() => {
+    const segment = this.segment
+    if (segment === undefined) return this.start
+    return segment.endBytes < this.options.segmentBytesMax
+      ? Effect.succeed(segment)
+      : Effect.andThen(this.roll, this.start)
+  })
+
+  private readonly start: Effect.Effect<Segment, DiskError> = Effect.suspend(() => {
+    const firstSequence = this.nextSequence
+    const name = segmentName(firstSequence, this.attempt)
+    return this.disk.makeDirectory(this.directory).pipe(
+      Effect.andThen(this.disk.open(path.join(this.directory, name), "create")),
+      Effect.tap(() => this.disk.syncDirectory(this.directory)),
+      Effect.map((file) => {
+        const segment = { file, firstSequence, endBytes: 0 }
+        this.segment = segment
+        this.attempt = 0
+        return segment
+      }),
+      Effect.catch((error) => {
+        if (error.errno !== "EEXIST") return Effect.fail(error)
+        this.attempt += 1
+        return this.start
+      }),
+    )
+  })
+}
