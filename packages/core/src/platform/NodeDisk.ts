@@ -104,11 +104,7 @@ const writeAll = (
   )
 }
 
-const writeAllUnsafe = (
-  fd: number,
-  chunks: ReadonlyArray<Uint8Array>,
-  position: number,
-): void => {
+const writeAllUnsafe = (fd: number, chunks: ReadonlyArray<Uint8Array>, position: number): void => {
   let rest = chunks
   let at = position
   while (rest.length > 0) {
@@ -134,11 +130,7 @@ const fileOf = (fd: number, file: string): DiskFile => ({
   close: closing(fd, file),
 })
 
-const openAt = (
-  file: string,
-  flags: string,
-  mode: number,
-): Effect.Effect<number, DiskError> =>
+const openAt = (file: string, flags: string, mode: number): Effect.Effect<number, DiskError> =>
   call<number>("open", file, (done) => fs.open(file, flags, mode, done))
 
 const syncAt = (file: string, flags: string): Effect.Effect<void, DiskError> =>
