@@ -9,7 +9,7 @@
 import { platformOf } from "./platformOf.ts"
 
 /** One entry under `packages`; fields that are not named here pass through untouched. */
-export interface LockEntry {
+interface LockEntry {
   readonly version?: string
   readonly dev?: boolean
   readonly optional?: boolean
@@ -69,9 +69,9 @@ const isExact = (version: string): boolean => /^\d+\.\d+\.\d+(-[\w.]+)?$/.test(v
  * The lock file with every missing platform package, its keys in npm's order, and the
  * paths that were added. A lock file that is complete comes back with nothing added.
  */
-export const completeLock = <A extends Lock>(
-  lock: A,
-): { readonly lock: A; readonly added: ReadonlyArray<string> } => {
+export const completeLock = (
+  lock: Lock,
+): { readonly lock: Lock; readonly added: ReadonlyArray<string> } => {
   const packages: Record<string, LockEntry> = { ...lock.packages }
   const added: Array<string> = []
   for (const [at, entry] of Object.entries(lock.packages)) {
