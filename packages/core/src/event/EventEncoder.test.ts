@@ -33,7 +33,7 @@ const full: AuditEventInput = {
   frameworks: ["HIPAA"],
   retention: "six-years",
   change: { before: { a: 1 }, after: { a: 2 }, diff: [] },
-  data: { z: 1, a: "quote\"d" },
+  data: { z: 1, a: 'quote"d' },
   sampling: { policy: "upstream", rate: 0.5 },
 }
 
@@ -147,10 +147,7 @@ describe("EventEncoder", () => {
       const encoder = new EventEncoder({ ...limits, depthMax: 64, keysMax: 1e6, keyLengthMax: 1e6 })
       const invalid = encoder.encode(event, now)
       if (invalid !== undefined) {
-        assert.match(
-          invalid.message,
-          /surrogate|2\^53|canonical bytes|audit\.|levels|RFC 3339/,
-        )
+        assert.match(invalid.message, /surrogate|2\^53|canonical bytes|audit\.|levels|RFC 3339/)
         return
       }
       assert.deepStrictEqual(

@@ -23,6 +23,16 @@ import {
 import { CanonicalWriter, type Limits } from "./CanonicalJson.ts"
 import { classes, type EventClass, laneOf } from "./EventClass.ts"
 import { EventIdGenerator } from "./EventId.ts"
+import {
+  actorNames,
+  memberNames,
+  oneOf,
+  only,
+  samplingNames,
+  sourceNames,
+  targetNames,
+  traceNames,
+} from "./EventMembers.ts"
 import { InvalidEvent, Refusal } from "./InvalidEvent.ts"
 
 /**
@@ -63,30 +73,9 @@ const contractTexts: ReadonlyMap<string, string> = new Map(
   ),
 )
 
-const memberNames: ReadonlySet<string> = new Set([
-  ..."type actor outcome id time class classification action reason target severity tenant".split(
-    " ",
-  ),
-  ..."session source trace correlation purpose legalBasis frameworks retention change data".split(
-    " ",
-  ),
-  "sampling",
-])
-const actorNames = new Set(["authMethod", "id", "onBehalfOf", "roles", "type"])
-const targetNames = new Set(["fields", "id", "name", "owner", "type"])
-const sourceNames = new Set(["ip", "userAgent"])
-const traceNames = new Set(["spanId", "traceId"])
-const samplingNames = new Set(["policy", "rate"])
-
-const oneOf = (values: Iterable<string>): string => `one of ${[...values].join(", ")}`
-
 const plain = (value: unknown, step: string): object => {
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
-    throw new Refusal(
-      value === undefined ? "is missing" : "is not an object",
-      "an object",
-      step,
-    )
+    throw new Refusal(value === undefined ? "is missing" : "is not an object", "an object", step)
   }
   return value
 }
@@ -455,17 +444,5 @@ export class EventEncoder {
 
   private noUnknown(event: object): void {
     only(event, memberNames, "")
-  }
-}
-
-const only = (value: object, known: ReadonlySet<string>, step: string): void => {
-  for (const key in value) {
-    if (!known.has(key)) {
-      throw new Refusal(
-        "is not a member of the schema",
-        `${oneOf(known)}; put the application's own under data`,
-        step === "" ? key.slice(0, 64) : `${step}.${key.slice(0, 64)}`,
-      )
-    }
   }
 }

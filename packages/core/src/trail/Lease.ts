@@ -8,13 +8,13 @@
  *
  * @since 0.1.0
  */
-import { readFileSync } from "node:fs"
 import * as os from "node:os"
 import * as path from "node:path"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import { Disk, type DiskError, type DiskFile } from "../platform/Disk.ts"
+import { bootOf, isRunning, startOf } from "../platform/ProcessIdentity.ts"
 import { TrailLocked } from "./TrailError.ts"
 
 const Holder = Schema.Struct({
@@ -43,32 +43,6 @@ export interface Lease {
   readonly isHeldUnsafe: () => boolean
   /** Gives the trail back; another process may open it at once. */
   readonly release: Effect.Effect<void, DiskError>
-}
-
-const textOf = (file: string): string => {
-  try {
-    return readFileSync(file, "utf8").trim()
-  } catch {
-    return ""
-  }
-}
-
-// The 22nd field: when the process started, in ticks since boot. The second field may hold
-// spaces, so fields are counted from behind its closing parenthesis.
-const startOf = (pid: number): string => {
-  const stat = textOf(`/proc/${pid}/stat`)
-  return stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19] ?? ""
-}
-
-const bootOf = (): string => textOf("/proc/sys/kernel/random/boot_id")
-
-const isRunning = (pid: number): boolean => {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (cause) {
-    return cause instanceof Error && "code" in cause && cause.code === "EPERM"
-  }
 }
 
 /** A holder on another machine can't be asked, so it counts as alive: safe, and said so in the error. */
@@ -108,13 +82,15 @@ export const acquire = Effect.fnUntraced(function* (directory: string) {
 
   const fence = newest + 1
   const file = path.join(directory, fenceName(fence))
-  const handle = yield* disk.open(file, "create").pipe(
-    Effect.mapError((error): DiskError | TrailLocked =>
-      error.errno === "EEXIST"
-        ? new TrailLocked({ path: directory, holder: "another process" })
-        : error,
-    ),
-  )
+  const handle = yield* disk
+    .open(file, "create")
+    .pipe(
+      Effect.mapError((error): DiskError | TrailLocked =>
+        error.errno === "EEXIST"
+          ? new TrailLocked({ path: directory, holder: "another process" })
+          : error,
+      ),
+    )
   const text = encodeHolder({
     fence,
     pid: process.pid,
