@@ -30,7 +30,7 @@ const code = (workspace: Workspace): ReadonlyArray<Source> =>
   workspace.sources.filter((source) => source.owner.kind === "package" && !source.isTest)
 
 /** Data: needs neither Effect's runtime nor the disk. Derived, so there is no list to keep. */
-export const isData = (source: Source): boolean =>
+const isData = (source: Source): boolean =>
   source.imports.every(
     ({ specifier }) => !doing.has(specifier) && resolved(source, specifier) !== diskService,
   )

@@ -3,7 +3,13 @@
  *
  * @since 0.1.0
  */
-import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, sign } from "node:crypto"
+import {
+  createPrivateKey,
+  createPublicKey,
+  generateKeyPairSync,
+  type KeyObject,
+  sign,
+} from "node:crypto"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { Disk, type DiskError } from "../platform/Disk.ts"
@@ -35,7 +41,8 @@ const parse = (pem: string, key: string): Effect.Effect<KeyObject, SignerError> 
       new SignerError({
         key,
         isRetryable: false,
-        detail: "is no private key in PKCS #8 PEM form; make one with `openssl genpkey -algorithm ed25519`",
+        detail:
+          "is no private key in PKCS #8 PEM form; make one with `openssl genpkey -algorithm ed25519`",
       }),
   }).pipe(
     Effect.filterOrFail(
@@ -50,7 +57,7 @@ const parse = (pem: string, key: string): Effect.Effect<KeyObject, SignerError> 
   )
 
 const generate = (): string =>
-  generateKeyPairSync("ed25519").privateKey.export({ format: "pem", type: "pkcs8" }).toString()
+  generateKeyPairSync("ed25519").privateKey.export({ format: "pem", type: "pkcs8" })
 
 /**
  * Signs with the key in a file (PKCS #8 PEM, mode 0600), and makes one where none is.
