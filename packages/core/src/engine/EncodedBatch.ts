@@ -29,6 +29,8 @@ export interface EncodedBatch {
   /** Entries of each lane, the engine's own last. */
   readonly perLane: ReadonlyArray<number>
   readonly waiting: ReadonlyArray<WaitingEntry>
+  /** Set once the log holds it, so that the synchronous path never writes it twice. */
+  isLogged: boolean
 }
 
 /**

@@ -49,6 +49,8 @@ export interface AdmittedBatch {
   readonly runs: ReadonlyArray<Run>
   readonly count: number
   readonly bytes: number
+  /** Telemetry that the sampler left out of the runs. */
+  readonly skipped: number
   /** For each lane, the slot up to which it can be freed once the batch is copied. */
   readonly ends: ReadonlyArray<number>
 }
@@ -109,13 +111,9 @@ export class Intake implements Mailbox<AdmittedBatch> {
     return this.lanes.reduce((total, lane) => total + of(lane), 0)
   }
 
-  depthItems(): number {
-    return this.sum((lane) => lane.tail - lane.head)
-  }
+  readonly depthItems = (): number => this.sum((lane) => lane.tail - lane.head)
 
-  depthBytes(): number {
-    return this.sum((lane) => lane.heldBytes)
-  }
+  readonly depthBytes = (): number => this.sum((lane) => lane.heldBytes)
 
   /** Events of a lane that no slab holds yet. */
   inFlight(lane: number): number {
@@ -156,15 +154,16 @@ export class Intake implements Mailbox<AdmittedBatch> {
     })
   }
 
-  readonly take = (
-    policy: BatchPolicy,
-  ): Effect.Effect<ReadonlyArray<AdmittedBatch>, Cause.Done> =>
-    Effect.suspend(() => {
-      const batch = this.select(policy.countMax, policy.bytesMax)
-      if (batch !== undefined) return Effect.succeed([batch])
-      if (this.isClosed) return Effect.fail(Done())
-      return Effect.andThen(this.arrival, this.take(policy))
-    })
+  readonly take = (policy: BatchPolicy): Effect.Effect<ReadonlyArray<AdmittedBatch>, Cause.Done> =>
+    // The slots change hands in a step that can't be interrupted: a stopped reader loses none.
+    Effect.uninterruptibleMask((restore) =>
+      Effect.suspend(() => {
+        const batch = this.select(policy.countMax, policy.bytesMax)
+        if (batch !== undefined) return Effect.succeed([batch])
+        if (this.isClosed) return Effect.fail(Done())
+        return Effect.andThen(restore(this.arrival), restore(this.take(policy)))
+      }),
+    )
 
   private readonly arrival: Effect.Effect<void> = Effect.callback<void>((resume) => {
     this.wake = () => resume(Effect.void)
@@ -200,9 +199,7 @@ export class Intake implements Mailbox<AdmittedBatch> {
     const waiting = this.sum((lane) => lane.tail - lane.taken)
     if (waiting === 0) return undefined
     const fits = waiting <= countMax && this.sum((lane) => lane.waitingBytes) <= bytesMax
-    const ends = fits
-      ? this.lanes.map((lane) => lane.tail)
-      : this.quotas(countMax, bytesMax)
+    const ends = fits ? this.lanes.map((lane) => lane.tail) : this.quotas(countMax, bytesMax)
     const runs = this.merge(ends)
     let count = 0
     let bytes = 0
@@ -213,7 +210,7 @@ export class Intake implements Mailbox<AdmittedBatch> {
       bytes += taken
       lane.take(end, taken)
     }
-    return { runs, count, bytes, ends }
+    return { runs, count, bytes, skipped: 0, ends }
   }
 
   private bytesBetween(lane: Lane, end: number): number {

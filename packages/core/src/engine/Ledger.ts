@@ -69,11 +69,7 @@ export class Ledger {
         refused: at(this.refused),
         dropped: at(this.dropped),
         missing:
-          at(this.accepted) -
-          at(this.recorded) -
-          at(this.sampledOut) -
-          at(this.lost) -
-          moving,
+          at(this.accepted) - at(this.recorded) - at(this.sampledOut) - at(this.lost) - moving,
       }
     })
   }

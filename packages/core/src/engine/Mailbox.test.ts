@@ -8,8 +8,11 @@ import * as TestClock from "effect/testing/TestClock"
 import * as Mailbox from "./Mailbox.ts"
 
 const all = { countMax: 100, bytesMax: 1000, waitMax: 0 }
-const of = (capacityItems: number, capacityBytes = 1000, sizeOf = (_: number) => 1) =>
-  Mailbox.bounded<number>({ capacityItems, capacityBytes, sizeOf })
+const of = (
+  capacityItems: number,
+  capacityBytes = 1000,
+  sizeOf: (size: number) => number = () => 1,
+) => Mailbox.bounded<number>({ capacityItems, capacityBytes, sizeOf })
 const fork = <A, E>(effect: Effect.Effect<A, E>) =>
   Effect.forkChild(effect, { startImmediately: true })
 

@@ -56,6 +56,8 @@ export interface BoundedMailbox<A> extends Mailbox<A> {
   readonly offer: (items: ReadonlyArray<A>) => Effect.Effect<void>
   /** Puts all the items in at once, or none: `false` when full, closed, or others wait. */
   readonly offerUnsafe: (items: ReadonlyArray<A>) => boolean
+  /** What was put in or is being put in and was not taken, oldest first. It stays where it is. */
+  readonly waitingUnsafe: () => ReadonlyArray<A>
   /** Refuses newcomers; what waits, and whoever already waits for room, is still served. Idempotent. */
   readonly close: Effect.Effect<void>
 }
@@ -108,6 +110,11 @@ class ArrayMailbox<A> implements BoundedMailbox<A> {
 
   readonly depthItems = (): number => this.items.length - this.head
   readonly depthBytes = (): number => this.bytes
+
+  readonly waitingUnsafe = (): ReadonlyArray<A> => [
+    ...this.items.slice(this.head),
+    ...this.offers.flatMap((offer) => offer.items.slice(offer.at)),
+  ]
 
   readonly offerUnsafe = (items: ReadonlyArray<A>): boolean => {
     if (this.isClosed || this.offers.length > 0) return false

@@ -10,6 +10,7 @@
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import type { ActorEntry } from "./ActorRegistry.ts"
+import { BatchInHand } from "./BatchInHand.ts"
 import type { BatchPolicy } from "./BatchPolicy.ts"
 import type { Mailbox } from "./Mailbox.ts"
 import type { RestartPolicy } from "./RestartPolicy.ts"
@@ -47,26 +48,6 @@ export interface Stage<A, R = never> extends Actor<R> {
   readonly inHand: () => ReadonlyArray<A>
 }
 
-/** Neighbours of one batch that are worked on together. */
-interface Portion<A, B> {
-  readonly items: ReadonlyArray<A>
-  /** Set once handled; only handing on is left to do. */
-  outcome: ReadonlyArray<B> | undefined
-  crashes: number
-  /** A part of a bisected batch: one more crash splits it. */
-  readonly isSuspect: boolean
-  /** Set on a single item that crashed alone. */
-  poisonedBy: Cause.Cause<unknown> | undefined
-}
-
-const portionOf = <A, B>(items: ReadonlyArray<A>, isSuspect: boolean): Portion<A, B> => ({
-  items,
-  outcome: undefined,
-  crashes: 0,
-  isSuspect,
-  poisonedBy: undefined,
-})
-
 /**
  * A stage that ends in order once its mailbox is closed and empty.
  *
@@ -74,29 +55,28 @@ const portionOf = <A, B>(items: ReadonlyArray<A>, isSuspect: boolean): Portion<A
  * @since 0.1.0
  */
 export const make = <A, B, E, R = never>(options: StageOptions<A, B, E, R>): Stage<A, R> => {
-  const { emit, handle, mailbox, name, next, poison, restart } = options
-  /** The batch in hand, in order; more than one portion only while it is bisected. */
-  let portions: Array<Portion<A, B>> = []
+  const { emit, handle, isFault, mailbox, name, next, poison, restart } = options
+  const hand = new BatchInHand<A, B>(restart.poisonAfter)
 
   // Taking and keeping is one step for an interruption; so are handing on and letting go.
   const take = Effect.uninterruptibleMask((restore) =>
     Effect.map(restore(mailbox.take(options.batch)), (items) => {
-      if (items.length > 0) portions = [portionOf(items, false)]
+      hand.hold(items)
       return true
     }),
   ).pipe(Effect.catchIf(Cause.isDone, () => Effect.succeed(false)))
 
-  const letGo = (self: ActorEntry, portion: Portion<A, B>): void => {
-    portions.shift()
-    self.finished(portion.items.length)
-  }
-
-  const finish = (self: ActorEntry, portion: Portion<A, B>, last: Effect.Effect<void, never, R>) =>
-    Effect.uninterruptibleMask((restore) => Effect.map(restore(last), () => letGo(self, portion)))
+  const finish = (self: ActorEntry, items: number, last: Effect.Effect<void, never, R>) =>
+    Effect.uninterruptibleMask((restore) =>
+      Effect.map(restore(last), () => {
+        hand.letGo()
+        self.finished(items)
+      }),
+    )
 
   const run = Effect.fnUntraced(function* (self: ActorEntry) {
     while (true) {
-      const portion = portions[0]
+      const portion = hand.first
       if (portion === undefined) {
         self.enter("idle")
         if (!(yield* take)) return
@@ -105,55 +85,25 @@ export const make = <A, B, E, R = never>(options: StageOptions<A, B, E, R>): Sta
       self.enter("running")
       const item = portion.items[0]
       if (portion.poisonedBy !== undefined && item !== undefined) {
-        yield* finish(self, portion, poison(item, portion.poisonedBy))
+        yield* finish(self, 1, poison(item, portion.poisonedBy))
         continue
       }
       portion.outcome ??= yield* handle(portion.items)
-      if (portion.outcome.length === 0) {
-        letGo(self, portion)
-        continue
-      }
+      const out = portion.outcome
       // Set before every hand-over and read only between turns, so it shows only when it suspends.
-      self.enter("blocked", next)
-      yield* finish(self, portion, emit(portion.outcome))
+      if (out.length > 0) self.enter("blocked", next)
+      yield* finish(self, portion.items.length, out.length === 0 ? Effect.void : emit(out))
     }
   })
 
-  const verdict = (cause: Cause.Cause<unknown>): Verdict => {
-    const portion = portions[0]
-    if (portion === undefined || portion.poisonedBy !== undefined) return "crash"
-    if (isFaultOnly(cause, options.isFault)) return "fault"
-    portion.crashes += 1
-    if (!portion.isSuspect && portion.crashes < restart.poisonAfter) return "crash"
-    if (portion.items.length === 1) {
-      portion.poisonedBy = cause
-      return "poison"
-    }
-    const half = portion.items.length >>> 1
-    portions.splice(
-      0,
-      1,
-      portionOf(portion.items.slice(0, half), true),
-      portionOf(portion.items.slice(half), true),
-    )
-    return portion.isSuspect ? "probe" : "crash"
-  }
+  const verdict = (cause: Cause.Cause<unknown>): Verdict =>
+    // A life fails only with what `handle` fails with: `take`, `emit` and `poison` have no errors.
+    everyReason(cause, (error) => isFault(error as E)) ? "fault" : hand.crashed(cause)
 
-  return {
-    name,
-    kind: "stage",
-    restart,
-    mailbox,
-    run,
-    verdict,
-    inHand: () => portions.flatMap((portion) => portion.items),
-  }
+  return { name, kind: "stage", restart, mailbox, run, verdict, inHand: () => hand.items }
 }
 
-/** Only the typed errors of `handle` reach `isFault`; a defect beside them makes it a crash. */
-const isFaultOnly = <E>(cause: Cause.Cause<unknown>, isFault: (error: E) => boolean): boolean =>
+/** A defect or an interruption beside a fault makes it a crash. */
+const everyReason = (cause: Cause.Cause<unknown>, isFault: (error: unknown) => boolean): boolean =>
   cause.reasons.length > 0 &&
-  cause.reasons.every(
-    // A life fails only with what `handle` fails with: `take`, `emit` and `poison` have no errors.
-    (reason) => Cause.isFailReason(reason) && isFault(reason.error as E),
-  )
+  cause.reasons.every((reason) => Cause.isFailReason(reason) && isFault(reason.error))

@@ -65,10 +65,11 @@ export const opened = (opening: Opening): AuditEventInput =>
  * @since 0.1.0
  */
 export const closed = (counts: {
-  readonly recorded: number
+  readonly accepted: number
   readonly sampledOut: number
   readonly lost: number
   readonly dropped: number
+  readonly refused: number
 }): AuditEventInput => record("audit.closed", "success", counts)
 
 /**

@@ -137,5 +137,7 @@ export class Disk extends Context.Service<
     readonly rename: (from: string, to: string) => Effect.Effect<void, DiskError>
     /** Deletes a file; nothing happens where it is absent. */
     readonly remove: (path: string) => Effect.Effect<void, DiskError>
+    /** Deletes a directory with all it holds; nothing happens where it is absent. */
+    readonly removeTree: (path: string) => Effect.Effect<void, DiskError>
   }
 >()("@countersign/core/platform/Disk") {}

@@ -226,4 +226,8 @@ export const layer: Layer.Layer<Disk> = Layer.succeed(Disk, {
     call<void>("remove", file, (done) => fs.unlink(file, (cause) => done(cause))).pipe(
       Effect.catch((error) => (isAbsent(error) ? Effect.void : Effect.fail(error))),
     ),
+  removeTree: (directory) =>
+    call<void>("remove", directory, (done) =>
+      fs.rm(directory, { recursive: true, force: true }, (cause) => done(cause)),
+    ),
 })

@@ -9,7 +9,8 @@
  * 16  8  sequence number of the first entry
  * 24  8  fencing number of the writer
  * 32  8  when it was written, milliseconds since 1970
- * 40  …  payload: the entries as they lie in an entry bundle
+ * 40  8  where in the segment its group starts: what one sync covered
+ * 48  …  payload: the entries as they lie in an entry bundle
  * ```
  *
  * CRC-32 finds torn and decayed frames, nothing more: forgery is what the tree is for.
@@ -19,7 +20,7 @@
 import { crc32 } from "node:zlib"
 
 /** Units: bytes. */
-export const frameHeaderBytes = 40
+export const frameHeaderBytes = 48
 
 /** Larger lengths in a header are damage, not data. Units: bytes. */
 export const framePayloadBytesMax = 64 * 1024 * 1024
@@ -36,6 +37,8 @@ export interface FrameHeader {
   readonly payloadBytes: number
   readonly fence: number
   readonly writtenMillis: number
+  /** Offset of the first frame that the same sync covered. Units: bytes. */
+  readonly groupOffset: number
 }
 
 /**
@@ -65,13 +68,14 @@ export const encodeFrameHeader = (header: FrameHeader, payload: Uint8Array): Buf
   bytes.writeBigUInt64LE(BigInt(header.firstSequence), 16)
   bytes.writeBigUInt64LE(BigInt(header.fence), 24)
   bytes.writeBigUInt64LE(BigInt(header.writtenMillis), 32)
+  bytes.writeBigUInt64LE(BigInt(header.groupOffset), 40)
   bytes.writeUInt32LE(crc32(payload, crc32(bytes.subarray(12))), 8)
   return bytes
 }
 
 /**
- * The frame at an offset, or why there is none: `end` where nothing but zeros or nothing
- * follows, `damaged` where bytes are that are no whole frame.
+ * The frame at an offset, or why there is none: `end` where the segment ends, `damaged` where
+ * bytes follow that are no whole frame.
  *
  * @category encoding
  * @since 0.1.0
@@ -96,28 +100,31 @@ export const decodeFrame = (segment: Buffer, offset: number): Frame | "end" | "d
     firstSequence: Number(segment.readBigUInt64LE(offset + 16)),
     fence: Number(segment.readBigUInt64LE(offset + 24)),
     writtenMillis: Number(segment.readBigUInt64LE(offset + 32)),
+    groupOffset: Number(segment.readBigUInt64LE(offset + 40)),
     payload: segment.subarray(offset + frameHeaderBytes, end),
   }
 }
 
 /**
- * Tells whether a whole frame lies anywhere at or after an offset.
+ * Tells whether what is damaged at an offset had been synced once.
  *
- * It tells a torn tail (nothing whole can follow what was being written) from damage in the
- * middle, which must never be cut away in silence.
+ * A group is written by one call and its pages reach the disk in any order, so a whole frame
+ * behind a torn one of the same group is the usual trace of a power failure. A whole frame of
+ * a later group says that the damaged one had been acknowledged: that must never be cut away.
  *
  * @category predicates
  * @since 0.1.0
  */
-export const hasFrameAfter = (segment: Buffer, offset: number): boolean => {
+export const wasSynced = (segment: Buffer, damagedOffset: number): boolean => {
   const needle = Buffer.allocUnsafe(4)
   needle.writeUInt32LE(magic, 0)
   for (
-    let at = segment.indexOf(needle, offset);
+    let at = segment.indexOf(needle, damagedOffset);
     at >= 0;
     at = segment.indexOf(needle, at + 1)
   ) {
-    if (typeof decodeFrame(segment, at) === "object") return true
+    const frame = decodeFrame(segment, at)
+    if (typeof frame === "object" && frame.groupOffset > damagedOffset) return true
   }
   return false
 }

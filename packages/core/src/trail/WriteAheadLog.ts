@@ -132,12 +132,9 @@ export class WriteAheadLog {
    *
    * A failure leaves `nextSequence` as it was, and the same group can be given again.
    */
-  append(
-    batches: ReadonlyArray<WalBatch>,
-    nowMillis: number,
-  ): Effect.Effect<void, DiskError> {
+  append(batches: ReadonlyArray<WalBatch>, nowMillis: number): Effect.Effect<void, DiskError> {
     return Effect.flatMap(this.ready, (segment) => {
-      const group = this.frames(batches, nowMillis)
+      const group = this.frames(batches, segment.endBytes, nowMillis)
       this.pending = group
       return segment.file.write(group.chunks, segment.endBytes).pipe(
         Effect.andThen(segment.file.datasync),
@@ -177,8 +174,8 @@ export class WriteAheadLog {
     const segment = this.segment
     if (segment === undefined) return
     const pending = this.pending
-    this.writeUnsafe(segment, pending ?? this.frames(inHand, nowMillis))
-    this.writeUnsafe(segment, this.frames(rest, nowMillis))
+    this.writeUnsafe(segment, pending ?? this.frames(inHand, segment.endBytes, nowMillis))
+    this.writeUnsafe(segment, this.frames(rest, segment.endBytes, nowMillis))
     segment.file.datasyncUnsafe()
   }
 
@@ -192,9 +189,7 @@ export class WriteAheadLog {
   prune(beforeSequence: number): Effect.Effect<void, DiskError> {
     return Effect.suspend(() => {
       const next = (index: number): number =>
-        this.closed[index + 1]?.firstSequence ??
-        this.segment?.firstSequence ??
-        this.nextSequence
+        this.closed[index + 1]?.firstSequence ?? this.segment?.firstSequence ?? this.nextSequence
       let gone = 0
       while (gone < this.closed.length && next(gone) <= beforeSequence) gone += 1
       const names = this.closed.splice(0, gone)
@@ -226,10 +221,7 @@ export class WriteAheadLog {
     return this.roll
   })
 
-  private frames(
-    batches: ReadonlyArray<WalBatch>,
-    nowMillis: number,
-  ): Group {
+  private frames(batches: ReadonlyArray<WalBatch>, groupOffset: number, nowMillis: number): Group {
     const chunks: Array<Uint8Array> = []
     let bytes = 0
     let count = 0
@@ -241,6 +233,7 @@ export class WriteAheadLog {
           payloadBytes: batch.payload.byteLength,
           fence: this.options.fence,
           writtenMillis: nowMillis,
+          groupOffset,
         },
         batch.payload,
       )

@@ -1,0 +1,66 @@
+/**
+ * What an engine needs to know. The resolved configuration has this shape.
+ *
+ * @since 0.1.0
+ */
+import type { EventLimits } from "../event/EventEncoder.ts"
+
+/**
+ * @category models
+ * @since 0.1.0
+ */
+export interface EngineOptions {
+  /** The trail's directory. */
+  readonly directory: string
+  /** The trail's name in checkpoints: a URL without its scheme. */
+  readonly origin: string
+  readonly limits: EventLimits
+  readonly intake: { readonly bytesMax: number; readonly countMax: number }
+  readonly deadlines: { readonly criticalMillis: number; readonly complianceMillis: number }
+  /** When the sample stage's batch is due. */
+  readonly batch: {
+    readonly countMax: number
+    readonly bytesMax: number
+    readonly waitMillis: number
+  }
+  readonly pool: {
+    readonly slabBytes: number
+    readonly slabsMax: number
+    readonly poison: boolean
+  }
+  readonly wal: {
+    readonly segmentBytesMax: number
+    /** Bytes that one sync covers at most. */
+    readonly groupBytesMax: number
+    /** Log kept for tiles that were not synced yet. Beyond it they are synced at once. */
+    readonly retainBytesMax: number
+  }
+  readonly checkpoint: { readonly intervalMillis: number }
+  /** Between signs of life; 0: none. */
+  readonly heartbeatMillis: number
+  readonly sampling: {
+    readonly rate: number
+    readonly rateMin: number
+    readonly rateMax: number
+    readonly adaptive: boolean
+    readonly targetOverhead: number
+    readonly windowMillis: number
+  }
+  readonly archive: {
+    readonly compress: boolean
+    readonly afterBundles: number
+    readonly bundlesPerSecondMax: number
+  }
+  readonly restart: {
+    readonly backoffMinMillis: number
+    readonly backoffMaxMillis: number
+    readonly restartsMax: number
+    readonly windowMillis: number
+  }
+  readonly shutdown: { readonly drainMillis: number }
+  readonly dispatch: {
+    readonly ringBytesMax: number
+    readonly batchBytesMax: number
+    readonly cursorMillis: number
+  }
+}

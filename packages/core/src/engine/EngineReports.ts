@@ -1,0 +1,133 @@
+/**
+ * What an engine says of itself at intervals: signs of life, sampling windows, losses.
+ *
+ * @since 0.1.0
+ */
+import * as Effect from "effect/Effect"
+import { classes, contracts } from "../event/EventClass.ts"
+import type { Door } from "./Door.ts"
+import type { EngineOptions } from "./EngineOptions.ts"
+import { laneCount } from "./Intake.ts"
+import type { Ledger } from "./Ledger.ts"
+import type { RestartPolicy } from "./RestartPolicy.ts"
+import type { Sampler } from "./Sampler.ts"
+import type { Actor } from "./Supervisor.ts"
+import * as SystemRecord from "./SystemRecord.ts"
+import type { AuditEventInput } from "../event/AuditEvent.ts"
+
+/**
+ * @category models
+ * @since 0.1.0
+ */
+export interface EngineReportsOptions {
+  readonly options: Pick<EngineOptions, "heartbeatMillis" | "sampling">
+  readonly door: Door
+  readonly ledger: Ledger
+  readonly sampler: Sampler
+  readonly restart: RestartPolicy
+  readonly nowMillis: () => number
+  readonly published: () => number
+}
+
+const sum = (column: Float64Array): number =>
+  column.subarray(0, classes.length).reduce((total, count) => total + count, 0)
+
+/**
+ * Writes the engine's own records.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export class EngineReports {
+  private readonly parts: EngineReportsOptions
+  private readonly told = new Float64Array(laneCount)
+  private windowFrom: number
+  /** Losses that found no room in the lane of the engine's own records. */
+  private unsaid: Array<AuditEventInput> = []
+
+  constructor(parts: EngineReportsOptions) {
+    this.parts = parts
+    this.windowFrom = parts.nowMillis()
+  }
+
+  /** The actors that write them. */
+  get actors(): ReadonlyArray<Actor> {
+    const { heartbeatMillis, sampling } = this.parts.options
+    const every = (name: string, millis: number, act: () => void): Actor => ({
+      name,
+      kind: "service",
+      restart: this.parts.restart,
+      run: () => Effect.forever(Effect.andThen(Effect.sleep(millis), Effect.sync(act))),
+    })
+    return [
+      every("windows", sampling.windowMillis, () => this.say(this.window())),
+      ...(heartbeatMillis === 0
+        ? []
+        : [every("heartbeat", heartbeatMillis, () => this.say([this.heartbeat()]))]),
+    ]
+  }
+
+  /** Says that accepted events were lost. */
+  lose(perLane: ReadonlyArray<number>, cause: string): void {
+    const losses = classes.flatMap((name, lane) => {
+      const count = perLane[lane] ?? 0
+      return count === 0
+        ? []
+        : [SystemRecord.lost({ class: name, cause, count, wasAccepted: true })]
+    })
+    this.say(losses)
+  }
+
+  /** The last records of a run, in order. */
+  closing(): ReadonlyArray<AuditEventInput> {
+    const { ledger } = this.parts
+    return [
+      ...this.unsaid.splice(0),
+      ...this.window(),
+      SystemRecord.closed({
+        accepted: sum(ledger.accepted),
+        sampledOut: sum(ledger.sampledOut),
+        lost: sum(ledger.lost),
+        dropped: sum(ledger.dropped),
+        refused: sum(ledger.refused),
+      }),
+    ]
+  }
+
+  private say(records: ReadonlyArray<AuditEventInput>): void {
+    const waiting = [...this.unsaid.splice(0), ...records]
+    for (const [index, record] of waiting.entries()) {
+      if (!this.parts.door.recordSystem(record)) {
+        this.unsaid = waiting.slice(index)
+        return
+      }
+    }
+  }
+
+  private heartbeat(): AuditEventInput {
+    const { ledger, published } = this.parts
+    return SystemRecord.heartbeat({ recorded: sum(ledger.recorded), published: published() })
+  }
+
+  private window(): ReadonlyArray<AuditEventInput> {
+    const { door, ledger, nowMillis, options, sampler } = this.parts
+    const now = nowMillis()
+    const lasted = now - this.windowFrom
+    this.windowFrom = now
+    if (lasted > 0 && options.sampling.adaptive) {
+      sampler.observeOverhead(door.takeBusyMillis() / lasted)
+    }
+    const records: Array<AuditEventInput> = []
+    const window = sampler.closeWindow(now)
+    if (window.kept + window.skipped > 0) records.push(SystemRecord.sampled(window))
+    for (const [lane, contract] of contracts.entries()) {
+      const count = (ledger.dropped[lane] ?? 0) - (this.told[lane] ?? 0)
+      if (count === 0) continue
+      this.told[lane] = ledger.dropped[lane] ?? 0
+      records.push(
+        SystemRecord.lost({ class: contract.name, cause: "no room", count, wasAccepted: false }),
+      )
+    }
+    return records
+  }
+}

@@ -1,0 +1,253 @@
+/**
+ * The stages behind the lanes, wired to each other.
+ *
+ * @since 0.1.0
+ */
+import * as Effect from "effect/Effect"
+import { DiskError } from "../platform/Disk.ts"
+import type { TrailFenced } from "../trail/TrailError.ts"
+import type { BufferPool } from "./BufferPool.ts"
+import type { DurableBatch, EncodedBatch } from "./EncodedBatch.ts"
+import type { EngineOptions } from "./EngineOptions.ts"
+import type { AdmittedBatch, Intake } from "./Intake.ts"
+import type { Ledger } from "./Ledger.ts"
+import { log, type LogStageOptions } from "./LogStage.ts"
+import * as Mailbox from "./Mailbox.ts"
+import { encode } from "./Pooling.ts"
+import type { PublishStage } from "./PublishStage.ts"
+import * as RestartPolicy from "./RestartPolicy.ts"
+import type { Sampler } from "./Sampler.ts"
+import { sample } from "./Sampling.ts"
+import * as Stage from "./Stage.ts"
+import type { ActorHandle, Supervisor } from "./Supervisor.ts"
+
+/**
+ * @category models
+ * @since 0.1.0
+ */
+export interface PipelineOptions {
+  readonly options: EngineOptions
+  readonly intake: Intake
+  readonly sampler: Sampler
+  readonly pool: BufferPool
+  readonly ledger: Ledger
+  readonly log: LogStageOptions
+  readonly publish: PublishStage
+  /** Called with each durable batch, in order, before it is published. */
+  readonly deliver: (batch: DurableBatch) => void
+  /** Called whenever the ledger has moved. */
+  readonly progressed: () => void
+  /** Called with batches that no stage can take. */
+  readonly lose: (perLane: ReadonlyArray<number>, cause: string) => void
+  /** Called when another process has taken the trail over. */
+  readonly fenced: (error: TrailFenced) => Effect.Effect<never>
+}
+
+const stageBatch = { waitMax: 0 } as const
+
+/**
+ * The four stages of one engine, each supervised alone.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export class Pipeline {
+  readonly admitted: Mailbox.BoundedMailbox<AdmittedBatch>
+  readonly encoded: Mailbox.BoundedMailbox<EncodedBatch>
+  readonly durable: Mailbox.BoundedMailbox<DurableBatch>
+  readonly sample: Stage.Stage<AdmittedBatch>
+  readonly poolStage: Stage.Stage<AdmittedBatch>
+  readonly log: Stage.Stage<EncodedBatch>
+  readonly publish: Stage.Stage<DurableBatch>
+
+  private readonly parts: PipelineOptions
+
+  constructor(parts: PipelineOptions) {
+    this.parts = parts
+    const { batch, pool, restart, wal } = parts.options
+    const slabs = { capacityItems: pool.slabsMax, capacityBytes: pool.slabsMax * pool.slabBytes }
+    const sizeOf = (item: { readonly bytes: number }): number => item.bytes
+    const few = { capacityItems: 2, capacityBytes: 2 * batch.bytesMax }
+    this.admitted = Mailbox.bounded<AdmittedBatch>({ ...few, sizeOf })
+    this.encoded = Mailbox.bounded<EncodedBatch>({ ...slabs, sizeOf })
+    this.durable = Mailbox.bounded<DurableBatch>({ ...slabs, sizeOf })
+    const policy = RestartPolicy.make({
+      from: restart.backoffMinMillis,
+      to: restart.backoffMaxMillis,
+      restartsMax: restart.restartsMax,
+      window: restart.windowMillis,
+    })
+    const one = { ...stageBatch, countMax: 1, bytesMax: pool.slabBytes }
+
+    this.sample = Stage.make({
+      name: "sample",
+      mailbox: parts.intake,
+      batch: {
+        countMax: batch.countMax,
+        bytesMax: Math.min(batch.bytesMax, pool.slabBytes),
+        waitMax: batch.waitMillis,
+      },
+      restart: policy,
+      handle: (batches) =>
+        Effect.sync(() => batches.map((item) => sample(item, parts.intake, parts.sampler))),
+      emit: this.admitted.offer,
+      next: "pool",
+      isFault: () => false,
+      poison: (item) => Effect.sync(() => this.loseAdmitted(item)),
+    })
+    this.poolStage = Stage.make({
+      name: "pool",
+      mailbox: this.admitted,
+      batch: one,
+      restart: policy,
+      handle: ([item]) => (item === undefined ? Effect.succeed([]) : this.intoSlab(item)),
+      emit: this.encoded.offer,
+      next: "log",
+      isFault: () => false,
+      poison: (item) => Effect.sync(() => this.loseAdmitted(item)),
+    })
+    this.log = Stage.make({
+      name: "log",
+      mailbox: this.encoded,
+      batch: { ...stageBatch, countMax: pool.slabsMax, bytesMax: wal.groupBytesMax },
+      restart: policy,
+      handle: (batches) => this.intoLog(batches),
+      emit: this.durable.offer,
+      next: "publish",
+      isFault: (error) => error instanceof DiskError,
+      poison: (item, cause) =>
+        Effect.sync(() => {
+          parts.log.inSlabs.add(item.perLane, -1)
+          this.lose(item.perLane, item.waiting, String(cause))
+          item.slab.release()
+        }),
+    })
+    this.publish = Stage.make<DurableBatch, never, DiskError>({
+      name: "publish",
+      mailbox: this.durable,
+      batch: one,
+      restart: policy,
+      handle: ([item]) =>
+        item === undefined ? Effect.succeed([]) : Effect.as(parts.publish.append(item), []),
+      emit: () => Effect.void,
+      isFault: (error) => error instanceof DiskError,
+      // A tree with a gap would contradict the log: there is nothing to do but to stop.
+      poison: (_item, cause) => Effect.failCause(cause).pipe(Effect.orDie),
+    })
+  }
+
+  /** Starts the stages, each of which closes the next one's mailbox when it has ended. */
+  readonly start = Effect.fnUntraced(function* (this: Pipeline, supervisor: Supervisor["Service"]) {
+    const sampled = yield* supervisor.start(this.sample)
+    const pooled = yield* supervisor.start(this.poolStage)
+    const logged = yield* supervisor.start(this.log)
+    const published = yield* supervisor.start(this.publish)
+    return { sampled, pooled, logged, published }
+  })
+
+  /**
+   * Everything taken from the lanes and not in the log, oldest first, for the last moments of
+   * a process. A batch that is just being handed on is named once.
+   */
+  unloggedUnsafe(): {
+    readonly inHand: ReadonlyArray<EncodedBatch>
+    readonly encoded: ReadonlyArray<EncodedBatch>
+    readonly admitted: ReadonlyArray<AdmittedBatch>
+  } {
+    const { lanes } = this.parts.intake
+    const seen = new Set<ReadonlyArray<number>>()
+    const admitted = [
+      ...this.poolStage.inHand(),
+      ...this.admitted.waitingUnsafe(),
+      ...this.sample.inHand(),
+    ].filter((item) => {
+      const isNew = !seen.has(item.ends)
+      seen.add(item.ends)
+      const isInSlab = item.ends.every((end, lane) => end <= (lanes[lane]?.head ?? 0))
+      return isNew && !isInSlab
+    })
+    return {
+      inHand: this.log.inHand().filter((batch) => !batch.isLogged),
+      encoded: this.encoded.waitingUnsafe(),
+      admitted,
+    }
+  }
+
+  private intoSlab(item: AdmittedBatch): Effect.Effect<ReadonlyArray<EncodedBatch>> {
+    const { intake, pool } = this.parts
+    if (item.count === 0) {
+      return Effect.sync(() => {
+        this.free(item)
+        return []
+      })
+    }
+    return Effect.map(pool.lease, (slab) => {
+      const batch = encode(item, intake, slab)
+      pool.filled(batch.bytes)
+      this.parts.log.inSlabs.add(batch.perLane, 1)
+      this.free(item)
+      return [batch]
+    })
+  }
+
+  /** The slots' events are in a slab or sampled out from here on: booked in the same step. */
+  private free(item: AdmittedBatch): void {
+    const { intake, ledger, progressed } = this.parts
+    if (item.skipped > 0) ledger.sampledOut[3] = (ledger.sampledOut[3] ?? 0) + item.skipped
+    intake.free(item)
+    progressed()
+  }
+
+  private intoLog(
+    batches: ReadonlyArray<EncodedBatch>,
+  ): Effect.Effect<ReadonlyArray<DurableBatch>, DiskError> {
+    const { deliver, fenced, progressed } = this.parts
+    return log(batches, this.parts.log).pipe(
+      Effect.catchTag("TrailFenced", fenced),
+      Effect.map((durable) => {
+        for (const batch of durable) deliver(batch)
+        progressed()
+        return durable
+      }),
+    )
+  }
+
+  private loseAdmitted(item: AdmittedBatch): void {
+    const { intake } = this.parts
+    const perLane = intake.lanes.map((_, lane) =>
+      item.runs.reduce((sum, run) => sum + (run.lane === lane ? run.to - run.from : 0), 0),
+    )
+    for (const run of item.runs) {
+      const lane = intake.lanes[run.lane]
+      for (let slot = run.from; slot < run.to; slot++) lane?.waiterOf(slot)?.lost("poison")
+    }
+    this.lose(perLane, [], "poison")
+    this.free(item)
+  }
+
+  private lose(
+    perLane: ReadonlyArray<number>,
+    waiting: EncodedBatch["waiting"],
+    cause: string,
+  ): void {
+    const { ledger, lose } = this.parts
+    for (const [lane, count] of perLane.entries()) {
+      ledger.lost[lane] = (ledger.lost[lane] ?? 0) + count
+    }
+    for (const { waiter } of waiting) waiter.lost(cause)
+    lose(perLane, cause)
+  }
+}
+
+/**
+ * The handles of the running stages.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface RunningPipeline {
+  readonly sampled: ActorHandle
+  readonly pooled: ActorHandle
+  readonly logged: ActorHandle
+  readonly published: ActorHandle
+}

@@ -1,0 +1,120 @@
+/**
+ * The publish stage: durable batches enter the tree, and the tree is signed at intervals.
+ *
+ * @since 0.1.0
+ */
+import * as Effect from "effect/Effect"
+import type { DiskError } from "../platform/Disk.ts"
+import type { SignerError } from "../signer/Signer.ts"
+import type { Lease } from "../trail/Lease.ts"
+import { TrailFenced } from "../trail/TrailError.ts"
+import type { TrailWriter } from "../trail/TrailWriter.ts"
+import type { WriteAheadLog } from "../trail/WriteAheadLog.ts"
+import type { DurableBatch } from "./EncodedBatch.ts"
+import type { Waiter } from "./Lane.ts"
+
+// A system writes what it caches after half a minute by default; syncing it then is nearly free.
+const settledMillis = 35_000
+
+/**
+ * @category models
+ * @since 0.1.0
+ */
+export interface PublishStageOptions {
+  readonly writer: TrailWriter
+  readonly wal: WriteAheadLog
+  readonly lease: Lease
+  readonly directory: string
+  /** Log kept for tiles that were not synced yet. Units: bytes. */
+  readonly retainBytesMax: number
+  readonly segmentBytesMax: number
+  readonly nowMillis: () => number
+}
+
+interface Unpublished {
+  readonly sequence: number
+  readonly waiter: Waiter
+}
+
+/**
+ * The tree's side of the engine.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export class PublishStage {
+  private readonly options: PublishStageOptions
+  private unpublished: Array<Unpublished> = []
+  private followers: Array<{ readonly size: number; readonly done: () => void }> = []
+
+  constructor(options: PublishStageOptions) {
+    this.options = options
+  }
+
+  /** Adds a durable batch to the tree and gives its slab back. */
+  append(batch: DurableBatch): Effect.Effect<void, DiskError> {
+    const { writer } = this.options
+    return Effect.map(
+      writer.append(batch.slab.bytes, batch.bytes, batch.count, batch.firstSequence),
+      () => {
+        for (const { index, waiter } of batch.waiting) {
+          this.unpublished.push({ sequence: batch.firstSequence + index, waiter })
+        }
+        batch.slab.release()
+        this.tellFollowers()
+      },
+    )
+  }
+
+  /** Resolves when the tree holds so many entries. */
+  appended(size: number): Effect.Effect<void> {
+    return Effect.callback<void>((resume) => {
+      if (this.options.writer.size >= size) {
+        resume(Effect.void)
+        return
+      }
+      const follower = { size, done: () => resume(Effect.void) }
+      this.followers.push(follower)
+      return Effect.sync(() => {
+        this.followers = this.followers.filter((other) => other !== follower)
+      })
+    })
+  }
+
+  private tellFollowers(): void {
+    if (this.followers.length === 0) return
+    const { size } = this.options.writer
+    const reached = this.followers.filter((follower) => follower.size <= size)
+    this.followers = this.followers.filter((follower) => follower.size > size)
+    for (const { done } of reached) done()
+  }
+
+  /** Signs and publishes a checkpoint over what the tree holds, and tells those who wait. */
+  readonly checkpoint: Effect.Effect<number, DiskError | SignerError | TrailFenced> =
+    Effect.suspend((): Effect.Effect<number, DiskError | SignerError | TrailFenced> => {
+      const { directory, lease, writer } = this.options
+      if (!lease.isHeldUnsafe()) {
+        return Effect.fail(new TrailFenced({ path: directory, fence: lease.fence }))
+      }
+      return Effect.map(writer.publish, (size) => {
+        const rest = this.unpublished.findIndex(({ sequence }) => sequence >= size)
+        const done = this.unpublished.splice(0, rest < 0 ? this.unpublished.length : rest)
+        for (const { sequence, waiter } of done) waiter.published(sequence)
+        return size
+      })
+    })
+
+  /** Syncs what a power failure could still take, and deletes the log that is needed no more. */
+  readonly prune: Effect.Effect<void, DiskError> = Effect.suspend(() => {
+    const { nowMillis, retainBytesMax, segmentBytesMax, wal, writer } = this.options
+    const isLarge = wal.segments * segmentBytesMax > retainBytesMax
+    return Effect.flatMap(writer.sync(isLarge ? Infinity : nowMillis() - settledMillis), (size) =>
+      wal.prune(size),
+    )
+  })
+
+  /** Tells all who still wait that nothing more will come. */
+  abandon(cause: string): void {
+    for (const { waiter } of this.unpublished.splice(0)) waiter.lost(cause)
+  }
+}

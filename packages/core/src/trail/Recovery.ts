@@ -1,0 +1,305 @@
+/**
+ * Opening a trail: what is on the disk becomes a writer that goes on where the last one stopped.
+ *
+ * The tree is computed again from the full tiles and the write-ahead log, and compared with
+ * the newest checkpoint. If a signed size is larger than what can be computed, or the root
+ * differs, the trail is refused and left as it is: signing a second history would be a
+ * permanent proof of misbehaviour, and nobody could tell it from an attack.
+ *
+ * @since 0.1.0
+ */
+import * as path from "node:path"
+import * as Effect from "effect/Effect"
+import * as Result from "effect/Result"
+import { Disk, type DiskError } from "../platform/Disk.ts"
+import type { SignerError } from "../signer/Signer.ts"
+import { type Checkpoint, parseSigned } from "./Checkpoint.ts"
+import * as EntryBundle from "./EntryBundle.ts"
+import { hashBytes, nodeHash, rightEdge, tileHeight } from "./MerkleTree.ts"
+import { RootHasher } from "./RootHasher.ts"
+import { verify, type VerifierKey } from "./SignedNote.ts"
+import { formatTilePath, tileBytes, tileWidth } from "./Tile.ts"
+import { TrailDamaged } from "./TrailError.ts"
+import { type TrailBase, TrailWriter } from "./TrailWriter.ts"
+import type { Frame } from "./WalFrame.ts"
+import { listSegments, scan, type SegmentFile, type TornTail } from "./WalReader.ts"
+
+/**
+ * @category models
+ * @since 0.1.0
+ */
+export interface RecoveryOptions {
+  readonly directory: string
+  readonly origin: string
+  readonly verifierKey: VerifierKey
+  readonly nowMillis: () => number
+  /** Signs the tree as a checkpoint. */
+  readonly sign: (size: number, root: Uint8Array) => Effect.Effect<Uint8Array, SignerError>
+}
+
+/**
+ * A trail that can be written on.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Recovered {
+  readonly writer: TrailWriter
+  /** The next sequence number: all before it are durable. */
+  readonly nextSequence: number
+  readonly segments: ReadonlyArray<SegmentFile>
+  /** The newest checkpoint, if the trail had one. */
+  readonly checkpoint: Checkpoint | undefined
+  readonly torn: ReadonlyArray<TornTail>
+  /** The newest entry's bytes, if there is one. */
+  readonly lastEntry: Uint8Array | undefined
+}
+
+const damaged = (file: string, detail: string): TrailDamaged =>
+  new TrailDamaged({ path: file, detail })
+
+/**
+ * Opens a trail for writing, or makes an empty one. The caller holds the lease.
+ *
+ * - Errors: `TrailDamaged` where the trail contradicts itself or what was signed; `DiskError`.
+ * - Memory: one segment of the log.
+ *
+ * @category running
+ * @since 0.1.0
+ */
+export const recover = Effect.fnUntraced(function* (options: RecoveryOptions) {
+  const { directory } = options
+  const disk = yield* Disk
+  const checkpoint = yield* readCheckpoint(disk, options)
+  const segments = yield* listSegments(directory)
+  const signedSize = checkpoint?.size ?? 0
+  const logStart = segments[0]?.firstSequence ?? signedSize
+  if (logStart > signedSize) {
+    return yield* damaged(
+      path.join(directory, "wal"),
+      `the log begins at entry ${logStart}, but tiles are signed only up to ${signedSize}`,
+    )
+  }
+  const base = yield* readBase(disk, directory, logStart - (logStart % tileWidth))
+  const writer = new TrailWriter({
+    disk,
+    directory,
+    base,
+    publishedSize: signedSize,
+    nowMillis: options.nowMillis,
+    sign: options.sign,
+  })
+  const replay = new Replay(writer, directory, checkpoint)
+  yield* replay.check
+  yield* replay.bundle(disk, logStart)
+  const { nextSequence, torn } = yield* scan(directory, segments, (frame) => replay.frame(frame))
+  const size = segments.length === 0 ? logStart : nextSequence
+  if (size < signedSize) {
+    return yield* damaged(
+      directory,
+      `${signedSize} entries were signed, but only ${size} can be found`,
+    )
+  }
+  for (const tail of torn) yield* cut(disk, tail)
+  const recovered: Recovered = {
+    writer,
+    nextSequence: size,
+    segments,
+    checkpoint,
+    torn,
+    lastEntry: replay.lastEntry,
+  }
+  return recovered
+})
+
+const cut = Effect.fnUntraced(function* (disk: Disk["Service"], tail: TornTail) {
+  const file = yield* disk.open(tail.path, "update")
+  yield* file.truncate(tail.offset).pipe(Effect.andThen(file.datasync), Effect.ensuring(file.close))
+})
+
+const readCheckpoint = Effect.fnUntraced(function* (
+  disk: Disk["Service"],
+  { directory, origin, verifierKey }: RecoveryOptions,
+) {
+  const file = path.join(directory, "checkpoint")
+  if ((yield* disk.status(file)) === undefined) return undefined
+  const parsed = parseSigned(yield* disk.readFile(file))
+  if (Result.isFailure(parsed)) {
+    return yield* damaged(file, `is no signed checkpoint: ${parsed.failure.message}`)
+  }
+  const { checkpoint, note } = parsed.success
+  if (checkpoint.origin !== origin) {
+    return yield* damaged(file, `speaks of the trail ${checkpoint.origin}, expected ${origin}`)
+  }
+  const signature = verify(note, verifierKey)
+  if (signature !== "valid") {
+    return yield* damaged(
+      file,
+      signature === "absent"
+        ? "is not signed by this engine's key; give the engine the key that the trail was begun with"
+        : "has a signature that does not fit its text",
+    )
+  }
+  return checkpoint
+})
+
+/** The tree of the first `size` entries, from full tiles alone: those are on the disk for sure. */
+const readBase = Effect.fnUntraced(function* (
+  disk: Disk["Service"],
+  directory: string,
+  size: number,
+) {
+  const openTiles: Array<Uint8Array> = []
+  const hasher = new RootHasher()
+  const fullTile = Effect.fnUntraced(function* (level: number, index: number) {
+    const file = path.join(directory, formatTilePath({ level, index, width: tileWidth }))
+    const bytes = yield* Effect.mapError(disk.readFile(file), (error): DiskError | TrailDamaged =>
+      error.errno === "ENOENT" ? damaged(file, "is missing") : error,
+    )
+    if (bytes.byteLength !== tileBytes) {
+      return yield* damaged(file, `has ${bytes.byteLength} bytes, expected ${tileBytes}`)
+    }
+    return bytes
+  })
+  for (let level = 0; ; level += 1) {
+    const hashes = Math.floor(size / tileWidth ** level)
+    if (hashes === 0) break
+    const open = hashes % tileWidth
+    const bytes = Buffer.alloc(open * hashBytes)
+    for (let slot = 0; slot < open && level > 0; slot += 1) {
+      hasher.hashes.set(yield* fullTile(level - 1, hashes - open + slot))
+      hasher.reduce(tileWidth)
+      hasher.hashes.copy(bytes, slot * hashBytes, 0, hashBytes)
+    }
+    openTiles.push(bytes)
+  }
+  const base: TrailBase = { size, frontier: frontierOf(size, openTiles), openTiles }
+  return base
+})
+
+/** Each edge subtree is a run of neighbours in the open tile of its level. */
+const frontierOf = (
+  size: number,
+  openTiles: ReadonlyArray<Uint8Array>,
+): ReadonlyArray<Uint8Array> =>
+  rightEdge(size).map((subtree) => {
+    const level = Math.floor(subtree.level / tileHeight)
+    const count = 2 ** (subtree.level % tileHeight)
+    const first = (subtree.index * count) % tileWidth
+    const tile = openTiles[level] ?? new Uint8Array()
+    const hashes = Array.from({ length: count }, (_, slot) =>
+      tile.subarray((first + slot) * hashBytes, (first + slot + 1) * hashBytes),
+    )
+    return rootOfRun(hashes)
+  })
+
+const rootOfRun = (hashes: ReadonlyArray<Uint8Array>): Uint8Array => {
+  const [first, second] = hashes
+  if (first === undefined) throw new RangeError("a subtree has at least one hash")
+  if (second === undefined) return first
+  const half = hashes.length / 2
+  return nodeHash(rootOfRun(hashes.slice(0, half)), rootOfRun(hashes.slice(half)))
+}
+
+/** Feeds entries to the writer and compares the root when it passes the signed size. */
+class Replay {
+  lastEntry: Uint8Array | undefined
+  private readonly writer: TrailWriter
+  private readonly directory: string
+  private readonly checkpoint: Checkpoint | undefined
+
+  constructor(writer: TrailWriter, directory: string, checkpoint: Checkpoint | undefined) {
+    this.writer = writer
+    this.directory = directory
+    this.checkpoint = checkpoint
+  }
+
+  /** Where the tree has exactly the signed size, its root must be the signed one. */
+  readonly check: Effect.Effect<void, TrailDamaged> = Effect.suspend(() => {
+    const { checkpoint, directory, writer } = this
+    if (checkpoint === undefined || writer.size !== checkpoint.size) return Effect.void
+    return Buffer.compare(writer.root(), checkpoint.root) === 0
+      ? Effect.void
+      : Effect.fail(
+          damaged(directory, `the root over ${checkpoint.size} entries is not the signed one`),
+        )
+  })
+
+  /** The entries before the log that are in no full tile: from the bundle that holds them. */
+  bundle(disk: Disk["Service"], end: number): Effect.Effect<void, DiskError | TrailDamaged> {
+    return Effect.suspend(() => {
+      const missing = end - this.writer.size
+      if (missing === 0) return Effect.void
+      const index = Math.floor(this.writer.size / tileWidth)
+      const widths = [missing, tileWidth, (this.checkpoint?.size ?? 0) % tileWidth]
+      return Effect.flatMap(readBundle(disk, this.directory, index, widths), ({ bytes, file }) => {
+        const length = EntryBundle.prefixBytes(bytes, missing)
+        return Result.isFailure(length)
+          ? Effect.fail(damaged(file, length.failure.message))
+          : this.feed(bytes.subarray(0, length.success), missing, this.writer.size)
+      })
+    })
+  }
+
+  frame(frame: Frame): Effect.Effect<void, DiskError | TrailDamaged> {
+    const bytes = Buffer.from(
+      frame.payload.buffer,
+      frame.payload.byteOffset,
+      frame.payload.byteLength,
+    )
+    // What the tiles before the log's start already hold is not fed again.
+    return this.feed(bytes, frame.count, frame.firstSequence)
+  }
+
+  private feed(
+    bytes: Buffer,
+    count: number,
+    firstSequence: number,
+  ): Effect.Effect<void, DiskError | TrailDamaged> {
+    const decoded = EntryBundle.decode(bytes, count)
+    if (Result.isFailure(decoded)) {
+      return Effect.fail(damaged(this.directory, decoded.failure.message))
+    }
+    const entries = decoded.success
+    const signed = this.checkpoint?.size ?? 0
+    // A checkpoint may lie inside a batch: the tree has to stop there once to be compared.
+    const split = Math.min(Math.max(signed - firstSequence, 0), count)
+    const splitAt = entries
+      .slice(0, split)
+      .reduce((total, entry) => total + EntryBundle.lengthBytes + entry.byteLength, 0)
+    const last = entries.at(-1)
+    if (last !== undefined) this.lastEntry = Uint8Array.from(last)
+    const part = (from: number, to: number, entryCount: number, sequence: number) =>
+      entryCount === 0
+        ? Effect.void
+        : this.writer.append(
+            // A copy that starts at 0: the writer pokes the byte before each entry.
+            Buffer.from(bytes.subarray(from, to)),
+            to - from,
+            entryCount,
+            sequence,
+          )
+    return part(0, splitAt, split, firstSequence).pipe(
+      Effect.andThen(this.check),
+      Effect.andThen(part(splitAt, bytes.length, count - split, firstSequence + split)),
+    )
+  }
+}
+
+const readBundle = Effect.fnUntraced(function* (
+  disk: Disk["Service"],
+  directory: string,
+  index: number,
+  widths: ReadonlyArray<number>,
+) {
+  for (const width of widths) {
+    if (width === 0) continue
+    const file = path.join(directory, formatTilePath({ level: "entries", index, width }))
+    if ((yield* disk.status(file)) === undefined) continue
+    return { file, bytes: Buffer.from(yield* disk.readFile(file)) }
+  }
+  return yield* damaged(
+    path.join(directory, formatTilePath({ level: "entries", index, width: tileWidth })),
+    "is missing, and so is its partial form",
+  )
+})
