@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { barrels, diskCalls, impureData } from "./strata.ts"
+import { barrels, diskCalls, impureData, roomCycles } from "./strata.ts"
 import { type Finding, formatFinding, workspaceOf } from "./Workspace.ts"
 
 const lines = (findings: ReadonlyArray<Finding>) => findings.map(formatFinding)
@@ -8,8 +8,8 @@ const service = `import * as Effect from "effect/Effect"\nexport const run = Eff
 describe("a data module", () => {
   it("may import data, and the type of anything", () => {
     const workspace = workspaceOf({
-      "packages/core/src/Data.ts": `import { other } from "./Other.ts"\nimport type { S } from "./Service.ts"`,
-      "packages/core/src/Other.ts": `import * as Schema from "effect/Schema"`,
+      "packages/core/src/room/Data.ts": `import { other } from "./Other.ts"\nimport type { S } from "../Service.ts"`,
+      "packages/core/src/room/Other.ts": `import * as Schema from "effect/Schema"`,
       "packages/core/src/Service.ts": service,
     })
     assert.isEmpty(impureData(workspace))
@@ -25,6 +25,14 @@ describe("a data module", () => {
     ])
   })
 
+  it("is told from plain code that puts services together, in the engine's room", () => {
+    const workspace = workspaceOf({
+      "packages/core/src/engine/Hot.ts": `import { run } from "./Service.ts"`,
+      "packages/core/src/engine/Service.ts": service,
+    })
+    assert.isEmpty(impureData(workspace))
+  })
+
   it("is not one that uses the disk", () => {
     const workspace = workspaceOf({
       "packages/core/src/trail/Data.ts": `import { read } from "./Reader.ts"`,
@@ -32,6 +40,26 @@ describe("a data module", () => {
       "packages/core/src/platform/Disk.ts": "",
     })
     assert.lengthOf(impureData(workspace), 1)
+  })
+})
+
+describe("rooms", () => {
+  const rooms = (back: string) =>
+    roomCycles(
+      workspaceOf({
+        "packages/core/src/engine/E.ts": `import { t } from "../trail/T.ts"`,
+        "packages/core/src/trail/T.ts": `import { s } from "../signer/S.ts"`,
+        "packages/core/src/signer/S.ts": back,
+      }),
+    )
+
+  it("stand on each other in one order", () => {
+    assert.isEmpty(rooms(`import type { E } from "../engine/E.ts"`))
+    assert.deepStrictEqual(lines(rooms(`import { e } from "../engine/E.ts"`)), [
+      "packages/core/src/engine/E.ts:1: loads packages/core/src/trail, which in the end loads packages/core/src/engine: one of them must not know the other",
+      "packages/core/src/trail/T.ts:1: loads packages/core/src/signer, which in the end loads packages/core/src/trail: one of them must not know the other",
+      "packages/core/src/signer/S.ts:1: loads packages/core/src/engine, which in the end loads packages/core/src/signer: one of them must not know the other",
+    ])
   })
 })
 

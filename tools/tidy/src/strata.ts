@@ -1,4 +1,4 @@
-/** The strata inside a package, told by imports: pure data below, services and engine above. */
+/** The strata inside a package, told by imports: pure data below, services and composition above. */
 import * as path from "node:path"
 import type { Finding, Source, Workspace } from "./Workspace.ts"
 
@@ -35,6 +35,13 @@ const isData = (source: Source): boolean =>
     ({ specifier }) => !doing.has(specifier) && resolved(source, specifier) !== diskService,
   )
 
+/** The folder under `src`; empty for what lies in `src` itself. */
+const roomOf = (source: Source): string =>
+  path.posix.dirname(source.path).slice(`${source.owner.directory}/src/`.length)
+
+/** Here services are put together, much of it in plain synchronous code that is not data. */
+const composing = new Set(["", "engine"])
+
 /**
  * A data module imports only data, so that it can be tested, reused and read by itself.
  * A type may come from anywhere: nothing is loaded for it.
@@ -42,7 +49,7 @@ const isData = (source: Source): boolean =>
 export const impureData = (workspace: Workspace): ReadonlyArray<Finding> => {
   const byPath = new Map(workspace.sources.map((source) => [source.path, source]))
   return code(workspace)
-    .filter(isData)
+    .filter((source) => isData(source) && !composing.has(roomOf(source)))
     .flatMap((source) =>
       source.imports.flatMap(({ isType, line, specifier }) => {
         const target = byPath.get(resolved(source, specifier))
@@ -83,3 +90,44 @@ export const barrels = (workspace: Workspace): ReadonlyArray<Finding> =>
         message: "imports the barrel: name the module, such as effect/Effect",
       })),
   )
+
+/** Room → the rooms that its modules load, with one import of each as the example. */
+const roomsLoaded = (
+  workspace: Workspace,
+): ReadonlyMap<string, ReadonlyMap<string, { readonly source: Source; readonly line: number }>> => {
+  const byPath = new Map(workspace.sources.map((source) => [source.path, source]))
+  const rooms = new Map<string, Map<string, { source: Source; line: number }>>()
+  for (const source of code(workspace)) {
+    const from = `${source.owner.directory}/src/${roomOf(source)}`
+    for (const { isType, line, specifier } of source.imports) {
+      const target = byPath.get(resolved(source, specifier))
+      if (isType || target === undefined || target.isTest) continue
+      const to = `${target.owner.directory}/src/${roomOf(target)}`
+      if (from === to) continue
+      const loaded = rooms.get(from) ?? new Map<string, { source: Source; line: number }>()
+      rooms.set(from, loaded)
+      if (!loaded.has(to)) loaded.set(to, { source, line })
+    }
+  }
+  return rooms
+}
+
+/** Rooms stand on each other in one order: no room loads one that, in the end, loads it. */
+export const roomCycles = (workspace: Workspace): ReadonlyArray<Finding> => {
+  const rooms = roomsLoaded(workspace)
+  const reaches = (from: string, to: string, seen: Set<string>): boolean => {
+    if (from === to) return true
+    if (seen.has(from)) return false
+    seen.add(from)
+    return [...(rooms.get(from)?.keys() ?? [])].some((next) => reaches(next, to, seen))
+  }
+  return [...rooms].flatMap(([from, loaded]) =>
+    [...loaded]
+      .filter(([to]) => reaches(to, from, new Set()))
+      .map(([to, { line, source }]) => ({
+        path: source.path,
+        line,
+        message: `loads ${to}, which in the end loads ${from}: one of them must not know the other`,
+      })),
+  )
+}

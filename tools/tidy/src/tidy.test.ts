@@ -17,6 +17,7 @@ const rules: Readonly<Record<string, (workspace: Workspace) => ReadonlyArray<Fin
   "what is imported is declared": boundaries.undeclared,
   "the picture of the layers is the table": boundaries.wrongPicture,
   "data modules import only data": strata.impureData,
+  "rooms stand on each other in one order": strata.roomCycles,
   "disk calls go through the Disk service": strata.diskCalls,
   "the barrel of Effect is imported nowhere": strata.barrels,
   "file names name a noun": names.emptyFileNames,
