@@ -13,11 +13,18 @@ import * as Layer from "effect/Layer"
 import * as Tracer from "effect/Tracer"
 import { AuditRefused, AuditUnavailable } from "./engine/AuditError.ts"
 import * as AuditEngine from "./engine/AuditEngine.ts"
+import { defaultOptions } from "./engine/DefaultOptions.ts"
+import type { EngineOptions } from "./engine/EngineOptions.ts"
 import type { Verdict } from "./engine/Door.ts"
 import type { Outcome as WaitOutcome, ReceiptLevel } from "./engine/PendingRecords.ts"
 import type { Actor, AuditEventInput } from "./event/AuditEvent.ts"
 import { contracts, type EventClass, laneOf } from "./event/EventClass.ts"
 import type { InvalidEvent } from "./event/InvalidEvent.ts"
+import type { Disk, DiskError } from "./platform/Disk.ts"
+import * as NodeDisk from "./platform/NodeDisk.ts"
+import * as KeySigner from "./signer/KeySigner.ts"
+import { Signer, type SignerError } from "./signer/Signer.ts"
+import type { TrailDamaged, TrailLocked } from "./trail/TrailError.ts"
 
 /**
  * What `record` returns: how far the event has got.
@@ -124,9 +131,54 @@ export class Audit extends Context.Service<
     readonly lastGaspUnsafe: () => number
   }
 >()("@countersign/core/Audit") {
+  /**
+   * The engine over the real disk, with the key in `<directory>.key`; made for development
+   * where there is none, with a warning.
+   *
+   * - Errors: the trail is written by another process, contradicts itself, or can't be read;
+   *   the key is unfit.
+   */
+  static readonly layer = (input: AuditInput): Layer.Layer<Audit, OpenError> =>
+    this.layerWith(input).pipe(
+      Layer.provide(KeySigner.layerFile(`${input.directory}.key`)),
+      Layer.provide(NodeDisk.layer),
+    )
+
+  /** The same over a disk and a signer of the caller's. */
+  static readonly layerWith = (input: AuditInput): Layer.Layer<Audit, OpenError, Disk | Signer> =>
+    Layer.effect(this, open(input))
+
   /** Takes no event and costs next to nothing: for programs that run with auditing switched off. */
   static readonly layerOff: Layer.Layer<Audit> = Layer.sync(this, () => off)
 }
+
+/**
+ * What an engine is opened with.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export type AuditInput = { readonly directory: string } & Partial<EngineOptions>
+
+/**
+ * Why an engine did not open.
+ *
+ * @category errors
+ * @since 0.1.0
+ */
+export type OpenError = DiskError | SignerError | TrailDamaged | TrailLocked
+
+const open = Effect.fnUntraced(function* (input: AuditInput) {
+  const clock = yield* Clock.clockWith(Effect.succeed)
+  const signer = yield* Signer
+  if (signer.isNew) {
+    yield* Effect.logWarning(
+      `countersign: made a development key, ${signer.key}. Whoever can read it can sign another history: for production give the engine a key of its own (countersign doctor says how)`,
+    )
+  }
+  const engine = yield* AuditEngine.make({ ...defaultOptions(input.directory), ...input })
+  return fromEngine(engine, clock)
+})
 
 const system: Actor = { id: "countersign", type: "system" }
 const telemetry = laneOf.telemetry

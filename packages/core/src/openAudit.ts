@@ -1,0 +1,142 @@
+/**
+ * The engine for programs without Effect.
+ *
+ * @since 0.1.0
+ */
+import { AsyncLocalStorage } from "node:async_hooks"
+import * as Effect from "effect/Effect"
+import * as ManagedRuntime from "effect/ManagedRuntime"
+import {
+  Audit,
+  type AuditInput,
+  CurrentActor,
+  type Receipt,
+  type RecordInput,
+  type RecordOptions,
+} from "./Audit.ts"
+import type { EngineStatus } from "./engine/AuditEngine.ts"
+import type { Verdict } from "./engine/Door.ts"
+import type { Actor } from "./event/AuditEvent.ts"
+import type { EventClass } from "./event/EventClass.ts"
+
+/**
+ * @category models
+ * @since 0.1.0
+ */
+export interface OpenAuditOptions {
+  /**
+   * Closes the engine on SIGTERM and SIGINT. Where the program has no handler of its own, the
+   * process then ends by that signal, as it would have without the engine. Default `true`.
+   */
+  readonly signals?: boolean
+}
+
+/**
+ * A running engine. Its promises reject with the typed errors of `Audit`.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface NodeAudit {
+  /** As `Audit.record`; the actor may come from {@link NodeAudit.withActor}. */
+  readonly record: (event: RecordInput, options?: RecordOptions) => Promise<Receipt>
+  /** As `Audit.recordUnsafe`. */
+  readonly recordUnsafe: (event: RecordInput) => Verdict
+  /** Runs a function between an `attempt` and its outcome. */
+  readonly around: <A>(event: Omit<RecordInput, "outcome">, run: () => Promise<A> | A) => Promise<A>
+  /** Everything recorded within `run`, in what it awaits too, has this actor. */
+  readonly withActor: <A>(actor: Actor, run: () => A) => A
+  /** As `Audit.criticalOperation`. */
+  readonly criticalOperation: <A>(id: string, thunk: () => A, thresholdMillis?: number) => A
+  readonly room: (name: EventClass) => Promise<void>
+  readonly flush: () => Promise<void>
+  readonly publish: () => Promise<number>
+  readonly status: () => EngineStatus
+  /** Resolves when everything accepted is durable, signed and published. Idempotent. */
+  readonly close: () => Promise<void>
+}
+
+/**
+ * Opens the trail in a directory and starts the engine.
+ *
+ * A process that ends without `close` still writes what was accepted, synchronously, on its
+ * `exit` event; only a killed process loses what was accepted and not durable.
+ *
+ * ```ts
+ * const audit = await openAudit({ directory: "./trail" })
+ * await audit.record({
+ *   type: "patient.record.read",
+ *   actor: { id: "u-1" },
+ *   target: [{ id: "p-1", type: "Patient" }],
+ *   outcome: "success",
+ * })
+ * await audit.close()
+ * ```
+ *
+ * - Errors: rejects with `TrailLocked`, `TrailDamaged`, `SignerError` or `DiskError`.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const openAudit = async (
+  input: AuditInput,
+  options: OpenAuditOptions = {},
+): Promise<NodeAudit> => {
+  const runtime = ManagedRuntime.make(Audit.layer(input))
+  const audit = await runtime.runPromise(Effect.service(Audit))
+  const actors = new AsyncLocalStorage<Actor>()
+  const run = <A, E>(effect: Effect.Effect<A, E>): Promise<A> => {
+    const actor = actors.getStore()
+    return runtime.runPromise(
+      actor === undefined ? effect : Effect.provideService(effect, CurrentActor, actor),
+    )
+  }
+  const onExit = (): void => {
+    audit.lastGaspUnsafe()
+  }
+  let isClosing: Promise<void> | undefined
+  const close = (): Promise<void> => {
+    isClosing ??= run(audit.close).finally(async () => {
+      process.removeListener("exit", onExit)
+      for (const signal of signals) process.removeListener(signal, onSignal)
+      await runtime.dispose()
+    })
+    return isClosing
+  }
+  const signals: ReadonlyArray<NodeJS.Signals> =
+    options.signals === false ? [] : ["SIGTERM", "SIGINT"]
+  const onSignal = (signal: NodeJS.Signals): void => {
+    const isAlone = process.listenerCount(signal) === 1
+    void close()
+      .catch((error: unknown) => process.emitWarning(String(error)))
+      .finally(() => {
+        if (isAlone) process.kill(process.pid, signal)
+      })
+  }
+  process.once("exit", onExit)
+  for (const signal of signals) process.on(signal, onSignal)
+
+  return {
+    record: (event, recordOptions) => run(audit.record(event, recordOptions)),
+    recordUnsafe: (event) =>
+      audit.recordUnsafe({
+        ...event,
+        // Without any actor the encoder refuses the event and names the path.
+        actor: (event.actor ?? actors.getStore()) as Actor,
+      }),
+    around: (event, body) =>
+      run(
+        audit.around(event)(
+          // The body's own error is handed on as it is.
+          Effect.tryPromise({ try: async () => body(), catch: (error) => error }),
+        ),
+      ),
+    withActor: (actor, body) => actors.run(actor, body),
+    criticalOperation: audit.criticalOperation,
+    room: (name) => run(audit.room(name)),
+    flush: () => run(audit.flush),
+    publish: () => run(audit.publish),
+    status: audit.status,
+    close,
+  }
+}
