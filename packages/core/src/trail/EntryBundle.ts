@@ -82,6 +82,8 @@ export const encode = (entries: ReadonlyArray<Uint8Array>): Buffer => {
  *
  * No object an entry: verification and the query scan run this over whole trails.
  *
+ * A failure at entry `n` leaves the entries before it in `starts`.
+ *
  * @param starts room for `countMax + 1` numbers
  * @returns how many entries there are
  * @category decoding
@@ -96,14 +98,14 @@ export const locate = (
   let count = 0
   let at = 0
   while (at < end) {
-    if (count === countMax) return malformed(count, at, `more than ${countMax} entries`)
     const start = at + lengthBytes
+    starts[count] = start
+    if (count === countMax) return malformed(count, at, `more than ${countMax} entries`)
     if (start > end) return malformed(count, at, "ends within a length")
     const length = ((bytes[at] ?? 0) << 8) | (bytes[at + 1] ?? 0)
     if (start + length > end) {
       return malformed(count, at, `${length} bytes announced, ${end - start} left`)
     }
-    starts[count] = start
     count += 1
     at = start + length
   }

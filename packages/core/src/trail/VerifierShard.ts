@@ -222,8 +222,9 @@ export class VerifierShard {
         ? undefined
         : `holds ${located.success} entries, expected ${found.file.width}`
     if (problem !== undefined) {
-      const at = Result.isFailure(located) ? located.failure.index : 0
-      comparison.add("bundle", first + Math.min(at, width - 1), found.file.path, problem)
+      const whole = Result.isFailure(located) ? located.failure.index : located.success
+      const slot = this.firstOther(content.success, Math.min(whole, width - 1), address)
+      comparison.add("bundle", first + slot, found.file.path, problem)
       return false
     }
     this.extras(job, index, found.file, content.success, comparison)
@@ -235,6 +236,15 @@ export class VerifierShard {
       comparison.extra(extra, hashes.subarray(0, extra.width * hashBytes), first)
     }
     return true
+  }
+
+  /** Where an entry was removed or inserted the count is wrong; the tile tells where it was. */
+  private firstOther(content: Buffer, count: number, address: TileAddress): number {
+    this.leaves(content, count)
+    const tile = findForm({ ...address, level: 0 }, this.read)?.bytes
+    if (tile === undefined) return 0
+    const end = Math.min(count * hashBytes, tile.length)
+    return Math.floor(position(tile, this.hasher.hashes, end) / hashBytes)
   }
 
   // The hot loop: two hashes an entry, no object.
