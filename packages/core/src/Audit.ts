@@ -230,10 +230,10 @@ export const fromEngine = (
     room: (name) => intake.room(laneOf[name]),
     flush: engine.flush,
     publish: engine.publish,
-    status: engine.status,
+    status: () => engine.status(),
     close: engine.close,
     failed: engine.failed,
-    lastGaspUnsafe: engine.lastGaspUnsafe,
+    lastGaspUnsafe: () => engine.lastGaspUnsafe(),
   })
 }
 
