@@ -24,16 +24,22 @@ const failure = (call: string, file: string, cause: unknown): DiskError => {
 
 type Done<A> = (cause: NodeJS.ErrnoException | null, value: A) => void
 
+/**
+ * The system can't be told to stop, so an interruption waits: otherwise a descriptor would be
+ * closed, and its number given to another file, while a write to it is still under way.
+ */
 const call = <A>(
   name: string,
   file: string,
   run: (done: Done<A>) => void,
 ): Effect.Effect<A, DiskError> =>
-  Effect.callback<A, DiskError>((resume) => {
-    run((cause, value) => {
-      resume(cause === null ? Effect.succeed(value) : Effect.fail(failure(name, file, cause)))
-    })
-  })
+  Effect.uninterruptible(
+    Effect.callback<A, DiskError>((resume) => {
+      run((cause, value) => {
+        resume(cause === null ? Effect.succeed(value) : Effect.fail(failure(name, file, cause)))
+      })
+    }),
+  )
 
 const attempt = <A>(name: string, file: string, run: () => A): A => {
   try {
@@ -110,6 +116,7 @@ const writeAllUnsafe = (fd: number, chunks: ReadonlyArray<Uint8Array>, position:
   while (rest.length > 0) {
     const written = fs.writevSync(fd, rest, at)
     rest = remaining(rest, written)
+    if (written === 0 && rest.length > 0) throw new Error("the system wrote 0 bytes")
     at += written
   }
 }
@@ -157,6 +164,11 @@ const isAbsent = (error: DiskError): boolean => error.errno === "ENOENT"
 
 const rename: Disk["Service"]["rename"] = (from, to) =>
   call<void>("rename", to, (done) => fs.rename(from, to, (cause) => done(cause)))
+
+const remove: Disk["Service"]["remove"] = (file) =>
+  call<void>("remove", file, (done) => fs.unlink(file, (cause) => done(cause))).pipe(
+    Effect.catch((error) => (isAbsent(error) ? Effect.void : Effect.fail(error))),
+  )
 
 const syncDirectory: Disk["Service"]["syncDirectory"] = (directory) => syncAt(directory, "r")
 
@@ -206,6 +218,7 @@ export const layer: Layer.Layer<Disk> = Layer.succeed(Disk, {
       ...(mode === undefined ? {} : { mode }),
     }).pipe(
       Effect.andThen(rename(temporary, file)),
+      Effect.tapError(() => Effect.ignore(remove(temporary))),
       Effect.andThen(syncDirectory(path.dirname(file))),
     )
   },
@@ -222,10 +235,7 @@ export const layer: Layer.Layer<Disk> = Layer.succeed(Disk, {
       Effect.catch((error) => (isAbsent(error) ? Effect.succeed(undefined) : Effect.fail(error))),
     ),
   rename,
-  remove: (file) =>
-    call<void>("remove", file, (done) => fs.unlink(file, (cause) => done(cause))).pipe(
-      Effect.catch((error) => (isAbsent(error) ? Effect.void : Effect.fail(error))),
-    ),
+  remove,
   removeTree: (directory) =>
     call<void>("remove", directory, (done) =>
       fs.rm(directory, { recursive: true, force: true }, (cause) => done(cause)),
