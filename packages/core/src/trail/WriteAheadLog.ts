@@ -11,7 +11,7 @@
  */
 import * as path from "node:path"
 import * as Effect from "effect/Effect"
-import type { Disk, DiskError, DiskFile } from "../platform/Disk.ts"
+import { type Disk, DiskError, type DiskFile } from "../platform/Disk.ts"
 import { encodeFrameHeader, frameHeaderBytes } from "./WalFrame.ts"
 
 /**
@@ -102,6 +102,7 @@ export class WriteAheadLog {
   private readonly closed: Array<SegmentName> = []
   private segment: Segment | undefined
   private attempt = 0
+  private isDirectorySynced = false
   /** The group whose write has been asked for and has not returned. */
   private pending: Group | undefined
 
@@ -137,12 +138,17 @@ export class WriteAheadLog {
       const group = this.frames(batches, segment.endBytes, nowMillis)
       this.pending = group
       return segment.file.write(group.chunks, segment.endBytes).pipe(
-        Effect.andThen(segment.file.datasync),
-        Effect.tapError((error) => {
-          this.pending = undefined
-          // A write that failed can be repeated at the same place; a sync that failed can not.
-          return error.call === "datasync" ? this.abandon : Effect.void
-        }),
+        // A write that failed can be repeated at the same place; a sync that failed can not. Nor may
+        // an interruption hide that it failed.
+        Effect.andThen(
+          Effect.uninterruptible(Effect.tapError(segment.file.datasync, () => this.abandon)),
+        ),
+        // Also after an interruption: what is given next need not be the same group.
+        Effect.onError(() =>
+          Effect.sync(() => {
+            this.pending = undefined
+          }),
+        ),
         Effect.andThen(
           Effect.suspend(() => {
             this.pending = undefined
@@ -172,10 +178,20 @@ export class WriteAheadLog {
     nowMillis: number,
   ): void {
     const segment = this.segment
-    if (segment === undefined) return
+    if (segment === undefined) {
+      if (inHand.length + rest.length === 0) return
+      throw new DiskError({
+        call: "write",
+        path: this.directory,
+        errno: "EBADF",
+        detail: "no segment is open: the last one was given up, and the next not yet begun",
+      })
+    }
     const pending = this.pending
-    this.writeUnsafe(segment, pending ?? this.frames(inHand, segment.endBytes, nowMillis))
-    this.writeUnsafe(segment, this.frames(rest, segment.endBytes, nowMillis))
+    const groupOffset = segment.endBytes
+    this.writeUnsafe(segment, pending ?? this.frames(inHand, groupOffset, nowMillis))
+    // One sync covers both, so both are one group: a later group would say that the first was synced.
+    this.writeUnsafe(segment, this.frames(rest, groupOffset, nowMillis))
     segment.file.datasyncUnsafe()
   }
 
@@ -192,10 +208,13 @@ export class WriteAheadLog {
         this.closed[index + 1]?.firstSequence ?? this.segment?.firstSequence ?? this.nextSequence
       let gone = 0
       while (gone < this.closed.length && next(gone) <= beforeSequence) gone += 1
-      const names = this.closed.splice(0, gone)
       return Effect.forEach(
-        names,
-        ({ name }) => this.disk.remove(path.join(this.directory, name)),
+        this.closed.slice(0, gone),
+        // Oldest first and none forgotten after a failure: a log with a gap can't be opened.
+        ({ name }) =>
+          Effect.map(this.disk.remove(path.join(this.directory, name)), () => {
+            this.closed.shift()
+          }),
         { discard: true },
       )
     })
@@ -267,12 +286,32 @@ export class WriteAheadLog {
       : Effect.andThen(this.roll, this.start)
   })
 
+  /** A segment survives a power failure only if its name does, and the log's directory with it. */
+  private readonly syncNames: Effect.Effect<void, DiskError> = Effect.suspend(() =>
+    Effect.andThen(
+      this.disk.syncDirectory(this.directory),
+      this.isDirectorySynced
+        ? Effect.void
+        : Effect.map(this.disk.syncDirectory(this.options.directory), () => {
+            this.isDirectorySynced = true
+          }),
+    ),
+  )
+
   private readonly start: Effect.Effect<Segment, DiskError> = Effect.suspend(() => {
     const firstSequence = this.nextSequence
     const name = segmentName(firstSequence, this.attempt)
     return this.disk.makeDirectory(this.directory).pipe(
       Effect.andThen(this.disk.open(path.join(this.directory, name), "create")),
-      Effect.tap(() => this.disk.syncDirectory(this.directory)),
+      Effect.tap((file) =>
+        this.syncNames.pipe(
+          Effect.onError(() => {
+            // The file is there, under a name that the next attempt can't have.
+            this.closed.push({ name, firstSequence })
+            return file.close
+          }),
+        ),
+      ),
       Effect.map((file) => {
         const segment = { file, firstSequence, endBytes: 0 }
         this.segment = segment
