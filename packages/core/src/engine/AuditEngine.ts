@@ -7,10 +7,11 @@ import * as Cause from "effect/Cause"
 import * as Clock from "effect/Clock"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
-import type { DiskError } from "../platform/Disk.ts"
+import { Disk, type DiskError } from "../platform/Disk.ts"
 import type { SignerError } from "../signer/Signer.ts"
 import { type OpenTrail, openTrail } from "../trail/OpenTrail.ts"
 import type { TrailFenced } from "../trail/TrailError.ts"
+import { Archivist } from "./Archivist.ts"
 import { AuditUnavailable } from "./AuditError.ts"
 import { BufferPool, type BufferPoolStatus } from "./BufferPool.ts"
 import { closingBatch, openingRecord } from "./Bookends.ts"
@@ -57,6 +58,7 @@ export interface EngineStatus {
 const syncAtCloseMax = 1024
 const pruneMillis = 1000
 const sweepMillis = 50
+const archiveMillis = 1000
 
 const unavailableBecause = (detail: string): AuditUnavailable =>
   new AuditUnavailable({ state: "closing", recorded: "unknown", detail })
@@ -76,6 +78,7 @@ export class AuditEngine {
   readonly door: Door
   readonly trail: OpenTrail
 
+  private readonly disk: Disk["Service"]
   private readonly inSlabs = new InSlabs(laneCount)
   private readonly progress = new Progress(this.ledger)
   private readonly failure = Deferred.makeUnsafe<never, AuditUnavailable>()
@@ -92,6 +95,7 @@ export class AuditEngine {
 
   constructor(
     options: EngineOptions,
+    disk: Disk["Service"],
     trail: OpenTrail,
     supervisor: Supervisor.Supervisor["Service"],
     nowMillis: () => number,
@@ -100,6 +104,7 @@ export class AuditEngine {
     const { lease, wal } = trail
     const { directory } = options
     this.options = options
+    this.disk = disk
     this.trail = trail
     this.supervisor = supervisor
     this.nowMillis = nowMillis
@@ -304,7 +309,16 @@ export class AuditEngine {
 
   private get services(): ReadonlyArray<Supervisor.Actor> {
     const { options, publishStage } = this
+    const { archive } = options
+    const archivist = new Archivist({
+      disk: this.disk,
+      directory: options.directory,
+      afterBundles: archive.afterBundles,
+      bundlesPerStep: archive.bundlesPerSecondMax,
+      settledSize: () => this.trail.wal.firstSequence,
+    })
     return [
+      ...(archive.compress ? [this.service("archive", archiveMillis, archivist.step)] : []),
       this.service("checkpoint", options.checkpoint.intervalMillis, publishStage.checkpoint),
       this.service("prune", pruneMillis, publishStage.prune),
       this.service(
@@ -363,7 +377,7 @@ export const make = Effect.fnUntraced(function* (options: EngineOptions) {
     nowMillis,
   })
   const supervisor = yield* Supervisor.make("engine")
-  const engine = new AuditEngine(options, trail, supervisor, nowMillis)
+  const engine = new AuditEngine(options, yield* Disk, trail, supervisor, nowMillis)
   yield* engine.start()
   yield* Effect.addFinalizer(() => Effect.ignore(engine.close, { log: "Warn" }))
   return engine
