@@ -7,29 +7,12 @@
  *
  * @since 0.1.0
  */
-import { constants, crc32, deflateRawSync, inflateRawSync } from "node:zlib"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
+import { describe, lengthBytes, locateEntries } from "./EntryLayout.ts"
 import { tileWidth } from "./Tile.ts"
 
-/**
- * Length before each entry. Units: bytes.
- *
- * @category constants
- * @since 0.1.0
- */
-export const lengthBytes = 2
-
-/** Longest entry: its length has 16 bits. Units: bytes. */
-const entryBytesMax = 0xffff
-
-/**
- * Largest bundle. Units: bytes.
- *
- * @category constants
- * @since 0.1.0
- */
-export const bundleBytesMax = tileWidth * (lengthBytes + entryBytesMax)
+export { lengthBytes } from "./EntryLayout.ts"
 
 /**
  * Bytes that are no sequence of entries.
@@ -49,7 +32,7 @@ export class BundleMalformed extends Schema.TaggedError<BundleMalformed>(
   detail: Schema.String,
 }) {
   override get message(): string {
-    return `${this.code}: entry ${this.index} of the bundle, at byte ${this.offset}: ${this.detail}`
+    return `${this.code}: ${describe(this)}`
   }
 }
 
@@ -77,15 +60,8 @@ export const encode = (entries: ReadonlyArray<Uint8Array>): Buffer => {
 }
 
 /**
- * Finds the entries: the start of each goes to `starts`, where `starts[i + 1] - 2` is the end
- * of entry `i`.
+ * Finds the entries, as {@link locateEntries}.
  *
- * No object an entry: verification and the query scan run this over whole trails.
- *
- * A failure at entry `n` leaves the entries before it in `starts`.
- *
- * @param starts room for `countMax + 1` numbers
- * @returns how many entries there are
  * @category decoding
  * @since 0.1.0
  */
@@ -94,23 +70,10 @@ export const locate = (
   starts: Uint32Array,
   countMax: number,
 ): Result.Result<number, BundleMalformed> => {
-  const end = bytes.byteLength
-  let count = 0
-  let at = 0
-  while (at < end) {
-    const start = at + lengthBytes
-    starts[count] = start
-    if (count === countMax) return malformed(count, at, `more than ${countMax} entries`)
-    if (start > end) return malformed(count, at, "ends within a length")
-    const length = ((bytes[at] ?? 0) << 8) | (bytes[at + 1] ?? 0)
-    if (start + length > end) {
-      return malformed(count, at, `${length} bytes announced, ${end - start} left`)
-    }
-    count += 1
-    at = start + length
-  }
-  starts[count] = at + lengthBytes
-  return Result.succeed(count)
+  const located = locateEntries(bytes, starts, countMax)
+  return typeof located === "number"
+    ? Result.succeed(located)
+    : Result.fail(new BundleMalformed(located))
 }
 
 /**
@@ -164,58 +127,3 @@ export const split = (
   count: number,
 ): Result.Result<readonly [Uint8Array, Uint8Array], BundleMalformed> =>
   Result.map(prefixBytes(bytes, count), (at) => [bytes.subarray(0, at), bytes.subarray(at)])
-
-// A gzip header with one extra field, "CS": the CRC-32 of the compressed bytes. Plain gzip
-// leaves bits unguarded (time, system, padding of the last block), and here no byte of a
-// trail's file may change unseen. Any gunzip reads it.
-const headerBytes = 20
-const trailerBytes = 8
-const fixedHeader = Buffer.from([0x1f, 0x8b, 8, 4, 0, 0, 0, 0, 0, 0xff, 8, 0, 0x43, 0x53, 4, 0])
-
-/**
- * Compresses a full bundle to a gzip file of which every byte is checked on reading.
- *
- * - Source: RFC 1952.
- *
- * @category encoding
- * @since 0.1.0
- */
-export const compress = (bytes: Uint8Array): Buffer => {
-  const deflated = deflateRawSync(bytes)
-  const header = Buffer.alloc(headerBytes)
-  fixedHeader.copy(header)
-  header.writeUInt32LE(crc32(deflated), fixedHeader.length)
-  const trailer = Buffer.alloc(trailerBytes)
-  trailer.writeUInt32LE(crc32(bytes), 0)
-  trailer.writeUInt32LE(bytes.byteLength, 4)
-  return Buffer.concat([header, deflated, trailer])
-}
-
-/**
- * What {@link compress} was given. Refuses every other file, valid gzip or not.
- *
- * @category decoding
- * @since 0.1.0
- */
-export const decompress = (file: Buffer): Result.Result<Buffer, BundleMalformed> => {
-  const end = file.length - trailerBytes
-  if (end < headerBytes || !file.subarray(0, fixedHeader.length).equals(fixedHeader)) {
-    return malformed(0, 0, "is no bundle compressed by this writer")
-  }
-  const deflated = file.subarray(headerBytes, end)
-  const sizeBytes = file.readUInt32LE(end + 4)
-  if (crc32(deflated) !== file.readUInt32LE(fixedHeader.length) || sizeBytes > bundleBytesMax) {
-    return malformed(0, 0, "the compressed bytes don't match their checksum")
-  }
-  try {
-    const bytes = inflateRawSync(deflated, {
-      maxOutputLength: Math.max(1, sizeBytes),
-      finishFlush: constants.Z_FINISH,
-    })
-    return bytes.length === sizeBytes && crc32(bytes) === file.readUInt32LE(end)
-      ? Result.succeed(bytes)
-      : malformed(0, 0, "the bytes don't match their checksum")
-  } catch (cause) {
-    return malformed(0, 0, cause instanceof Error ? cause.message : String(cause))
-  }
-}

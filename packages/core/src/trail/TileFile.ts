@@ -7,8 +7,8 @@
  *
  * @since 0.1.0
  */
-import * as Result from "effect/Result"
-import { type BundleMalformed, decompress } from "./EntryBundle.ts"
+import { decompress } from "./ColdBundle.ts"
+import type { LayoutProblem } from "./EntryLayout.ts"
 import {
   formatCompressedPath,
   formatTilePath,
@@ -64,8 +64,8 @@ export const formsOf = ({ index, level, width }: TileAddress): ReadonlyArray<Til
  * @category decoding
  * @since 0.1.0
  */
-export const contentOf = (file: TileFile, bytes: Buffer): Result.Result<Buffer, BundleMalformed> =>
-  file.isCompressed ? decompress(bytes) : Result.succeed(bytes)
+export const contentOf = (file: TileFile, bytes: Buffer): Buffer | LayoutProblem =>
+  file.isCompressed ? decompress(bytes) : bytes
 
 /**
  * The first form that exists, with its bytes as they lie on the disk.

@@ -7,7 +7,7 @@ import * as Stream from "effect/Stream"
 import { Disk, DiskError } from "../platform/Disk.ts"
 import * as NodeDisk from "../platform/NodeDisk.ts"
 import { bundleOf, entriesOf, origin, publish, put, trail } from "../testing/TrailFixture.ts"
-import { compress } from "./EntryBundle.ts"
+import { compress } from "./ColdBundle.ts"
 import { rootAt } from "./MerkleProof.ts"
 import { TrailDamaged } from "./TrailError.ts"
 import {

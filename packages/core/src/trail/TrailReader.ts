@@ -149,9 +149,10 @@ export const readBundle = Effect.fnUntraced(function* (
         Effect.catch((error) => (isAbsent(error) ? Effect.succeed(undefined) : Effect.fail(error))),
       )
     if (bytes === undefined) continue
-    const entries = Result.flatMap(contentOf(file, bufferOf(bytes)), (content) =>
-      EntryBundle.decode(content),
-    )
+    const content = contentOf(file, bufferOf(bytes))
+    const entries = Buffer.isBuffer(content)
+      ? EntryBundle.decode(content)
+      : Result.fail(new EntryBundle.BundleMalformed(content))
     if (Result.isFailure(entries)) {
       return yield* new TrailDamaged({ path: whole, detail: entries.failure.message })
     }

@@ -22,7 +22,7 @@ import {
   trail,
   verifierKeyText,
 } from "../testing/TrailFixture.ts"
-import { compress } from "./EntryBundle.ts"
+import { compress } from "./ColdBundle.ts"
 import * as SignedNote from "./SignedNote.ts"
 import { verify, type VerifyOptions } from "./Verifier.ts"
 import type { FindingKind, VerifyReport } from "./VerifyReport.ts"

@@ -35,7 +35,7 @@ const ask = (worker: Worker, job: ShardJob): Effect.Effect<ShardReport, DiskErro
       resume(
         "report" in answer
           ? Effect.succeed(answer.report)
-          : Effect.fail(new DiskError(answer.error)),
+          : Effect.fail(new DiskError({ call: "read", ...answer.fault })),
       )
     }
     const onError = (cause: unknown) => {

@@ -6,8 +6,7 @@
  *
  * @since 0.1.0
  */
-import * as Result from "effect/Result"
-import * as EntryBundle from "./EntryBundle.ts"
+import { describe, lengthBytes, locateEntries } from "./EntryLayout.ts"
 import { hashBytes, hashLeafAt } from "./MerkleTree.ts"
 import { RootHasher } from "./RootHasher.ts"
 import { formatTilePath, type TileAddress, tileWidth, widthOf } from "./Tile.ts"
@@ -134,18 +133,17 @@ export class TileComparison {
     if (bytes === undefined) return
     this.bytes += bytes.length
     const content = contentOf(extra, bytes)
-    if (Result.isFailure(content)) {
-      this.add("copy", index, extra.path, content.failure.message)
+    if (!Buffer.isBuffer(content)) {
+      this.add("copy", index, extra.path, describe(content))
       return
     }
-    const { success } = content
-    if (success.equals(expected)) return
+    if (content.equals(expected)) return
     const isPartial = extra.width < tileWidth
-    if (isPartial && success.equals(expected.subarray(0, success.length))) {
+    if (isPartial && content.equals(expected.subarray(0, content.length))) {
       this.cutLeftovers += 1
       return
     }
-    const at = position(success, expected, Math.min(success.length, expected.length))
+    const at = position(content, expected, Math.min(content.length, expected.length))
     this.add("copy", index, extra.path, `differs from the newest form at byte ${at}`)
   }
 
@@ -211,24 +209,25 @@ export class VerifierShard {
     }
     comparison.bytes += found.bytes.length
     const content = contentOf(found.file, found.bytes)
-    if (Result.isFailure(content)) {
-      comparison.add("bundle", first, found.file.path, content.failure.message)
+    if (!Buffer.isBuffer(content)) {
+      comparison.add("bundle", first, found.file.path, describe(content))
       return false
     }
-    const located = EntryBundle.locate(content.success, this.starts, tileWidth)
-    const problem = Result.isFailure(located)
-      ? located.failure.message
-      : located.success === found.file.width
-        ? undefined
-        : `holds ${located.success} entries, expected ${found.file.width}`
+    const located = locateEntries(content, this.starts, tileWidth)
+    const whole = typeof located === "number" ? located : located.index
+    const problem =
+      typeof located !== "number"
+        ? describe(located)
+        : located === found.file.width
+          ? undefined
+          : `holds ${located} entries, expected ${found.file.width}`
     if (problem !== undefined) {
-      const whole = Result.isFailure(located) ? located.failure.index : located.success
-      const slot = this.firstOther(content.success, Math.min(whole, width - 1), address)
+      const slot = this.firstOther(content, Math.min(whole, width - 1), address)
       comparison.add("bundle", first + slot, found.file.path, problem)
       return false
     }
-    this.extras(job, index, found.file, content.success, comparison)
-    this.leaves(content.success, width)
+    this.extras(job, index, found.file, content, comparison)
+    this.leaves(content, width)
     const { hashes } = this.hasher
     comparison.tile({ level: 0, index, width }, hashes, 1)
     for (const extra of job.extraTiles) {
@@ -252,7 +251,7 @@ export class VerifierShard {
     const { hasher, starts } = this
     const { hashes } = hasher
     for (let slot = 0; slot < width; slot += 1) {
-      const end = (starts[slot + 1] ?? 0) - EntryBundle.lengthBytes
+      const end = (starts[slot + 1] ?? 0) - lengthBytes
       hashLeafAt(content, starts[slot] ?? 0, end, hashes, slot * hashBytes)
     }
   }
@@ -266,7 +265,7 @@ export class VerifierShard {
   ): void {
     for (const extra of job.extraBundles) {
       if (extra.index !== index || extra.path === needed.path) continue
-      const end = (this.starts[extra.width] ?? 0) - EntryBundle.lengthBytes
+      const end = (this.starts[extra.width] ?? 0) - lengthBytes
       comparison.extra(extra, content.subarray(0, end), index * tileWidth)
     }
   }
