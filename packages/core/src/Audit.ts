@@ -15,7 +15,9 @@ import { AuditRefused, AuditUnavailable } from "./engine/AuditError.ts"
 import * as AuditEngine from "./engine/AuditEngine.ts"
 import { defaultOptions } from "./engine/DefaultOptions.ts"
 import type { EngineOptions } from "./engine/EngineOptions.ts"
+import type { SinkNameInvalid } from "./engine/Dispatcher.ts"
 import type { Verdict } from "./engine/Door.ts"
+import type { Sink } from "./engine/Sink.ts"
 import type { Outcome as WaitOutcome, ReceiptLevel } from "./engine/PendingRecords.ts"
 import type { Actor, AuditEventInput } from "./event/AuditEvent.ts"
 import { contracts, type EventClass, laneOf } from "./event/EventClass.ts"
@@ -158,7 +160,10 @@ export class Audit extends Context.Service<
  * @category models
  * @since 0.1.0
  */
-export type AuditInput = { readonly directory: string } & Partial<EngineOptions>
+export type AuditInput = { readonly directory: string } & Partial<EngineOptions> & {
+    /** Where records are delivered once they are durable. */
+    readonly sinks?: ReadonlyArray<Sink>
+  }
 
 /**
  * Why an engine did not open.
@@ -166,7 +171,7 @@ export type AuditInput = { readonly directory: string } & Partial<EngineOptions>
  * @category errors
  * @since 0.1.0
  */
-export type OpenError = DiskError | SignerError | TrailDamaged | TrailLocked
+export type OpenError = DiskError | SignerError | SinkNameInvalid | TrailDamaged | TrailLocked
 
 const open = Effect.fnUntraced(function* (input: AuditInput) {
   const clock = yield* Clock.clockWith(Effect.succeed)
@@ -176,7 +181,8 @@ const open = Effect.fnUntraced(function* (input: AuditInput) {
       `countersign: made a development key, ${signer.key}. Whoever can read it can sign another history: for production give the engine a key of its own (countersign doctor says how)`,
     )
   }
-  const engine = yield* AuditEngine.make({ ...defaultOptions(input.directory), ...input })
+  const { sinks, ...options } = input
+  const engine = yield* AuditEngine.make({ ...defaultOptions(input.directory), ...options }, sinks)
   return fromEngine(engine, clock)
 })
 
@@ -415,6 +421,7 @@ const off: Audit["Service"] = {
     samplingRate: 0,
     waiting: 0,
     walSegments: 0,
+    sinks: [],
   }),
   close: Effect.void,
   failed: Effect.never,

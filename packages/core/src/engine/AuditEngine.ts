@@ -15,6 +15,8 @@ import { Archivist } from "./Archivist.ts"
 import { AuditUnavailable } from "./AuditError.ts"
 import { BufferPool, type BufferPoolStatus } from "./BufferPool.ts"
 import { closingBatch, openingRecord } from "./Bookends.ts"
+import type { DeliveryStatus } from "./Delivery.ts"
+import * as Dispatcher from "./Dispatcher.ts"
 import { Door } from "./Door.ts"
 import type { EngineOptions } from "./EngineOptions.ts"
 import { EngineReports } from "./EngineReports.ts"
@@ -28,7 +30,9 @@ import { Progress } from "./Progress.ts"
 import { PublishStage } from "./PublishStage.ts"
 import * as RestartPolicy from "./RestartPolicy.ts"
 import { Sampler } from "./Sampler.ts"
+import type { Sink } from "./Sink.ts"
 import * as Supervisor from "./Supervisor.ts"
+import { publishedOf, readFrom } from "./TrailFeed.ts"
 import type { AuditEventInput } from "../event/AuditEvent.ts"
 
 /**
@@ -52,6 +56,7 @@ export interface EngineStatus {
   /** Callers that wait for their event. */
   readonly waiting: number
   readonly walSegments: number
+  readonly sinks: ReadonlyArray<DeliveryStatus>
 }
 
 // Above this many files a close would take seconds; the log stays instead, and is replayed.
@@ -89,7 +94,10 @@ export class AuditEngine {
   private readonly reports: EngineReports
   private readonly pipeline: Pipeline
   private readonly nowMillis: () => number
+  private readonly sinks: ReadonlyArray<Sink>
   private stages: RunningPipeline | undefined
+  /** Only where there are sinks: without, no batch is taken apart. */
+  private dispatcher: Dispatcher.Dispatcher | undefined
   /** The one close that all callers share. */
   private closing: Effect.Effect<void, AuditUnavailable> | undefined
 
@@ -98,6 +106,7 @@ export class AuditEngine {
     disk: Disk["Service"],
     trail: OpenTrail,
     supervisor: Supervisor.Supervisor["Service"],
+    sinks: ReadonlyArray<Sink>,
     nowMillis: () => number,
   ) {
     const { inSlabs, ledger } = this
@@ -108,6 +117,7 @@ export class AuditEngine {
     this.trail = trail
     this.supervisor = supervisor
     this.nowMillis = nowMillis
+    this.sinks = sinks
     this.intake = new Intake(options.intake)
     this.pool = new BufferPool(options.pool)
     this.sampler = new Sampler(options.sampling)
@@ -120,6 +130,10 @@ export class AuditEngine {
       directory,
       retainBytesMax: options.wal.retainBytesMax,
       segmentBytesMax: options.wal.segmentBytesMax,
+      deliver: (batch) => {
+        const { dispatcher } = this
+        if (dispatcher !== undefined) dispatcher.publish(publishedOf(batch, options.origin))
+      },
       nowMillis,
     })
     this.reports = new EngineReports({
@@ -139,7 +153,7 @@ export class AuditEngine {
       ledger,
       log: this.log,
       publish: this.publishStage,
-      deliver: () => undefined,
+      trim: () => this.dispatcher?.trim(),
       progressed: () => this.progress.check(),
       lose: (perLane, cause) => this.reports.lose(perLane, cause),
       fenced: (error) =>
@@ -153,6 +167,7 @@ export class AuditEngine {
   /** Starts the stages and services, after the opening record. */
   readonly start = Effect.fnUntraced({ self: this }, function* (this: AuditEngine) {
     this.closing = yield* Effect.cached(this.closeOnce)
+    if (this.sinks.length > 0) this.dispatcher = yield* this.dispatch
     this.door.recordSystem(openingRecord(this.options, this.trail))
     this.stages = yield* this.pipeline.start(this.supervisor)
     for (const actor of [...this.reports.actors, ...this.services]) {
@@ -180,6 +195,7 @@ export class AuditEngine {
       samplingRate: this.sampler.rate,
       waiting: this.pending.size,
       walSegments: trail.wal.segments,
+      sinks: this.dispatcher?.status() ?? [],
     }
   }
 
@@ -290,11 +306,30 @@ export class AuditEngine {
     yield* pipeline.durable.close
     yield* ended(stages.published)
     yield* publishStage.checkpoint
+    if (this.dispatcher !== undefined) yield* this.dispatcher.close
     if (recovered.writer.unsyncedFiles <= syncAtCloseMax) {
       yield* recovered.writer.syncAll
       yield* wal.roll
       yield* wal.prune(recovered.writer.syncedSize)
     }
+  })
+
+  private readonly dispatch = Effect.suspend(() => {
+    const { directory, dispatch, origin } = this.options
+    const { recovered } = this.trail
+    return Dispatcher.make(
+      {
+        trail: origin,
+        directory,
+        sinks: this.sinks,
+        nextSequence: recovered.nextSequence,
+        readFrom: readFrom(this.disk, directory, origin, recovered.writer),
+        ringBytesMax: dispatch.ringBytesMax,
+        batchBytesMax: dispatch.batchBytesMax,
+        cursorWait: dispatch.cursorMillis,
+      },
+      this.supervisor,
+    ).pipe(Effect.provideService(Disk, this.disk))
   })
 
   private get restart(): RestartPolicy.RestartPolicy {
@@ -362,12 +397,15 @@ export class AuditEngine {
 /**
  * Opens the trail and starts the engine. With the scope it is closed in order.
  *
- * - Errors: `TrailLocked`, `TrailDamaged`, `SignerError`, `DiskError`.
+ * - Errors: `TrailLocked`, `TrailDamaged`, `SinkNameInvalid`, `SignerError`, `DiskError`.
  *
  * @category constructors
  * @since 0.1.0
  */
-export const make = Effect.fnUntraced(function* (options: EngineOptions) {
+export const make = Effect.fnUntraced(function* (
+  options: EngineOptions,
+  sinks: ReadonlyArray<Sink> = [],
+) {
   const clock = yield* Clock.clockWith(Effect.succeed)
   const nowMillis = (): number => clock.currentTimeMillisUnsafe()
   const trail = yield* openTrail({
@@ -377,7 +415,7 @@ export const make = Effect.fnUntraced(function* (options: EngineOptions) {
     nowMillis,
   })
   const supervisor = yield* Supervisor.make("engine")
-  const engine = new AuditEngine(options, yield* Disk, trail, supervisor, nowMillis)
+  const engine = new AuditEngine(options, yield* Disk, trail, supervisor, sinks, nowMillis)
   yield* engine.start()
   yield* Effect.addFinalizer(() => Effect.ignore(engine.close, { log: "Warn" }))
   return engine

@@ -112,6 +112,11 @@ export class BufferPool {
     return bytes === undefined ? undefined : this.leaseOf(bytes)
   }
 
+  /** `true`: the next lease has to wait. */
+  get isExhausted(): boolean {
+    return this.free.length === 0 && this.slabs === this.options.slabsMax
+  }
+
   /** Tells how much of a lease was filled, for {@link BufferPoolStatus.utilisation}. */
   filled(bytes: number): void {
     this.filledBytes += bytes

@@ -33,8 +33,8 @@ export interface PipelineOptions {
   readonly ledger: Ledger
   readonly log: LogStageOptions
   readonly publish: PublishStage
-  /** Called with each durable batch, in order, before it is published. */
-  readonly deliver: (batch: DurableBatch) => void
+  /** Called when the pool has no slab left. */
+  readonly trim: () => void
   /** Called whenever the ledger has moved. */
   readonly progressed: () => void
   /** Called with batches that no stage can take. */
@@ -181,6 +181,7 @@ export class Pipeline {
         return []
       })
     }
+    if (pool.isExhausted) this.parts.trim()
     return Effect.map(pool.lease, (slab) => {
       const batch = encode(item, intake, slab)
       pool.filled(batch.bytes)
@@ -201,11 +202,10 @@ export class Pipeline {
   private intoLog(
     batches: ReadonlyArray<EncodedBatch>,
   ): Effect.Effect<ReadonlyArray<DurableBatch>, DiskError> {
-    const { deliver, fenced, progressed } = this.parts
+    const { fenced, progressed } = this.parts
     return log(batches, this.parts.log).pipe(
       Effect.catchTag("TrailFenced", fenced),
       Effect.map((durable) => {
-        for (const batch of durable) deliver(batch)
         progressed()
         return durable
       }),

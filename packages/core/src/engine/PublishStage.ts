@@ -28,6 +28,8 @@ export interface PublishStageOptions {
   /** Log kept for tiles that were not synced yet. Units: bytes. */
   readonly retainBytesMax: number
   readonly segmentBytesMax: number
+  /** Called with each batch once it is in the tree, in order; it may retain the slab. */
+  readonly deliver: (batch: DurableBatch) => void
   readonly nowMillis: () => number
 }
 
@@ -60,6 +62,7 @@ export class PublishStage {
         for (const { index, waiter } of batch.waiting) {
           this.unpublished.push({ sequence: batch.firstSequence + index, waiter })
         }
+        this.options.deliver(batch)
         batch.slab.release()
         this.tellFollowers()
       },

@@ -107,6 +107,8 @@ export class TrailWriter {
   private stale: Array<string> = []
   private tail = Buffer.allocUnsafeSlow(64 * 1024)
   private tailBytes = 0
+  private flushedSize: number
+
   constructor(options: TrailWriterOptions) {
     this.options = options
     this.head = TreeHead.fromFrontier(
@@ -115,6 +117,7 @@ export class TrailWriter {
       (level, _index, buffer, offset) => this.addHash(level, buffer, offset),
     )
     this.publishedSize = options.publishedSize
+    this.flushedSize = options.base.size
     this.syncedSize = options.base.size
     for (const [level, hashes] of options.base.openTiles.entries()) {
       const tile = this.levelAt(level)
@@ -191,6 +194,16 @@ export class TrailWriter {
       }),
     ),
   )
+
+  /** Entries that lie in full bundles on the disk. */
+  get bundledSize(): number {
+    return this.flushedSize
+  }
+
+  /** A copy of the entries behind the last full bundle, as they lie in a bundle. */
+  openBundle(): Buffer {
+    return Buffer.from(this.tail.subarray(0, this.tailBytes))
+  }
 
   /** Groups of files that a power failure could still take. */
   get unsyncedFiles(): number {
@@ -352,6 +365,7 @@ export class TrailWriter {
       Effect.andThen(
         Effect.sync(() => {
           this.pending = []
+          this.flushedSize = size
           const full = files.map((file) => path.join(this.options.directory, file.path))
           this.unsynced.push({
             files: full,

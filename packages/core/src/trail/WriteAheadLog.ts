@@ -118,6 +118,11 @@ export class WriteAheadLog {
     this.closed.push(...names)
   }
 
+  /** The first entry that the log on the disk may hold. */
+  get firstSequence(): number {
+    return this.closed[0]?.firstSequence ?? this.segment?.firstSequence ?? this.nextSequence
+  }
+
   /** Segments on the disk, the open one included. */
   get segments(): number {
     return this.closed.length + (this.segment === undefined ? 0 : 1)
