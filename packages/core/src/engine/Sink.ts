@@ -1,0 +1,109 @@
+/**
+ * Where records go after they are durable: the contract of a sink.
+ *
+ * Laws, which `testing/SinkLaws.ts` checks:
+ *
+ * 1. **Whole and in order.** When `deliver` succeeds, every entry of the batch can be read
+ *    back, byte for byte, after all that was delivered before.
+ * 2. **Redelivery is harmless.** The same records may come again, in other batches, at any
+ *    time. A sink that promises `exactly-once` keeps one copy; one that promises
+ *    `at-least-once` may keep several, and the first of them stands in order.
+ * 3. **Gaps are allowed.** A batch may begin after the sequence wanted next: what lies
+ *    between went to the dead letters.
+ * 4. **The position is true.** A sink that has one stores it together with the records. It
+ *    never moves back, never exceeds what is stored, and survives reopening.
+ * 5. **Nothing is borrowed.** The bytes of a batch are only valid until `deliver` ends.
+ * 6. **Close is a promise.** After `close` all that was delivered can be read back; a later
+ *    `deliver` fails with `unavailable`; a second `close` does nothing.
+ * 7. **All or nothing on `rejected`.** A sink that refuses a batch has stored none of it.
+ *
+ * `unavailable` is retried for ever with backoff. `rejected` is believed: the batch is bisected
+ * until the refused record stands alone, and that goes to the dead letters.
+ *
+ * @since 0.1.0
+ */
+import type * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
+
+/**
+ * Records that follow each other in one trail.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface DeliveredBatch {
+  /** Origin of the trail. */
+  readonly trail: string
+  readonly firstSequence: number
+  /** Canonical bytes of the records; the n-th has the sequence `firstSequence + n`. */
+  readonly entries: ReadonlyArray<Uint8Array>
+  /** Bytes of all entries together. */
+  readonly bytes: number
+}
+
+/**
+ * A delivery that failed.
+ *
+ * @category errors
+ * @since 0.1.0
+ */
+export class SinkError extends Schema.TaggedError<SinkError>("@countersign/core/SinkError")(
+  "SinkError",
+  {
+    code: Schema.tag("AUD-4101"),
+    sink: Schema.String,
+    /** `unavailable`: try again later. `rejected`: this content is refused, now and later. */
+    reason: Schema.Literals(["unavailable", "rejected"]),
+    detail: Schema.String,
+    cause: Schema.optionalKey(Schema.Defect()),
+  },
+) {
+  get isRetryable(): boolean {
+    return this.reason === "unavailable"
+  }
+
+  override get message(): string {
+    const what = this.isRetryable ? "is unavailable and will be tried again" : "refused a record"
+    return `${this.code}: sink ${this.sink} ${what}: ${this.detail}`
+  }
+}
+
+/**
+ * A place that records are delivered to, one batch at a time.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Sink {
+  /** Names the sink's files: letters, digits, `.`, `_`, `-`, at most 64, a letter or digit first. */
+  readonly name: string
+  /**
+   * The sequence wanted next of this trail, where the sink itself stores it with the records;
+   * `undefined` where the engine is to keep the cursor.
+   */
+  readonly position: (trail: string) => Effect.Effect<number | undefined, SinkError>
+  readonly deliver: (batch: DeliveredBatch) => Effect.Effect<void, SinkError>
+  readonly close: Effect.Effect<void>
+}
+
+/**
+ * The entries `from` up to, not including, `to` of a batch, as a batch.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const slice = (batch: DeliveredBatch, from: number, to: number): DeliveredBatch => {
+  if (from <= 0 && to >= batch.entries.length) return batch
+  const entries = batch.entries.slice(from, to)
+  let bytes = 0
+  for (const entry of entries) bytes += entry.byteLength
+  return { trail: batch.trail, firstSequence: batch.firstSequence + from, entries, bytes }
+}
+
+/**
+ * The sequence after the last one of a batch.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const endOf = (batch: DeliveredBatch): number => batch.firstSequence + batch.entries.length
