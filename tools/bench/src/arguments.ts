@@ -1,0 +1,55 @@
+/** The command line of `npm run bench`. */
+import { parseArgs } from "node:util"
+
+export interface Arguments {
+  /** Names of measurements; all when empty. */
+  readonly only: ReadonlyArray<string>
+  readonly seconds: number
+  readonly quick: boolean
+  readonly writeDocs: boolean
+  readonly help: boolean
+}
+
+export const usage = (names: ReadonlyArray<string>): string => `npm run bench -- [options]
+
+  --only NAME    measure this alone; may be repeated
+  --seconds N    length of what is sustained, 1 to 600 (default 60; memory takes ten times that)
+  --quick        a few seconds each: shows that everything runs, measures nothing
+  --write-docs   measure nothing; write the newest complete result into docs/performance.md
+  --help         this text
+
+measurements: ${names.join(", ")}`
+
+/** The arguments, or what is wrong with them. */
+export const parseArguments = (
+  given: ReadonlyArray<string>,
+  names: ReadonlyArray<string>,
+): Arguments | string => {
+  try {
+    const { values } = parseArgs({
+      args: [...given],
+      options: {
+        only: { type: "string", multiple: true, default: [] },
+        seconds: { type: "string", default: "60" },
+        quick: { type: "boolean", default: false },
+        "write-docs": { type: "boolean", default: false },
+        help: { type: "boolean", default: false },
+      },
+    })
+    const seconds = Number(values.seconds)
+    if (!(seconds >= 1 && seconds <= 600)) {
+      return `--seconds ${values.seconds}: give a number from 1 to 600`
+    }
+    const unknown = values.only.find((name) => !names.includes(name))
+    if (unknown !== undefined) return `--only ${unknown}: give one of ${names.join(", ")}`
+    return {
+      only: values.only,
+      seconds,
+      quick: values.quick,
+      writeDocs: values["write-docs"],
+      help: values.help,
+    }
+  } catch (cause) {
+    return cause instanceof Error ? cause.message : String(cause)
+  }
+}

@@ -1,0 +1,20 @@
+/** Every measurement, in the order of the table. */
+import type { Measurement } from "./Line.ts"
+import { caller } from "./rows/caller.ts"
+import { durable } from "./rows/durable.ts"
+import { http } from "./rows/http.ts"
+import { durableLatency, publishedLatency } from "./rows/latency.ts"
+import { memory } from "./rows/memory.ts"
+import { published } from "./rows/published.ts"
+import { verification } from "./rows/verification.ts"
+
+export const measurements: ReadonlyArray<Measurement> = [
+  durable,
+  published,
+  caller,
+  durableLatency,
+  publishedLatency,
+  memory,
+  http,
+  verification,
+]

@@ -1,0 +1,46 @@
+/** Directories for trails on the repository's own disk: `/tmp` is memory on some systems. */
+import * as fs from "node:fs"
+import * as path from "node:path"
+
+export const root = path.join(import.meta.dirname, "../../..")
+export const results = path.join(root, "bench-results")
+
+const workOfRuns = path.join(results, "work")
+
+/** A directory of this process's own. */
+export const makeWork = (): string => {
+  const work = path.join(workOfRuns, String(process.pid))
+  fs.rmSync(work, { recursive: true, force: true })
+  fs.mkdirSync(work, { recursive: true })
+  return work
+}
+
+/** Deletes what {@link makeWork} made. Another run's work stays. */
+export const removeWork = (work: string): void => {
+  fs.rmSync(work, { recursive: true, force: true })
+  if (fs.existsSync(workOfRuns) && fs.readdirSync(workOfRuns).length === 0) fs.rmdirSync(workOfRuns)
+}
+
+let made = 0
+
+/** An empty directory for one round. */
+export const makeScratch = (work: string): string => {
+  made += 1
+  const directory = path.join(work, `${process.pid}-${made}`)
+  fs.mkdirSync(directory, { recursive: true })
+  return directory
+}
+
+export const removeScratch = (directory: string): void =>
+  fs.rmSync(directory, { recursive: true, force: true })
+
+/** Refuses to begin what would fill the disk. */
+export const requireSpace = (work: string, bytes: number): void => {
+  const { bavail, bsize } = fs.statfsSync(work)
+  if (bavail * bsize < bytes) {
+    const gigabytes = (value: number) => (value / 1e9).toFixed(1)
+    throw new Error(
+      `needs ${gigabytes(bytes)} GB of disk, ${gigabytes(bavail * bsize)} GB are free; shorten it with --seconds`,
+    )
+  }
+}
