@@ -24,9 +24,7 @@ const event: AuditEventInput = {
   actor: { id: "u-1", type: "user" },
   outcome: "success",
 }
-const pem = generateKeyPairSync("ed25519")
-  .privateKey.export({ format: "pem", type: "pkcs8" })
-  .toString()
+const pem = generateKeyPairSync("ed25519").privateKey.export({ format: "pem", type: "pkcs8" })
 const isWal = (file: string): boolean => file.endsWith(".wal")
 
 const sampling = {
@@ -235,7 +233,7 @@ describe("Audit", () => {
           }),
           tiny,
         )
-        const [loss] = (yield* trail).filter(({ type }) => type === "audit.lost")
+        const loss = (yield* trail).find(({ type }) => type === "audit.lost")
         assert.deepInclude(dataOf(loss), {
           class: "telemetry",
           cause: "no room",

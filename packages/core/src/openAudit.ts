@@ -95,12 +95,17 @@ export const openAudit = async (
     audit.lastGaspUnsafe()
   }
   let isClosing: Promise<void> | undefined
-  const close = (): Promise<void> => {
-    isClosing ??= run(audit.close).finally(async () => {
+  const closeOnce = async (): Promise<void> => {
+    try {
+      await run(audit.close)
+    } finally {
       process.removeListener("exit", onExit)
       for (const signal of signals) process.removeListener(signal, onSignal)
       await runtime.dispose()
-    })
+    }
+  }
+  const close = (): Promise<void> => {
+    isClosing ??= closeOnce()
     return isClosing
   }
   const signals: ReadonlyArray<NodeJS.Signals> =

@@ -153,6 +153,7 @@ export class AuditEngine {
       ledger,
       log: this.log,
       publish: this.publishStage,
+      restart: this.restart,
       trim: () => this.dispatcher?.trim(),
       progressed: () => this.progress.check(),
       lose: (perLane, cause) => this.reports.lose(perLane, cause),

@@ -15,7 +15,7 @@ import { log, type LogStageOptions } from "./LogStage.ts"
 import * as Mailbox from "./Mailbox.ts"
 import { encode } from "./Pooling.ts"
 import type { PublishStage } from "./PublishStage.ts"
-import * as RestartPolicy from "./RestartPolicy.ts"
+import type { RestartPolicy } from "./RestartPolicy.ts"
 import type { Sampler } from "./Sampler.ts"
 import { sample } from "./Sampling.ts"
 import * as Stage from "./Stage.ts"
@@ -33,6 +33,7 @@ export interface PipelineOptions {
   readonly ledger: Ledger
   readonly log: LogStageOptions
   readonly publish: PublishStage
+  readonly restart: RestartPolicy
   /** Called when the pool has no slab left. */
   readonly trim: () => void
   /** Called whenever the ledger has moved. */
@@ -64,19 +65,14 @@ export class Pipeline {
 
   constructor(parts: PipelineOptions) {
     this.parts = parts
-    const { batch, pool, restart, wal } = parts.options
+    const { batch, pool, wal } = parts.options
     const slabs = { capacityItems: pool.slabsMax, capacityBytes: pool.slabsMax * pool.slabBytes }
     const sizeOf = (item: { readonly bytes: number }): number => item.bytes
     const few = { capacityItems: 2, capacityBytes: 2 * batch.bytesMax }
     this.admitted = Mailbox.bounded<AdmittedBatch>({ ...few, sizeOf })
     this.encoded = Mailbox.bounded<EncodedBatch>({ ...slabs, sizeOf })
     this.durable = Mailbox.bounded<DurableBatch>({ ...slabs, sizeOf })
-    const policy = RestartPolicy.make({
-      from: restart.backoffMinMillis,
-      to: restart.backoffMaxMillis,
-      restartsMax: restart.restartsMax,
-      window: restart.windowMillis,
-    })
+    const { restart: policy } = parts
     const one = { ...stageBatch, countMax: 1, bytesMax: pool.slabBytes }
 
     this.sample = Stage.make({
