@@ -13,8 +13,11 @@ import { Audit, type AuditInput, CurrentActor } from "./Audit.ts"
 import { debtMaxOf } from "./engine/SampleRate.ts"
 import type { AuditEvent, AuditEventInput } from "./event/AuditEvent.ts"
 import { Disk } from "./platform/Disk.ts"
+import { canonicalizeUnsafe } from "./event/CanonicalJson.ts"
 import * as NodeDisk from "./platform/NodeDisk.ts"
 import * as KeySigner from "./signer/KeySigner.ts"
+import * as MemorySink from "./testing/MemorySink.ts"
+import { MemoryStore } from "./testing/MemorySink.ts"
 import { FaultyDisk } from "./testing/FaultyDisk.ts"
 import { entries } from "./trail/TrailReader.ts"
 import { verify } from "./trail/Verifier.ts"
@@ -501,6 +504,68 @@ describe("Audit", () => {
       assert.deepStrictEqual(
         slow.map(({ target }) => target?.[0]?.id),
         ["slow"],
+      )
+    }),
+  )
+
+  it.live("verifies its own trail while it goes on, and records the result", () =>
+    Effect.gen(function* () {
+      const report = yield* withAudit(
+        Effect.gen(function* () {
+          const audit = yield* Audit
+          yield* audit.record(event, { until: "published" })
+          yield* audit.record({ ...event, class: "critical" })
+          return yield* audit.verify
+        }),
+        { checkpoint: { intervalMillis: 10 } },
+      )
+      assert.strictEqual(report.verdict, "verified")
+      const record = (yield* trail).find(({ type }) => type === "audit.verified")
+      assert.deepInclude(dataOf(record), { verdict: "verified", size: report.size })
+    }),
+  )
+
+  it.live("hands every record to a sink, in order, and again from where it stopped", () =>
+    Effect.gen(function* () {
+      const store = new MemoryStore()
+      const burst = (count: number) =>
+        withAudit(
+          Effect.gen(function* () {
+            const audit = yield* Audit
+            for (let index = 0; index < count; index += 1) {
+              audit.recordUnsafe({ ...event, data: index })
+              if (index % 97 === 0) yield* audit.flush
+            }
+          }),
+          { sinks: [MemorySink.make({ store, isExactlyOnce: true })] },
+        )
+      yield* burst(3000)
+      yield* burst(10)
+      const records = yield* trail
+      assert.deepStrictEqual(
+        store.records.map(({ bytes }) => Buffer.from(bytes).toString("utf8")),
+        records.map((record) => canonicalizeUnsafe(record)),
+      )
+    }),
+  )
+
+  it.live("delivers to a sink that comes later what the trail held before", () =>
+    Effect.gen(function* () {
+      yield* withAudit(
+        Effect.gen(function* () {
+          const audit = yield* Audit
+          for (let index = 0; index < 1000; index += 1) audit.recordUnsafe(event)
+        }),
+      )
+      const store = new MemoryStore()
+      yield* withAudit(
+        Effect.flatMap(Audit, (audit) => audit.record(event)),
+        { sinks: [MemorySink.make({ store })] },
+      )
+      const { length } = yield* trail
+      assert.deepStrictEqual(
+        store.sequences,
+        Array.from({ length }, (_, sequence) => sequence),
       )
     }),
   )

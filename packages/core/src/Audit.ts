@@ -18,14 +18,16 @@ import type { EngineOptions } from "./engine/EngineOptions.ts"
 import type { SinkNameInvalid } from "./engine/Dispatcher.ts"
 import type { Verdict } from "./engine/Door.ts"
 import type { Sink } from "./engine/Sink.ts"
+import { verifySelf } from "./engine/SelfVerification.ts"
 import type { Outcome as WaitOutcome, ReceiptLevel } from "./engine/PendingRecords.ts"
 import type { Actor, AuditEventInput } from "./event/AuditEvent.ts"
 import { contracts, type EventClass, laneOf } from "./event/EventClass.ts"
 import type { InvalidEvent } from "./event/InvalidEvent.ts"
-import type { Disk, DiskError } from "./platform/Disk.ts"
+import { Disk, type DiskError } from "./platform/Disk.ts"
 import * as NodeDisk from "./platform/NodeDisk.ts"
 import * as KeySigner from "./signer/KeySigner.ts"
 import { Signer, type SignerError } from "./signer/Signer.ts"
+import type { VerifyReport } from "./trail/VerifyReport.ts"
 import type { TrailDamaged, TrailLocked } from "./trail/TrailError.ts"
 
 /**
@@ -124,6 +126,8 @@ export class Audit extends Context.Service<
     readonly flush: Effect.Effect<void, AuditUnavailable>
     /** Signs what is durable now; returns the signed size. */
     readonly publish: Effect.Effect<number, AuditUnavailable>
+    /** Verifies what was published while the engine goes on, and records the result. */
+    readonly verify: Effect.Effect<VerifyReport, DiskError | AuditUnavailable>
     readonly status: () => AuditEngine.EngineStatus
     /** Drains, writes the closing record and publishes. Idempotent; the layer does it too. */
     readonly close: Effect.Effect<void, AuditUnavailable>
@@ -183,7 +187,7 @@ const open = Effect.fnUntraced(function* (input: AuditInput) {
   }
   const { sinks, ...options } = input
   const engine = yield* AuditEngine.make({ ...defaultOptions(input.directory), ...options }, sinks)
-  return fromEngine(engine, clock)
+  return fromEngine(engine, clock, yield* Disk)
 })
 
 const system: Actor = { id: "countersign", type: "system" }
@@ -209,6 +213,7 @@ const withContext = (event: RecordInput, fiber: Fiber.Fiber<unknown, unknown>): 
 export const fromEngine = (
   engine: AuditEngine.AuditEngine,
   clock: Clock.Clock,
+  disk: Disk["Service"],
 ): Audit["Service"] => {
   const { door, intake } = engine
   const record: Audit["Service"]["record"] = (event, options) =>
@@ -236,6 +241,7 @@ export const fromEngine = (
     room: (name) => intake.room(laneOf[name]),
     flush: engine.flush,
     publish: engine.publish,
+    verify: verifySelf(engine, disk),
     status: () => engine.status(),
     close: engine.close,
     failed: engine.failed,
@@ -408,6 +414,17 @@ const off: Audit["Service"] = {
   room: () => Effect.void,
   flush: Effect.void,
   publish: Effect.succeed(0),
+  verify: Effect.succeed({
+    verdict: "unverifiable",
+    reason: "auditing is switched off",
+    directory: "",
+    entries: 0,
+    bundles: 0,
+    tiles: 0,
+    bytes: 0,
+    cutLeftovers: 0,
+    notChecked: [],
+  }),
   status: () => ({
     state: "closed",
     detail: "auditing is switched off",
