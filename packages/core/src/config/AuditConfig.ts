@@ -1,0 +1,307 @@
+/**
+ * The configuration of one engine: every field, its bounds and what it does.
+ *
+ * This schema is the only list. Profiles, the YAML file, the variables of the environment and
+ * the table in docs/configuration.md are made from it or checked against it.
+ *
+ * @since 0.1.0
+ */
+import * as Schema from "effect/Schema"
+import { entryBytesMax } from "../event/EventEncoder.ts"
+import { contracts } from "../event/EventClass.ts"
+import { type ConfigField, choice, fieldsOf, flag, ratio, text, whole } from "./ConfigField.ts"
+
+const KiB = 1024
+const MiB = 1024 * KiB
+const GiB = 1024 * MiB
+const second = 1000
+const hour = 3600 * second
+const day = 24 * hour
+
+/**
+ * Sets of values that fit together. A profile has a value for every field but the paths.
+ *
+ * @category constants
+ * @since 0.1.0
+ */
+export const profileNames = [
+  "balanced",
+  "high-volume",
+  "low-latency",
+  "memory-constrained",
+  "high-security",
+] as const
+
+/**
+ * @category models
+ * @since 0.1.0
+ */
+export type ProfileName = (typeof profileNames)[number]
+
+const intake = Schema.Struct({
+  bytesMax: whole("bytes", 640 * KiB, 2 * GiB, {
+    meaning:
+      "Memory of the four lanes together: 25 % critical, 25 % compliance, 40 % standard, 10 % telemetry. Taken at the start.",
+  }),
+  countMax: whole("count", 64, 16_777_216, {
+    meaning: "Events that the four lanes hold together, in the same shares.",
+  }),
+})
+
+const limits = Schema.Struct({
+  eventBytesMax: whole("bytes", KiB, entryBytesMax, {
+    meaning: "Canonical bytes of one event. An entry bundle can't hold more than 65535.",
+  }),
+  depthMax: whole("count", 1, 64, { meaning: "Levels of nesting in an event." }),
+  keysMax: whole("count", 16, 65_536, { meaning: "Keys of all objects of an event together." }),
+  keyLengthMax: whole("count", 8, 1024, { meaning: "Characters of one key." }),
+})
+
+const deadlines = Schema.Struct({
+  criticalMillis: whole("millis", 1, hour, {
+    meaning: "Longest wait of a critical event until it is durable; then it is refused.",
+    isLive: true,
+  }),
+  complianceMillis: whole("millis", 1, hour, {
+    meaning: "Longest wait of a compliance event for room and until it is durable.",
+    isLive: true,
+  }),
+})
+
+const batch = Schema.Struct({
+  countMax: whole("count", 1, 65_536, { meaning: "Most events in a batch." }),
+  bytesMax: whole("bytes", KiB, 64 * MiB, {
+    meaning: "Most bytes in a batch. At most one slab.",
+  }),
+  waitMillis: whole("millis", 0, second, {
+    meaning: "Longest wait for more events; 0 takes what is there.",
+  }),
+})
+
+const pool = Schema.Struct({
+  slabBytes: whole("bytes", 128 * KiB, 64 * MiB, { meaning: "Size of one slab." }),
+  slabsMax: whole("count", 2, 1024, {
+    meaning: "Slabs alive at once. The memory behind the lanes is slabs × size.",
+  }),
+  poison: flag({
+    meaning: "Overwrites a slab that is given back, so that a late reader is found out.",
+  }),
+})
+
+const wal = Schema.Struct({
+  segmentBytesMax: whole("bytes", MiB, 4 * GiB, {
+    meaning: "Size at which the write-ahead log begins a new file.",
+  }),
+  groupBytesMax: whole("bytes", 128 * KiB, 256 * MiB, {
+    meaning: "Bytes that one sync covers at most.",
+  }),
+  retainBytesMax: whole("bytes", MiB, 64 * GiB, {
+    meaning: "Log kept for tiles that were not synced yet; beyond it they are synced at once.",
+  }),
+  standardWithinMillis: whole("millis", 1, 10 * second, {
+    meaning: "A standard event is durable within this time after it was accepted.",
+  }),
+})
+
+const checkpoint = Schema.Struct({
+  intervalMillis: whole("millis", 10, hour, {
+    meaning: "Time between signed checkpoints while events come.",
+    isLive: true,
+  }),
+})
+
+const sampling = Schema.Struct({
+  rate: ratio(0, 1, {
+    meaning: "Share of telemetry that is kept; an adaptive rate begins here.",
+    isLive: true,
+  }),
+  rateMin: ratio(0.0001, 1, { meaning: "An adaptive rate never falls below.", isLive: true }),
+  rateMax: ratio(0.0001, 1, { meaning: "An adaptive rate never rises above.", isLive: true }),
+  adaptive: flag({ meaning: "The rate follows what auditing costs.", isLive: true }),
+  targetOverhead: ratio(0.0001, 1, {
+    meaning: "Part of the application's time that auditing may take before the rate falls.",
+    isLive: true,
+  }),
+  windowMillis: whole("millis", 100, day, {
+    meaning: "Time between the signed counts of what was kept and skipped.",
+  }),
+})
+
+const archive = Schema.Struct({
+  compress: flag({ meaning: "Compresses entry bundles (gzip) that are old.", isLive: true }),
+  afterBundles: whole("count", 1, 1_000_000_000, {
+    meaning: "A bundle is old when so many newer ones are full.",
+    isLive: true,
+  }),
+  bundlesPerSecondMax: whole("count", 1, 100_000, {
+    meaning: "Bundles compressed in a second at most.",
+    isLive: true,
+  }),
+})
+
+const signer = Schema.Struct({
+  kind: choice(["file", "environment"], { meaning: "Where the signing key is." }),
+  path: text(/^\S(?:.*\S)?$/s, "a path", {
+    meaning: "The key's file, for `file`. From the directory: `<directory>.key`.",
+    isSecret: true,
+  }),
+  variable: text(/^[A-Z_][A-Z0-9_]*$/, "the name of a variable in capitals", {
+    meaning: "The variable with the key (PKCS #8 PEM), for `environment`.",
+    isSecret: true,
+  }),
+})
+
+const restart = Schema.Struct({
+  backoffMinMillis: whole("millis", 1, 10 * 60 * second, {
+    meaning: "Wait before a crashed stage starts again; doubles each time.",
+  }),
+  backoffMaxMillis: whole("millis", 1, hour, { meaning: "Longest such wait." }),
+  restartsMax: whole("count", 0, 10_000, {
+    meaning: "Restarts of one stage within the window; one more and the engine fails.",
+  }),
+  windowMillis: whole("millis", second, day, { meaning: "The window for `restartsMax`." }),
+})
+
+const dispatch = Schema.Struct({
+  ringBytesMax: whole("bytes", 64 * KiB, GiB, {
+    meaning: "Recent batches kept for sinks that keep up; a sink that lags reads the trail.",
+  }),
+  batchBytesMax: whole("bytes", 64 * KiB, 64 * MiB, {
+    meaning: "Most bytes that a sink is handed at once.",
+  }),
+  cursorMillis: whole("millis", 10, hour, {
+    meaning: "Longest time before a sink's position is written.",
+  }),
+})
+
+/** The form of a C2SP signed note's key name: no space, no plus sign. */
+const originForm = /^[^\s+]{1,255}$/
+
+const fields = {
+  directory: text(/^\S(?:.*\S)?$/s, "a path", { meaning: "The trail's directory." }),
+  origin: text(originForm, "a URL without its scheme, without spaces and plus signs", {
+    meaning:
+      "The trail's name in checkpoints. From the directory: `countersign.local/<its last name>`.",
+  }),
+  profile: choice(profileNames, { meaning: "Which column of this table holds." }),
+  limits,
+  intake,
+  deadlines,
+  batch,
+  pool,
+  wal,
+  checkpoint,
+  heartbeatMillis: whole("millis", 0, 7 * day, {
+    meaning: "Time between signs of life in the trail; 0 writes none.",
+    isLive: true,
+  }),
+  sampling,
+  archive,
+  seals: Schema.Struct({
+    hmac: flag({ meaning: "Seals each batch with HMAC-SHA256: a second, faster, local alarm." }),
+  }),
+  signer,
+  restart,
+  shutdown: Schema.Struct({
+    drainMillis: whole("millis", 0, hour, {
+      meaning: "Longest time that closing takes; what is left is recorded as lost.",
+      isLive: true,
+    }),
+  }),
+  dispatch,
+  signals: flag({ meaning: "Closes the trail on SIGTERM and SIGINT (`openAudit`)." }),
+}
+
+const plain = Schema.Struct(fields)
+
+const lengthBytes = 2
+const smallestShare = Math.min(...contracts.map((contract) => contract.share))
+
+/** Two fields that contradict each other, each within its own bounds. */
+const contradictions = (config: typeof plain.Type): Array<Schema.FilterIssue> => {
+  const found: Array<Schema.FilterIssue> = []
+  const must = (isRight: boolean, path: string, issue: string): void => {
+    if (!isRight) found.push({ path: path.split("."), issue })
+  }
+  const { batch, dispatch, intake, limits, pool, restart, sampling, wal } = config
+  must(
+    Math.floor(intake.bytesMax * smallestShare) >= limits.eventBytesMax + lengthBytes,
+    "intake.bytesMax",
+    `enough for the largest event (limits.eventBytesMax ${limits.eventBytesMax}) in the smallest lane: at least ${Math.ceil((limits.eventBytesMax + lengthBytes) / smallestShare)}`,
+  )
+  must(
+    batch.bytesMax <= pool.slabBytes,
+    "batch.bytesMax",
+    `at most one slab (pool.slabBytes ${pool.slabBytes})`,
+  )
+  must(
+    batch.waitMillis <= wal.standardWithinMillis,
+    "batch.waitMillis",
+    `at most wal.standardWithinMillis (${wal.standardWithinMillis})`,
+  )
+  must(
+    wal.groupBytesMax >= pool.slabBytes,
+    "wal.groupBytesMax",
+    `at least one slab (pool.slabBytes ${pool.slabBytes})`,
+  )
+  must(
+    wal.retainBytesMax >= wal.segmentBytesMax,
+    "wal.retainBytesMax",
+    `at least one segment (wal.segmentBytesMax ${wal.segmentBytesMax})`,
+  )
+  must(
+    sampling.rateMin <= sampling.rateMax,
+    "sampling.rateMin",
+    `at most sampling.rateMax (${sampling.rateMax})`,
+  )
+  must(
+    !sampling.adaptive || (sampling.rate >= sampling.rateMin && sampling.rate <= sampling.rateMax),
+    "sampling.rate",
+    `from sampling.rateMin to sampling.rateMax (${sampling.rateMin} to ${sampling.rateMax}) while sampling.adaptive is true`,
+  )
+  must(
+    restart.backoffMinMillis <= restart.backoffMaxMillis,
+    "restart.backoffMinMillis",
+    `at most restart.backoffMaxMillis (${restart.backoffMaxMillis})`,
+  )
+  must(
+    dispatch.batchBytesMax <= dispatch.ringBytesMax,
+    "dispatch.batchBytesMax",
+    `at most dispatch.ringBytesMax (${dispatch.ringBytesMax})`,
+  )
+  return found
+}
+
+/**
+ * A configuration in which every field has its value.
+ *
+ * @category schemas
+ * @since 0.1.0
+ */
+export const AuditConfig = plain.check(Schema.makeFilter(contradictions))
+
+/**
+ * @category models
+ * @since 0.1.0
+ */
+export type AuditConfig = typeof AuditConfig.Type
+
+type Partly<A> = {
+  readonly [K in keyof A]?: (A[K] extends object ? Partly<A[K]> : A[K]) | undefined
+}
+
+/**
+ * As much of a configuration as someone wants to say. `undefined` says nothing.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export type AuditConfigInput = Partly<AuditConfig>
+
+/**
+ * Every field, in the order of the schema.
+ *
+ * @category constants
+ * @since 0.1.0
+ */
+export const configFields: ReadonlyArray<ConfigField> = fieldsOf(fields)
