@@ -1,0 +1,122 @@
+/** `countersign verify DIR`: is the trail what was signed? */
+import { checkLog } from "@countersign/core/trail/LogVerifier"
+import { verify } from "@countersign/core/trail/Verifier"
+import type { Finding, VerifyReport } from "@countersign/core/trail/VerifyReport"
+import * as Clock from "effect/Clock"
+import * as Command from "effect/cli/Command"
+import * as Flag from "effect/cli/Flag"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import { ExitCode } from "../terminal/ExitCode.ts"
+import { Output } from "../terminal/Output.ts"
+import type { Paint } from "../terminal/Paint.ts"
+import { ProgressBar } from "../terminal/ProgressBar.ts"
+import * as Text from "../terminal/Text.ts"
+import * as Parameters from "./Parameters.ts"
+
+const findingsShown = 5
+
+const codeOf: Readonly<Record<VerifyReport["verdict"], ExitCode>> = {
+  verified: ExitCode.ok,
+  tampered: ExitCode.no,
+  incomplete: ExitCode.incomplete,
+  unverifiable: ExitCode.unverifiable,
+}
+
+const place = ({ index, kind, path }: Finding): string =>
+  `${index === undefined ? kind : `${kind} ${Text.count(index)}`}, in ${path}`
+
+const headline = (report: VerifyReport, paint: Paint): string => {
+  const name = report.origin ?? report.directory
+  switch (report.verdict) {
+    case "verified":
+      return `${paint.good("✓ verified")}  ${paint.bold(name)}`
+    case "tampered":
+      return `${paint.bad("✗ tampered")}  ${paint.bold(name)}  first bad: ${place(report.firstBad)}`
+    case "incomplete":
+      return `${paint.doubtful("? incomplete")}  ${paint.bold(name)}`
+    case "unverifiable":
+      return `${paint.doubtful("? unverifiable")}  ${paint.bold(name)}`
+  }
+}
+
+const findings = (report: VerifyReport, paint: Paint): ReadonlyArray<string> => {
+  if (report.verdict === "verified") return []
+  if (report.verdict !== "tampered") return [`  ${report.reason}`]
+  const shown = report.findings.slice(0, findingsShown)
+  const more = report.findings.length - shown.length
+  return [
+    ...shown.map((finding) => `  ${paint.bad(place(finding))}: ${Text.printable(finding.detail)}`),
+    ...(more > 0
+      ? [paint.faint(`  and ${Text.counted(more, "further finding")}; --json has all`)]
+      : []),
+  ]
+}
+
+const facts = (report: VerifyReport, signer: string | undefined, millis: number) => {
+  const rows: Array<ReadonlyArray<string>> = [
+    [
+      "  entries",
+      report.size === undefined || report.size === report.entries
+        ? Text.count(report.entries)
+        : `${Text.count(report.entries)} of ${Text.count(report.size)}`,
+    ],
+  ]
+  if (report.root !== undefined) rows.push(["  root", report.root])
+  if (signer !== undefined) rows.push(["  signed by", signer])
+  rows.push([
+    "  read",
+    `${Text.counted(report.bundles, "bundle")} and ${Text.counted(report.tiles, "tile")}, ${Text.size(report.bytes)} in ${Text.duration(millis)}`,
+  ])
+  if (report.cutLeftovers > 0) {
+    rows.push([
+      "  leftovers",
+      `${Text.counted(report.cutLeftovers, "file")} cut by a crash, harmless`,
+    ])
+  }
+  return Text.aligned(rows)
+}
+
+export const verifyCommand = Command.make(
+  "verify",
+  {
+    directory: Parameters.directory,
+    key: Parameters.key.pipe(Flag.optional),
+    json: Parameters.json,
+  },
+  Effect.fnUntraced(function* ({ directory, json, key }) {
+    const output = yield* Output
+    const clock = yield* Clock.clockWith(Effect.succeed)
+    const pinned = Option.isSome(key) ? yield* Parameters.parseKey(key.value) : undefined
+    const from = clock.currentTimeMillisUnsafe()
+    const bar = new ProgressBar(process.stderr, "verifying", () => clock.currentTimeMillisUnsafe())
+    const report = yield* verify(directory, {
+      ...(pinned === undefined ? {} : { verifierKey: pinned }),
+      log: checkLog(directory),
+      progress: ({ entries, size }) => bar.update(entries, size === 0 ? 1 : entries / size),
+    }).pipe(Effect.ensuring(Effect.sync(() => bar.clear())))
+    const millis = clock.currentTimeMillisUnsafe() - from
+    yield* output.exitWith(codeOf[report.verdict])
+    if (json)
+      return yield* output.document({ ...report, isKeyPinned: pinned !== undefined, millis })
+    const { paint } = output
+    const signer =
+      report.verdict !== "verified"
+        ? undefined
+        : pinned === undefined
+          ? `the key in ${directory}.vkey, which is not pinned: give --key`
+          : `${pinned.name}+${pinned.keyId.toString(16).padStart(8, "0")}, the key you gave`
+    return yield* output.lines(
+      headline(report, paint),
+      ...findings(report, paint),
+      ...facts(report, signer, millis),
+      paint.faint("not checked"),
+      ...report.notChecked.map((sentence) => paint.faint(`  - ${sentence}`)),
+    )
+  }),
+).pipe(
+  Command.withDescription(
+    "Recompute the whole trail from its entries and compare it with what was signed. Exit code: 0 verified, 1 tampered, 2 incomplete, 3 unverifiable, 4 can't be read",
+  ),
+  Command.withShortDescription("Say whether a trail is what was signed"),
+)
