@@ -53,6 +53,15 @@ describe("DeadLetters", () => {
     }),
   )
 
+  it.effect("leaves nothing of a torn line that was longer than the next letter", () =>
+    Effect.gen(function* () {
+      const memory = new MemoryDisk()
+      memory.put(file, `${linesOf(1)}{"trail":"${"x".repeat(5000)}`)
+      yield* DeadLetters.append(memory.disk, file, letterOf(2), sizeBytesMax)
+      assert.strictEqual(memory.text(file), linesOf(1, 2))
+    }),
+  )
+
   it.effect("keeps a last line that only lacks its end, as an editor may leave it", () =>
     Effect.gen(function* () {
       const memory = new MemoryDisk()

@@ -1,6 +1,8 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as TestClock from "effect/testing/TestClock"
+import { Disk } from "../platform/Disk.ts"
+import * as NodeDisk from "../platform/NodeDisk.ts"
 import {
   cursorOf,
   directory,
@@ -15,6 +17,12 @@ import {
 import { FaultySink } from "../testing/FaultySink.ts"
 import { MemoryDisk } from "../testing/MemoryDisk.ts"
 import * as MemorySink from "../testing/MemorySink.ts"
+import { temporaryDirectory } from "../testing/TemporaryDirectory.ts"
+import * as DeadLetters from "./DeadLetters.ts"
+import * as Dispatcher from "./Dispatcher.ts"
+import * as RestartPolicy from "./RestartPolicy.ts"
+import * as SinkCursor from "./SinkCursor.ts"
+import * as Supervisor from "./Supervisor.ts"
 
 describe("Delivery", () => {
   it.effect("interrupts a delivery that takes too long, and tries again", () =>
@@ -191,6 +199,8 @@ describe("Delivery", () => {
       const text = disk.text(file) ?? ""
       assert.match(text, /^\{"trail":"[^"]+","sequence":6,"crc32":"[0-9a-f]{8}"\}\n$/u)
 
+      const foreign = SinkCursor.encode({ trail: "example.org/audit/other", sequence: 6 })
+
       const deliveredWith = Effect.fnUntraced(function* (content: string) {
         disk.put(file, content)
         const sink = MemorySink.make()
@@ -201,7 +211,7 @@ describe("Delivery", () => {
       assert.deepStrictEqual(yield* deliveredWith(text), [])
       assert.deepStrictEqual(yield* deliveredWith(text.replace(":6,", ":5,")), range(0, 6))
       assert.deepStrictEqual(yield* deliveredWith(text.slice(0, 20)), range(0, 6))
-      assert.deepStrictEqual(yield* deliveredWith(text.replace("dispatch", "other")), range(0, 6))
+      assert.deepStrictEqual(yield* deliveredWith(foreign), range(0, 6))
       assert.deepStrictEqual(yield* deliveredWith("[]"), range(0, 6))
     }),
   )
@@ -241,5 +251,57 @@ describe("Delivery", () => {
       yield* TestClock.adjust("1 second")
       assert.strictEqual(cursorOf(memory), 6)
     }),
+  )
+
+  it.effect("saves the cursor on the way while it catches up, not only at the end", () =>
+    Effect.gen(function* () {
+      const log = new FakeTrail()
+      log.append(100).release()
+      const { faulty } = yield* dispatch([MemorySink.make()], {
+        trail: log,
+        options: { cursorBatches: 3 },
+      })
+      yield* TestClock.adjust(0)
+      assert.strictEqual(faulty.count("replaceFile"), 3)
+    }),
+  )
+
+  it.effect("a sink that its policy gives up fails alone", () =>
+    Effect.gen(function* () {
+      const faulty = new FaultySink(MemorySink.make())
+      faulty.next("crash", 100)
+      const { publish, row, rows } = yield* dispatch([faulty], {
+        options: { restart: RestartPolicy.make({ restartsMax: 2 }) },
+      })
+      publish(1)
+      yield* TestClock.adjust("1 minute")
+      assert.strictEqual(row()?.state, "failed")
+      assert.strictEqual(rows()[0]?.state, "running")
+    }),
+  )
+
+  it.live("keeps its cursor and its dead letters on a real disk", () =>
+    Effect.gen(function* () {
+      const directory = yield* temporaryDirectory
+      const disk = yield* Disk
+      const log = new FakeTrail()
+      const sink = MemorySink.make()
+      const faulty = new FaultySink(sink)
+      faulty.reject(1)
+      faulty.reject(2)
+      const supervisor = yield* Supervisor.make("engine")
+      const options = { trail, directory, nextSequence: 0, readFrom: log.readFrom }
+      const dispatcher = yield* Dispatcher.make({ ...options, sinks: [faulty] }, supervisor)
+      dispatcher.publish(log.append(4))
+      yield* dispatcher.close
+      assert.deepStrictEqual(stored(sink), [0, 3])
+      const cursor = yield* SinkCursor.load(disk, SinkCursor.fileOf(directory, "memory"))
+      assert.deepStrictEqual(cursor, { trail, sequence: 4 })
+      const letters = yield* disk.readFile(DeadLetters.fileOf(directory, "memory"))
+      assert.match(
+        Buffer.from(letters).toString(),
+        /^\{.*"sequence":1,.*\}\n\{.*"sequence":2,.*\}\n$/u,
+      )
+    }).pipe(Effect.provide(NodeDisk.layer)),
   )
 })

@@ -204,6 +204,23 @@ describe("Dispatcher", () => {
       }),
   )
 
+  it.effect("close waits for durable records that the trail does not show yet", () =>
+    Effect.gen(function* () {
+      const log = new FakeTrail()
+      log.append(5).release()
+      log.hidden = 5
+      const sink = MemorySink.make()
+      const { dispatcher } = yield* dispatch([sink], { trail: log })
+      const closing = yield* Effect.forkChild(dispatcher.close, { startImmediately: true })
+      yield* TestClock.adjust("1 second")
+      assert.isUndefined(closing.pollUnsafe())
+      log.hidden = 0
+      yield* TestClock.adjust("100 millis")
+      assert.isDefined(closing.pollUnsafe())
+      assert.deepStrictEqual(stored(sink), range(0, 5))
+    }),
+  )
+
   it.effect("refuses names that can't name files, and two sinks of one name", () =>
     Effect.gen(function* () {
       for (const name of ["", "../up", "a/b", ".hidden", "x".repeat(65), "nul\0", "\u00e9"]) {
