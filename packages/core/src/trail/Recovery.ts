@@ -15,10 +15,11 @@ import { Disk, type DiskError } from "../platform/Disk.ts"
 import type { SignerError } from "../signer/Signer.ts"
 import { type Checkpoint, parseSigned } from "./Checkpoint.ts"
 import * as EntryBundle from "./EntryBundle.ts"
-import { hashBytes, nodeHash, rightEdge, tileHeight } from "./MerkleTree.ts"
+import { hashBytes, hashLeafAt, nodeHash, rightEdge, tileHeight, TreeHead } from "./MerkleTree.ts"
 import { RootHasher } from "./RootHasher.ts"
 import { verify, type VerifierKey } from "./SignedNote.ts"
 import { formatTilePath, tileBytes, tileWidth } from "./Tile.ts"
+import { contentOf, formsOf } from "./TileFile.ts"
 import { TrailDamaged } from "./TrailError.ts"
 import { type TrailBase, TrailWriter } from "./TrailWriter.ts"
 import type { Frame } from "./WalFrame.ts"
@@ -81,18 +82,15 @@ export const recover = Effect.fnUntraced(function* (options: RecoveryOptions) {
     )
   }
   const base = yield* readBase(disk, directory, logStart - (logStart % tileWidth))
-  const writer = new TrailWriter({
-    disk,
-    directory,
-    base,
-    publishedSize: signedSize,
-    nowMillis: options.nowMillis,
-    sign: options.sign,
+  const replay = Effect.fnUntraced(function* (tree: Tree) {
+    const feed = new Replay(tree, directory, checkpoint)
+    yield* feed.check
+    yield* feed.bundle(disk, logStart)
+    const scanned = yield* scan(directory, segments, (frame) => feed.frame(frame))
+    return { ...scanned, lastEntry: feed.lastEntry }
   })
-  const replay = new Replay(writer, directory, checkpoint)
-  yield* replay.check
-  yield* replay.bundle(disk, logStart)
-  const { nextSequence, torn } = yield* scan(directory, segments, (frame) => replay.frame(frame))
+  // Once without a trace, so that a trail that is refused is left as it is.
+  const { lastEntry, nextSequence, torn } = yield* replay(new Rehearsal(base, signedSize))
   const size = segments.length === 0 ? logStart : nextSequence
   if (size < signedSize) {
     return yield* damaged(
@@ -100,6 +98,16 @@ export const recover = Effect.fnUntraced(function* (options: RecoveryOptions) {
       `${signedSize} entries were signed, but only ${size} can be found`,
     )
   }
+  const writer = new TrailWriter({
+    disk,
+    directory,
+    base,
+    publishedSize: signedSize,
+    foundSize: size,
+    nowMillis: options.nowMillis,
+    sign: options.sign,
+  })
+  yield* replay(writer)
   for (const tail of torn) yield* cut(disk, tail)
   const recovered: Recovered = {
     writer,
@@ -107,7 +115,7 @@ export const recover = Effect.fnUntraced(function* (options: RecoveryOptions) {
     segments,
     checkpoint,
     torn,
-    lastEntry: replay.lastEntry,
+    lastEntry: lastEntry ?? (yield* newestOf(disk, directory, base.size)),
   }
   return recovered
 })
@@ -201,24 +209,67 @@ const rootOfRun = (hashes: ReadonlyArray<Uint8Array>): Uint8Array => {
   return nodeHash(rootOfRun(hashes.slice(0, half)), rootOfRun(hashes.slice(half)))
 }
 
-/** Feeds entries to the writer and compares the root when it passes the signed size. */
+/** What entries are fed to. */
+interface Tree {
+  readonly size: number
+  readonly root: () => Uint8Array
+  readonly append: (
+    bytes: Buffer,
+    usedBytes: number,
+    count: number,
+    firstSequence: number,
+  ) => Effect.Effect<void, DiskError>
+}
+
+/** A tree that leaves no trace, as far as it has to be compared. */
+class Rehearsal implements Tree {
+  size: number
+  private readonly head: TreeHead
+  private readonly signedSize: number
+  private readonly leaf = Buffer.alloc(hashBytes)
+
+  constructor(base: TrailBase, signedSize: number) {
+    this.size = base.size
+    this.head = TreeHead.fromFrontier(base.size, base.frontier)
+    this.signedSize = signedSize
+  }
+
+  root(): Uint8Array {
+    return this.head.root()
+  }
+
+  append(bytes: Buffer, usedBytes: number, count: number): Effect.Effect<void> {
+    return Effect.sync(() => {
+      const isCompared = this.size < this.signedSize
+      this.size += count
+      for (let at = 0; isCompared && at < usedBytes;) {
+        const entry = at + EntryBundle.lengthBytes
+        at = entry + bytes.readUInt16BE(at)
+        hashLeafAt(bytes, entry, at, this.leaf, 0)
+        this.head.append(this.leaf, 0)
+      }
+    })
+  }
+}
+
+/** Feeds entries to a tree and compares the root when it passes the signed size. */
 class Replay {
   lastEntry: Uint8Array | undefined
-  private readonly writer: TrailWriter
+  private readonly tree: Tree
   private readonly directory: string
   private readonly checkpoint: Checkpoint | undefined
 
-  constructor(writer: TrailWriter, directory: string, checkpoint: Checkpoint | undefined) {
-    this.writer = writer
+  constructor(tree: Tree, directory: string, checkpoint: Checkpoint | undefined) {
+    this.tree = tree
     this.directory = directory
     this.checkpoint = checkpoint
   }
 
   /** Where the tree has exactly the signed size, its root must be the signed one. */
   readonly check: Effect.Effect<void, TrailDamaged> = Effect.suspend(() => {
-    const { checkpoint, directory, writer } = this
-    if (checkpoint === undefined || writer.size !== checkpoint.size) return Effect.void
-    return Buffer.compare(writer.root(), checkpoint.root) === 0
+    const { checkpoint, directory, tree } = this
+    if (checkpoint === undefined || tree.size !== checkpoint.size) return Effect.void
+    return Buffer.compare(tree.root(), checkpoint.root) === 0
       ? Effect.void
       : Effect.fail(
           damaged(directory, `the root over ${checkpoint.size} entries is not the signed one`),
@@ -228,16 +279,14 @@ class Replay {
   /** The entries before the log that are in no full tile: from the bundle that holds them. */
   bundle(disk: Disk["Service"], end: number): Effect.Effect<void, DiskError | TrailDamaged> {
     return Effect.suspend(() => {
-      const missing = end - this.writer.size
+      const missing = end - this.tree.size
       if (missing === 0) return Effect.void
-      const index = Math.floor(this.writer.size / tileWidth)
-      const widths = [missing, tileWidth, (this.checkpoint?.size ?? 0) % tileWidth]
-      return Effect.flatMap(readBundle(disk, this.directory, index, widths), ({ bytes, file }) => {
-        const length = EntryBundle.prefixBytes(bytes, missing)
-        return Result.isFailure(length)
-          ? Effect.fail(damaged(file, length.failure.message))
-          : this.feed(bytes.subarray(0, length.success), missing, this.writer.size)
-      })
+      const index = Math.floor(this.tree.size / tileWidth)
+      const signed = (this.checkpoint?.size ?? 0) % tileWidth
+      return Effect.flatMap(
+        readBundle(disk, this.directory, index, [missing, signed], missing),
+        (bytes) => this.feed(bytes, missing, this.tree.size),
+      )
     })
   }
 
@@ -261,6 +310,14 @@ class Replay {
       return Effect.fail(damaged(this.directory, decoded.failure.message))
     }
     const entries = decoded.success
+    if (entries.length !== count) {
+      return Effect.fail(
+        damaged(
+          this.directory,
+          `${entries.length} entries were found from entry ${firstSequence} on, expected ${count}`,
+        ),
+      )
+    }
     const signed = this.checkpoint?.size ?? 0
     // A checkpoint may lie inside a batch: the tree has to stop there once to be compared.
     const split = Math.min(Math.max(signed - firstSequence, 0), count)
@@ -272,8 +329,8 @@ class Replay {
     const part = (from: number, to: number, entryCount: number, sequence: number) =>
       entryCount === 0
         ? Effect.void
-        : this.writer.append(
-            // A copy that starts at 0: the writer pokes the byte before each entry.
+        : this.tree.append(
+            // A copy that starts at 0: a tree pokes the byte before each entry.
             Buffer.from(bytes.subarray(from, to)),
             to - from,
             entryCount,
@@ -286,20 +343,49 @@ class Replay {
   }
 }
 
+/** The newest entry of a tree whose tiles are all full at the lowest level. */
+const newestOf = Effect.fnUntraced(function* (
+  disk: Disk["Service"],
+  directory: string,
+  size: number,
+) {
+  if (size === 0) return undefined
+  const bytes = yield* readBundle(disk, directory, size / tileWidth - 1, [], tileWidth)
+  const decoded = EntryBundle.decode(bytes)
+  return Result.isFailure(decoded) ? undefined : decoded.success.at(-1)
+})
+
+/**
+ * The first `count` entries of a bundle, from whichever of its forms holds them whole: after a
+ * power failure a form that was not synced may lie there empty, beside one that was.
+ *
+ * @param widths those of the partial forms that may be there
+ */
 const readBundle = Effect.fnUntraced(function* (
   disk: Disk["Service"],
   directory: string,
   index: number,
   widths: ReadonlyArray<number>,
+  count: number,
 ) {
-  for (const width of widths) {
-    if (width === 0) continue
-    const file = path.join(directory, formatTilePath({ level: "entries", index, width }))
+  const forms = [...widths.filter((width) => width > 0), tileWidth].flatMap((width) =>
+    formsOf({ level: "entries", index, width }),
+  )
+  let problem = "is missing, and so is its partial form"
+  for (const form of new Map(forms.map((each) => [each.path, each])).values()) {
+    const file = path.join(directory, form.path)
     if ((yield* disk.status(file)) === undefined) continue
-    return { file, bytes: Buffer.from(yield* disk.readFile(file)) }
+    const content = contentOf(form, Buffer.from(yield* disk.readFile(file)))
+    if (!Buffer.isBuffer(content)) {
+      problem = content.detail
+      continue
+    }
+    const length = EntryBundle.prefixBytes(content, count)
+    if (Result.isSuccess(length)) return content.subarray(0, length.success)
+    problem = length.failure.message
   }
   return yield* damaged(
     path.join(directory, formatTilePath({ level: "entries", index, width: tileWidth })),
-    "is missing, and so is its partial form",
+    problem,
   )
 })

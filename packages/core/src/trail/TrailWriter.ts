@@ -76,6 +76,8 @@ export interface TrailWriterOptions {
   readonly base: TrailBase
   /** The size of the newest checkpoint. */
   readonly publishedSize: number
+  /** Entries of the log: an earlier writer may have left partial tiles up to here. Default: none. */
+  readonly foundSize?: number
   readonly nowMillis: () => number
   /** Signs the tree as a checkpoint. */
   readonly sign: (size: number, root: Uint8Array) => Effect.Effect<Uint8Array, SignerError>
@@ -107,6 +109,8 @@ export class TrailWriter {
   private stale: Array<string> = []
   private tail = Buffer.allocUnsafeSlow(64 * 1024)
   private tailBytes = 0
+  /** After a failed sync the log is kept, and the next opening writes the tiles again from it. */
+  private isDistrusted = false
   private flushedSize: number
 
   constructor(options: TrailWriterOptions) {
@@ -143,7 +147,8 @@ export class TrailWriter {
    * Adds entries that lie in a buffer as they will lie in an entry bundle, and writes the
    * tiles that became full. Giving the same entries again after a failure adds them once.
    *
-   * The buffer is borrowed until the effect has ended.
+   * The buffer is borrowed until the effect has succeeded: what a failure left to be written is
+   * read from it by the next call.
    */
   append(
     bytes: Buffer,
@@ -216,13 +221,14 @@ export class TrailWriter {
    *
    * @param writtenBefore milliseconds since 1970; a system has long written most of what is
    *   older than half a minute, and syncing that costs a fraction
-   * @returns the entries that need the log no more
+   * @returns the entries that need the log no more: synced, and covered by a checkpoint, since
+   *   a trail whose log begins behind its checkpoint can't be opened
    */
   sync(writtenBefore: number): Effect.Effect<number, DiskError> {
     return Effect.suspend(() => {
       const group = this.unsynced[0]
-      if (group === undefined || group.writtenMillis > writtenBefore) {
-        return Effect.succeed(this.syncedSize)
+      if (group === undefined || group.writtenMillis > writtenBefore || this.isDistrusted) {
+        return Effect.succeed(Math.min(this.syncedSize, this.publishedSize))
       }
       return this.syncGroup(group).pipe(
         Effect.andThen(
@@ -247,10 +253,12 @@ export class TrailWriter {
       writtenMillis: 0,
     }
     return this.sync(Infinity).pipe(
-      Effect.andThen(this.syncGroup(group)),
+      Effect.andThen(
+        Effect.suspend(() => (this.isDistrusted ? Effect.void : this.syncGroup(group))),
+      ),
       Effect.andThen(
         Effect.sync(() => {
-          this.syncedSize = this.head.size
+          if (!this.isDistrusted) this.syncedSize = group.size
         }),
       ),
     )
@@ -259,10 +267,23 @@ export class TrailWriter {
   private syncGroup(group: UnsyncedGroup): Effect.Effect<void, DiskError> {
     const { directory, disk } = this.options
     const each = { concurrency: 2, discard: true } as const
-    return Effect.forEach(group.files, (file) => disk.syncFile(file), each).pipe(
-      Effect.andThen(Effect.forEach(group.directories, disk.syncDirectory, each)),
+    return Effect.forEach(group.files, (file) => this.trusted(disk.syncFile(file)), each).pipe(
+      Effect.andThen(
+        Effect.forEach(group.directories, (name) => this.trusted(disk.syncDirectory(name)), each),
+      ),
       Effect.andThen(
         Effect.forEach(group.stale, (name) => disk.removeTree(path.join(directory, name)), each),
+      ),
+    )
+  }
+
+  /** A sync that failed is not asked again: it would report success for pages that are gone. */
+  private trusted(sync: Effect.Effect<void, DiskError>): Effect.Effect<void, DiskError> {
+    return Effect.uninterruptible(
+      Effect.tapError(sync, () =>
+        Effect.sync(() => {
+          this.isDistrusted = true
+        }),
       ),
     )
   }
@@ -319,7 +340,9 @@ export class TrailWriter {
   private close(level: TileLevel, index: number, chunks: ReadonlyArray<Uint8Array>): void {
     this.pending.push({ path: formatTilePath({ level, index, width: tileWidth }), chunks })
     const partials = partialsOf(level, index)
-    if (this.partials.delete(partials)) this.stale.push(partials)
+    const span = tileWidth ** (level === "entries" ? 1 : level + 1)
+    const mayBeLeft = index * span < (this.options.foundSize ?? 0)
+    if (this.partials.delete(partials) || mayBeLeft) this.stale.push(partials)
   }
 
   /** The entries of the open bundle are copied, so that a slab is never held for a slow trickle. */

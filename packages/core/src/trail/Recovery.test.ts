@@ -1,0 +1,476 @@
+import * as fs from "node:fs"
+import * as path from "node:path"
+import { generateKeyPairSync } from "node:crypto"
+import { assert, describe, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as Result from "effect/Result"
+import * as NodeDisk from "../platform/NodeDisk.ts"
+import * as FaultyDisk from "../testing/FaultyDisk.ts"
+import { temporaryDirectory } from "../testing/TemporaryDirectory.ts"
+import { entriesOf, filesOf, verifierKeyText } from "../testing/TrailFixture.ts"
+import {
+  differences,
+  openSession,
+  publishedFiles,
+  type SessionOptions,
+  tileFiles,
+} from "../testing/TrailSession.ts"
+import { compress } from "./ColdBundle.ts"
+import * as EntryBundle from "./EntryBundle.ts"
+import * as SignedNote from "./SignedNote.ts"
+import { encodeFrameHeader } from "./WalFrame.ts"
+import { segmentName } from "./WriteAheadLog.ts"
+
+const open = (directory: string, options?: SessionOptions) =>
+  Effect.provide(openSession(directory, options), NodeDisk.layer)
+
+/** A copy of a trail as it lies on the disk now: what a crash would leave. */
+const crash = (directory: string, name = "crashed"): string => {
+  const copy = path.join(path.dirname(directory), name)
+  fs.rmSync(copy, { recursive: true, force: true })
+  fs.cpSync(directory, copy, { recursive: true })
+  return copy
+}
+const trailDirectory = Effect.map(temporaryDirectory, (root) => {
+  const directory = path.join(root, "trail")
+  fs.mkdirSync(directory)
+  return directory
+})
+const contentsOf = (directory: string): ReadonlyMap<string, string> =>
+  new Map(
+    filesOf(directory).map((name) => [name, fs.readFileSync(path.join(directory, name), "hex")]),
+  )
+
+/** Opening fails with `TrailDamaged`, and leaves every file as it was. */
+const refused = Effect.fnUntraced(function* (
+  directory: string,
+  detail: string,
+  options?: SessionOptions,
+) {
+  const before = contentsOf(directory)
+  const error = yield* Effect.flip(open(directory, options))
+  assert.strictEqual(error._tag, "TrailDamaged", error.message)
+  assert.include(error.message, detail)
+  assert.deepStrictEqual(contentsOf(directory), before)
+})
+
+const segmentOf = (entries: ReadonlyArray<string>, firstSequence = 0): Buffer => {
+  const payload = EntryBundle.encode(entries.map((entry) => Buffer.from(entry)))
+  const header = {
+    firstSequence,
+    count: entries.length,
+    payloadBytes: payload.length,
+    fence: 1,
+    writtenMillis: 0,
+    groupOffset: 0,
+  }
+  return Buffer.concat([encodeFrameHeader(header, payload), payload])
+}
+
+describe("Recovery", () => {
+  it.live("makes an empty trail where nothing is", () =>
+    Effect.gen(function* () {
+      const directory = yield* trailDirectory
+      const { recovered } = yield* open(directory)
+      assert.deepInclude(recovered, {
+        nextSequence: 0,
+        segments: [],
+        checkpoint: undefined,
+        torn: [],
+        lastEntry: undefined,
+      })
+      assert.deepStrictEqual(filesOf(directory), [])
+    }),
+  )
+
+  it.live.each([1, 100, 255, 256, 257, 512, 1000])(
+    "goes on after a trail of %i entries was closed, without a log",
+    (size) =>
+      Effect.gen(function* () {
+        const directory = yield* trailDirectory
+        const entries = entriesOf(size + 300)
+        const first = yield* open(directory)
+        yield* first.write(entries.slice(0, size), 90)
+        yield* first.close
+        assert.deepStrictEqual(fs.readdirSync(path.join(directory, "wal")), [])
+        const next = yield* open(directory)
+        assert.strictEqual(next.recovered.nextSequence, size)
+        assert.strictEqual(next.recovered.checkpoint?.size, size)
+        // Also where the last bundle is full, and nothing is read of it to go on.
+        assert.strictEqual(
+          Buffer.from(next.recovered.lastEntry ?? []).toString(),
+          entries[size - 1],
+        )
+        yield* next.write(entries.slice(size), 70)
+        yield* next.close
+        assert.isEmpty(differences(directory, entries))
+      }),
+  )
+
+  it.live("loses nothing in a crash at any point of a trail's life", () =>
+    Effect.gen(function* () {
+      const directory = yield* trailDirectory
+      const entries = entriesOf(900)
+      const session = yield* open(directory, { segmentBytesMax: 5000 })
+      const check = Effect.fnUntraced(function* (durable: number, when: string) {
+        const copy = crash(directory)
+        const next = yield* open(copy)
+        assert.strictEqual(next.recovered.nextSequence, durable, when)
+        assert.strictEqual(
+          Buffer.from(next.recovered.lastEntry ?? []).toString(),
+          entries[durable - 1],
+          when,
+        )
+        yield* next.write(entries.slice(durable), 200)
+        yield* next.writer.publish
+        assert.isEmpty(differences(copy, entries), when)
+      }, Effect.scoped)
+      for (let size = 60; size <= entries.length; size += 60) {
+        yield* session.write(entries.slice(size - 60, size), 25)
+        yield* check(size, `${size} logged`)
+        if (size % 180 === 0) {
+          yield* session.writer.publish
+          yield* check(size, `${size} published`)
+        }
+        if (size % 240 === 0) {
+          const synced = yield* session.writer.sync(Infinity)
+          yield* check(size, `${size} synced`)
+          yield* session.wal.prune(synced)
+          yield* check(size, `${size} pruned`)
+        }
+      }
+      yield* session.close
+      yield* check(900, "closed")
+    }),
+  )
+
+  it.live("opens a trail whose every call could be the last", () =>
+    Effect.gen(function* () {
+      const directory = yield* trailDirectory
+      const entries = entriesOf(300)
+      const faulty = yield* Effect.provide(FaultyDisk.make(), NodeDisk.layer)
+      let acknowledged = 0
+      const life = Effect.fnUntraced(function* (where: string) {
+        const session = yield* Effect.provide(openSession(where), faulty.layer)
+        for (const to of [100, 200, 300]) {
+          yield* session.write(entries.slice(acknowledged, to))
+          acknowledged = to
+          yield* session.writer.publish
+        }
+        yield* session.close
+      }, Effect.scoped)
+      yield* life(directory)
+      const calls = faulty.journal.length
+      for (let call = 0; call < calls; call += 1) {
+        const copy = path.join(path.dirname(directory), `stopped-${call}`)
+        fs.mkdirSync(copy)
+        faulty.heal()
+        acknowledged = 0
+        const from = faulty.journal.length
+        // From this call on nothing reaches the disk any more.
+        for (const kind of new Set(faulty.journal.map((entry) => entry.call))) {
+          const before = faulty.journal.slice(0, call).filter((entry) => entry.call === kind)
+          faulty.plan({ call: kind, nth: before.length + 1, times: Infinity, errno: "EIO" })
+        }
+        yield* Effect.ignore(life(copy))
+        assert.isAtMost(faulty.journal.length, from + calls + 8)
+        const next = yield* Effect.scoped(
+          Effect.gen(function* () {
+            const session = yield* open(copy)
+            const size = session.recovered.nextSequence
+            assert.isAtLeast(size, acknowledged, `stopped at call ${call}`)
+            yield* session.write(entries.slice(size))
+            yield* session.close
+            return session
+          }),
+        )
+        assert.strictEqual(next.writer.publishedSize, 300)
+        assert.isEmpty(differences(copy, entries), `stopped at call ${call}`)
+      }
+    }),
+  )
+
+  it.live("cuts a torn tail and writes on behind it", () =>
+    Effect.gen(function* () {
+      const directory = yield* trailDirectory
+      const entries = entriesOf(40)
+      const session = yield* open(directory)
+      yield* session.write(entries.slice(0, 20), 10)
+      const file = path.join(directory, "wal", segmentName(0, 0))
+      const whole = fs.statSync(file).size
+      fs.appendFileSync(file, segmentOf(entries.slice(20), 20).subarray(0, 200))
+      const next = yield* open(directory)
+      assert.deepStrictEqual(next.recovered.torn, [{ path: file, offset: whole, bytes: 200 }])
+      assert.strictEqual(fs.statSync(file).size, whole)
+      assert.strictEqual(next.recovered.nextSequence, 20)
+      yield* next.write(entries.slice(20))
+      yield* next.writer.publish
+      assert.isEmpty(differences(directory, entries))
+      assert.isEmpty((yield* open(directory)).recovered.torn)
+    }),
+  )
+
+  it.live("compares with a checkpoint that lies within a batch", () =>
+    Effect.gen(function* () {
+      const directory = yield* trailDirectory
+      const entries = entriesOf(50)
+      const session = yield* open(directory)
+      yield* session.write(entries.slice(0, 30), 10)
+      yield* session.writer.publish
+      // The same entries, as one frame: a checkpoint need not end where a frame does.
+      const file = path.join(directory, "wal", segmentName(0, 0))
+      fs.writeFileSync(file, segmentOf(entries))
+      const next = yield* open(directory)
+      assert.strictEqual(next.recovered.nextSequence, 50)
+      assert.strictEqual(next.recovered.checkpoint?.size, 30)
+      yield* next.writer.publish
+      assert.isEmpty(differences(directory, entries))
+      fs.writeFileSync(file, segmentOf(entries.with(29, "altered")))
+      yield* refused(directory, "the root over 50 entries is not the signed one")
+      fs.writeFileSync(file, segmentOf(entries.slice(0, 49)))
+      yield* refused(directory, "50 entries were signed, but only 49 can be found")
+    }),
+  )
+
+  it.live(
+    "deletes what partial tiles the writer before it left, once the full ones are synced",
+    () =>
+      Effect.gen(function* () {
+        const directory = yield* trailDirectory
+        const entries = entriesOf(600)
+        const first = yield* open(directory)
+        for (let size = 0; size < 500; size += 100) {
+          yield* first.write(entries.slice(size, size + 100))
+          yield* first.writer.publish
+        }
+        const copy = crash(directory)
+        const next = yield* open(copy)
+        yield* next.write(entries.slice(500))
+        yield* next.close
+        assert.deepStrictEqual(
+          [...tileFiles(copy).keys()].filter(
+            (name) => name.includes(".p/") && !publishedFiles(entries).has(name),
+          ),
+          ["tile/1/000.p/1"],
+        )
+      }),
+  )
+
+  it.live("goes on from a bundle that was compressed meanwhile", () =>
+    Effect.gen(function* () {
+      const directory = yield* trailDirectory
+      const entries = entriesOf(700)
+      const first = yield* open(directory)
+      yield* first.write(entries.slice(0, 300))
+      yield* first.wal.roll
+      yield* first.write(entries.slice(300, 600))
+      yield* first.writer.publish
+      yield* first.wal.prune(yield* first.writer.sync(Infinity))
+      assert.deepStrictEqual(fs.readdirSync(path.join(directory, "wal")), [segmentName(300, 0)])
+      const bundle = path.join(directory, "tile/entries/001")
+      fs.writeFileSync(`${bundle}.gz`, compress(fs.readFileSync(bundle)))
+      fs.rmSync(bundle)
+      const next = yield* open(directory)
+      yield* next.write(entries.slice(600))
+      yield* next.writer.publish
+      assert.isEmpty(differences(directory, entries))
+    }),
+  )
+
+  it.live("prefers a whole form of the open bundle over an empty one", () =>
+    Effect.gen(function* () {
+      const directory = yield* trailDirectory
+      const entries = entriesOf(700)
+      const first = yield* open(directory)
+      yield* first.write(entries.slice(0, 300))
+      yield* first.writer.publish
+      yield* first.wal.roll
+      yield* first.write(entries.slice(300, 600))
+      yield* first.writer.publish
+      yield* first.wal.prune(yield* first.writer.sync(Infinity))
+      fs.mkdirSync(path.join(directory, "tile/entries/001.p"))
+      fs.writeFileSync(path.join(directory, "tile/entries/001.p/44"), "")
+      const next = yield* open(directory)
+      yield* next.write(entries.slice(600))
+      yield* next.writer.publish
+      assert.isEmpty(differences(directory, entries))
+    }),
+  )
+
+  it.live("does the same again after a disk that failed during the opening", () =>
+    Effect.gen(function* () {
+      const directory = yield* trailDirectory
+      const entries = entriesOf(800)
+      const first = yield* open(directory)
+      yield* first.write(entries, 100)
+      const faulty = yield* Effect.provide(FaultyDisk.make(), NodeDisk.layer)
+      faulty.plan({ call: "writeFile", nth: 3, errno: "ENOSPC", outcome: { prefixBytes: 10 } })
+      const error = yield* Effect.flip(Effect.provide(openSession(directory), faulty.layer))
+      assert.strictEqual(error._tag, "DiskError")
+      const next = yield* open(directory)
+      yield* next.close
+      assert.isEmpty(differences(directory, entries))
+    }),
+  )
+})
+
+describe("Recovery refuses, and changes nothing", () => {
+  const published = Effect.fnUntraced(function* (size: number) {
+    const directory = yield* trailDirectory
+    const session = yield* open(directory)
+    yield* session.write(entriesOf(size), 64)
+    yield* session.writer.publish
+    return directory
+  })
+
+  it.live("a trail of which less is found than was signed", () =>
+    Effect.gen(function* () {
+      const directory = yield* published(700)
+      const file = path.join(directory, "wal", segmentName(0, 0))
+      fs.truncateSync(file, fs.statSync(file).size - 1)
+      yield* refused(directory, "700 entries were signed, but only 640 can be found")
+      fs.rmSync(file)
+      // Without a log all must be in tiles; they were never synced, but they are there.
+      const session = yield* open(directory)
+      assert.strictEqual(session.recovered.nextSequence, 700)
+    }),
+  )
+
+  it.live("a log whose entries are not the signed ones", () =>
+    Effect.gen(function* () {
+      const directory = yield* published(700)
+      const altered = entriesOf(700).with(5, "altered")
+      fs.writeFileSync(path.join(directory, "wal", segmentName(0, 0)), segmentOf(altered))
+      yield* refused(directory, "the root over 700 entries is not the signed one")
+    }),
+  )
+
+  it.live("a log that begins behind what is signed", () =>
+    Effect.gen(function* () {
+      const directory = yield* published(10)
+      fs.rmSync(path.join(directory, "wal", segmentName(0, 0)))
+      fs.writeFileSync(path.join(directory, "wal", segmentName(11, 0)), segmentOf(["x"], 11))
+      yield* refused(directory, "the log begins at entry 11, but tiles are signed only up to 10")
+    }),
+  )
+
+  it.live("an acknowledged frame that is damaged behind what is signed", () =>
+    Effect.gen(function* () {
+      const directory = yield* published(600)
+      const session = yield* open(directory)
+      yield* session.write(entriesOf(640).slice(600, 620))
+      yield* session.write(entriesOf(640).slice(620))
+      const file = path.join(directory, "wal", segmentName(600, 0))
+      const bytes = fs.readFileSync(file)
+      bytes[60] = (bytes[60] ?? 0) ^ 1
+      fs.writeFileSync(file, bytes)
+      yield* refused(directory, "acknowledged frames follow it")
+    }),
+  )
+
+  it.live(
+    "tiles that are missing, short or altered, once the log holds their entries no more",
+    () =>
+      Effect.gen(function* () {
+        const directory = yield* trailDirectory
+        const session = yield* open(directory)
+        yield* session.write(entriesOf(600))
+        yield* session.close
+        const alter = (name: string, change: (bytes: Buffer) => Buffer | undefined) => {
+          const copy = crash(directory)
+          const file = path.join(copy, name)
+          const bytes = change(fs.readFileSync(file))
+          if (bytes === undefined) fs.rmSync(file)
+          else fs.writeFileSync(file, bytes)
+          return copy
+        }
+        const flip = (bytes: Buffer): Buffer => {
+          bytes[bytes.length - 1] = (bytes.at(-1) ?? 0) ^ 1
+          return bytes
+        }
+        const short = (bytes: Buffer): Buffer => bytes.subarray(0, -1)
+        yield* refused(
+          alter("tile/0/001", () => undefined),
+          "tile/0/001: is missing",
+        )
+        yield* refused(alter("tile/0/001", short), "has 8191 bytes, expected 8192")
+        yield* refused(alter("tile/0/001", flip), "is not the signed one")
+        yield* refused(
+          alter("tile/entries/002.p/88", () => undefined),
+          "is missing",
+        )
+        yield* refused(alter("tile/entries/002.p/88", short), "ends within an entry")
+        yield* refused(alter("tile/entries/002.p/88", flip), "is not the signed one")
+      }),
+  )
+
+  it.live("a checkpoint of another key, of another trail, altered, or none at all", () =>
+    Effect.gen(function* () {
+      const directory = yield* published(300)
+      const foreign = generateKeyPairSync("ed25519").privateKey
+      const other = Result.getOrThrow(SignedNote.parseVerifierKey(verifierKeyText(foreign)))
+      yield* refused(directory, "is not signed by this engine's key", {
+        recovery: { verifierKey: other },
+      })
+      yield* refused(directory, "speaks of the trail example.org/audit/test", {
+        recovery: { origin: "example.org/other" },
+      })
+      const file = path.join(directory, "checkpoint")
+      const note = fs.readFileSync(file, "utf8")
+      fs.writeFileSync(file, note.replace("\n300\n", "\n299\n"))
+      yield* refused(directory, "has a signature that does not fit its text")
+      for (const text of ["", "not a note", note.slice(0, -1)]) {
+        fs.writeFileSync(file, text)
+        yield* refused(directory, "is no signed checkpoint")
+      }
+    }),
+  )
+
+  it.live("a frame that holds less than it says", () =>
+    Effect.gen(function* () {
+      const directory = yield* trailDirectory
+      const payload = EntryBundle.encode([Buffer.from("a")])
+      const header = {
+        firstSequence: 0,
+        count: 2,
+        payloadBytes: payload.length,
+        fence: 1,
+        writtenMillis: 0,
+        groupOffset: 0,
+      }
+      fs.mkdirSync(path.join(directory, "wal"))
+      fs.writeFileSync(
+        path.join(directory, "wal", segmentName(0, 0)),
+        Buffer.concat([encodeFrameHeader(header, payload), payload]),
+      )
+      yield* refused(directory, "1 entries were found from entry 0 on, expected 2")
+    }),
+  )
+})
+
+describe("Recovery of a large trail", () => {
+  it.live("restores three levels of tiles, from the log and without it", () =>
+    Effect.gen(function* () {
+      const directory = yield* trailDirectory
+      const entries = entriesOf(66_300)
+      const first = yield* open(directory)
+      yield* first.write(entries.slice(0, 65_000), 4096)
+      yield* first.writer.publish
+      yield* first.write(entries.slice(65_000, 65_700), 100)
+      yield* Effect.scoped(
+        Effect.gen(function* () {
+          const fromLog = yield* open(crash(directory))
+          assert.strictEqual(fromLog.recovered.nextSequence, 65_700)
+          yield* fromLog.write(entries.slice(65_700))
+          yield* fromLog.writer.publish
+          assert.isEmpty(differences(path.join(directory, "../crashed"), entries))
+        }),
+      )
+      yield* first.close
+      const next = yield* open(directory)
+      yield* next.write(entries.slice(65_700), 100)
+      yield* next.close
+      assert.isEmpty(differences(directory, entries))
+    }),
+  )
+})
