@@ -10,6 +10,7 @@ import {
   type KeyObject,
   sign,
 } from "node:crypto"
+import * as path from "node:path"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { Disk, type DiskError } from "../platform/Disk.ts"
@@ -77,11 +78,16 @@ export const layerFile = (file: string): Layer.Layer<Signer, SignerError | DiskE
       const status = yield* disk.status(file)
       if (status === undefined) {
         const pem = generate()
-        yield* disk.writeFile(file, [Buffer.from(pem)], {
-          sync: true,
-          mode: keyMode,
-          exclusive: true,
-        })
+        yield* disk
+          .writeFile(file, [Buffer.from(pem)], { sync: true, mode: keyMode, exclusive: true })
+          .pipe(
+            // Half a key would be refused for ever; one that another process made is not ours to delete.
+            Effect.tapError((error) =>
+              error.errno === "EEXIST" ? Effect.void : Effect.ignore(disk.remove(file)),
+            ),
+          )
+        // A trail is of no use to a writer who lost its key in a power failure.
+        yield* disk.syncDirectory(path.dirname(path.resolve(file)))
         return signerOf(yield* parse(pem, file), file, true)
       }
       if ((status.mode & 0o077) !== 0) {
