@@ -72,11 +72,9 @@ const held = (file: DiskFile): boolean => {
 export const acquire = Effect.fnUntraced(function* (directory: string) {
   const disk = yield* Disk
   yield* disk.makeDirectory(directory)
-  const names = yield* disk.list(directory)
-  const fences = names.flatMap((name) => {
-    const match = fencePattern.exec(name)
-    return match === null ? [] : [Number(match[1])]
-  })
+  // A new trail's own name must survive a power failure as well.
+  yield* disk.syncDirectory(path.dirname(path.resolve(directory)))
+  const fences = yield* fencesIn(disk, directory)
   const newest = fences.at(-1) ?? 0
   if (newest > 0) yield* refuseIfAlive(disk, directory, newest)
 
@@ -98,22 +96,48 @@ export const acquire = Effect.fnUntraced(function* (directory: string) {
     host: os.hostname(),
     boot: bootOf(),
   })
-  yield* handle.write([Buffer.from(`${text}\n`)], 0)
-  yield* handle.datasync
-  // Only now is the number taken for good; the older names go, and with them their holders' right.
-  for (const old of fences) yield* disk.remove(path.join(directory, fenceName(old)))
-  yield* disk.syncDirectory(directory)
+  yield* Effect.gen(function* () {
+    yield* handle.write([Buffer.from(`${text}\n`)], 0)
+    yield* handle.datasync
+    // Who read the names long ago may have made a number that others have passed and deleted.
+    if ((yield* fencesIn(disk, directory)).at(-1) !== fence) {
+      yield* disk.remove(file)
+      return yield* new TrailLocked({ path: directory, holder: "another process" })
+    }
+    // Only now is the number taken for good; the older names go, and with them their holders' right.
+    for (const old of fences) yield* disk.remove(path.join(directory, fenceName(old)))
+    return yield* disk.syncDirectory(directory)
+  }).pipe(
+    // Emptied and closed, so that this process does not lock itself out.
+    Effect.onError(() => Effect.andThen(Effect.ignore(handle.truncate(0)), handle.close)),
+  )
 
+  // The number of a closed descriptor is soon another file's.
+  let isReleased = false
   const lease: Lease = {
     fence,
-    isHeldUnsafe: () => held(handle),
+    isHeldUnsafe: () => !isReleased && held(handle),
     // The file stays, emptied: its number must never be given out again.
-    release: handle
-      .truncate(0)
-      .pipe(Effect.andThen(handle.datasync), Effect.ensuring(handle.close)),
+    release: Effect.suspend(() => {
+      if (isReleased) return Effect.void
+      isReleased = true
+      return handle.truncate(0).pipe(Effect.andThen(handle.datasync), Effect.ensuring(handle.close))
+    }),
   }
   return lease
 })
+
+/** The numbers taken so far, ascending. */
+const fencesIn = (
+  disk: Disk["Service"],
+  directory: string,
+): Effect.Effect<ReadonlyArray<number>, DiskError> =>
+  Effect.map(disk.list(directory), (names) =>
+    names.flatMap((name) => {
+      const match = fencePattern.exec(name)
+      return match === null ? [] : [Number(match[1])]
+    }),
+  )
 
 const refuseIfAlive = Effect.fnUntraced(function* (
   disk: Disk["Service"],
