@@ -83,7 +83,6 @@ export class BufferPool {
   private readonly waiting: Array<(lease: SlabLease) => void> = []
   private slabs = 0
   private leases = 0
-  private reused = 0
   private leased = 0
   private filledBytes = 0
 
@@ -130,7 +129,8 @@ export class BufferPool {
       slabs: this.slabs,
       leased: this.leased,
       leases: this.leases,
-      reused: this.reused,
+      // The first lease of a slab is the only one that is no reuse.
+      reused: this.leases - this.slabs,
       utilisation: this.leases === 0 ? 0 : this.filledBytes / (this.leases * slabBytes),
     }
   }
@@ -145,7 +145,6 @@ export class BufferPool {
   private leaseOf(bytes: Buffer): SlabLease {
     this.leases += 1
     this.leased += 1
-    if (this.leases > this.slabs) this.reused += 1
     return new SlabLease(bytes, (lease) => this.back(lease.bytes))
   }
 
