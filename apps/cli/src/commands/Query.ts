@@ -57,7 +57,9 @@ export const queryCommand = Command.make(
       Stream.runDrain,
     )
     yield* output.say(
-      output.paintSaid.faint(`${Text.count(found)} of ${Text.counted(read, "published event")}`),
+      output.paintSaid.faint(
+        `${Text.count(found)} found in ${Text.counted(read, "published event")} read`,
+      ),
     )
   }),
 ).pipe(

@@ -23,8 +23,13 @@ const codeOf: Readonly<Record<VerifyReport["verdict"], ExitCode>> = {
   unverifiable: ExitCode.unverifiable,
 }
 
-const place = ({ index, kind, path }: Finding): string =>
-  `${index === undefined ? kind : `${kind} ${Text.count(index)}`}, in ${path}`
+/** An entry is found out by the file of hashes that it does not fit, so that file is not its place. */
+const place = ({ index, kind, path }: Finding): string => {
+  if (index === undefined) return `${kind}, in ${path}`
+  return kind === "entry"
+    ? `entry ${Text.count(index)}`
+    : `${kind} at entry ${Text.count(index)}, in ${path}`
+}
 
 const headline = (report: VerifyReport, paint: Paint): string => {
   const name = report.origin ?? report.directory

@@ -6,7 +6,7 @@
 import { isUtf8 } from "node:buffer"
 
 /** Longest line. Units: bytes. An event has at most 64 KiB; what is longer is no event. */
-export const lineBytesMax = 1024 * 1024
+const lineBytesMax = 1024 * 1024
 
 const newline = 0x0a
 const byteOrderMark = Buffer.from([0xef, 0xbb, 0xbf])
