@@ -41,7 +41,7 @@ const run = (ending: string) =>
 
 /** The types in the trail, after it was opened once more. */
 const typesAfterwards = async (): Promise<ReadonlyArray<string>> => {
-  const audit = await openAudit({ directory }, { signals: false })
+  const audit = await openAudit({ directory, signals: false })
   await audit.close()
   return Effect.runPromise(
     entries(directory).pipe(
@@ -95,7 +95,7 @@ describe("openAudit", () => {
   })
 
   it("takes the actor from the surrounding withActor, across awaits", async () => {
-    const audit = await openAudit({ directory }, { signals: false })
+    const audit = await openAudit({ directory, signals: false })
     const { actor: _actor, ...anonymous } = event
     const receipt = await audit.withActor({ id: "u-7" }, async () => {
       await new Promise((resolve) => setImmediate(resolve))
@@ -111,7 +111,7 @@ describe("openAudit", () => {
   })
 
   it("records around a promise, and hands its own error on", async () => {
-    const audit = await openAudit({ directory }, { signals: false })
+    const audit = await openAudit({ directory, signals: false })
     const operation = { type: "job.started.now", actor: { id: "a" } }
     assert.strictEqual(await audit.around(operation, async () => 5), 5)
     const boom = new RangeError("boom")

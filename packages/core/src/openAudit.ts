@@ -14,22 +14,14 @@ import {
   type RecordInput,
   type RecordOptions,
 } from "./Audit.ts"
+import type { ConfigChange } from "./config/ConfigChange.ts"
+import type { AuditConfigInput } from "./config/AuditConfig.ts"
+import type { ResolveOptions } from "./config/ConfigResolution.ts"
 import type { EngineStatus } from "./engine/AuditEngine.ts"
 import type { Verdict } from "./engine/Door.ts"
-import type { Actor } from "./event/AuditEvent.ts"
+import type { Actor, AuditEventInput } from "./event/AuditEvent.ts"
+import type { VerifyReport } from "./trail/VerifyReport.ts"
 import type { EventClass } from "./event/EventClass.ts"
-
-/**
- * @category models
- * @since 0.1.0
- */
-export interface OpenAuditOptions {
-  /**
-   * Closes the engine on SIGTERM and SIGINT. Where the program has no handler of its own, the
-   * process then ends by that signal, as it would have without the engine. Default `true`.
-   */
-  readonly signals?: boolean
-}
 
 /**
  * A running engine. Its promises reject with the typed errors of `Audit`.
@@ -51,6 +43,10 @@ export interface NodeAudit {
   readonly room: (name: EventClass) => Promise<void>
   readonly flush: () => Promise<void>
   readonly publish: () => Promise<number>
+  /** As `Audit.verify`. */
+  readonly verify: () => Promise<VerifyReport>
+  /** As `Audit.reload`. */
+  readonly reload: (input?: AuditConfigInput) => Promise<ReadonlyArray<ConfigChange>>
   readonly status: () => EngineStatus
   /** Resolves when everything accepted is durable, signed and published. Idempotent. */
   readonly close: () => Promise<void>
@@ -73,16 +69,19 @@ export interface NodeAudit {
  * await audit.close()
  * ```
  *
- * - Errors: rejects with `TrailLocked`, `TrailDamaged`, `SignerError` or `DiskError`.
+ * A program on SIGTERM or SIGINT is closed in order (`signals` in the configuration). Where it
+ * has no handler of its own, it then ends by that signal, as it would have without the engine.
+ *
+ * - Errors: rejects with `InvalidConfig`, `TrailLocked`, `TrailDamaged`, `SignerError` or `DiskError`.
  *
  * @category constructors
  * @since 0.1.0
  */
 export const openAudit = async (
   input: AuditInput,
-  options: OpenAuditOptions = {},
+  options: ResolveOptions = {},
 ): Promise<NodeAudit> => {
-  const runtime = ManagedRuntime.make(Audit.layer(input))
+  const runtime = ManagedRuntime.make(Audit.layer(input, options))
   const audit = await runtime.runPromise(Effect.service(Audit))
   const actors = new AsyncLocalStorage<Actor>()
   const run = <A, E>(effect: Effect.Effect<A, E>): Promise<A> => {
@@ -109,7 +108,7 @@ export const openAudit = async (
     return isClosing
   }
   const signals: ReadonlyArray<NodeJS.Signals> =
-    options.signals === false ? [] : ["SIGTERM", "SIGINT"]
+    input.signals === false ? [] : ["SIGTERM", "SIGINT"]
   const onSignal = (signal: NodeJS.Signals): void => {
     const isAlone = process.listenerCount(signal) === 1
     void close()
@@ -124,11 +123,12 @@ export const openAudit = async (
   return {
     record: (event, recordOptions) => run(audit.record(event, recordOptions)),
     recordUnsafe: (event) =>
-      audit.recordUnsafe({
-        ...event,
+      audit.recordUnsafe(
         // Without any actor the encoder refuses the event and names the path.
-        actor: (event.actor ?? actors.getStore()) as Actor,
-      }),
+        (event.actor === undefined
+          ? { ...event, actor: actors.getStore() }
+          : event) as AuditEventInput,
+      ),
     around: (event, body) =>
       run(
         audit.around(event)(
@@ -141,6 +141,8 @@ export const openAudit = async (
     room: (name) => run(audit.room(name)),
     flush: () => run(audit.flush),
     publish: () => run(audit.publish),
+    verify: () => run(audit.verify),
+    reload: (next) => run(audit.reload(next)),
     status: audit.status,
     close,
   }

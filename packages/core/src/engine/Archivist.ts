@@ -18,10 +18,14 @@ export interface ArchivistOptions {
   readonly disk: Disk["Service"]
   /** The trail's directory. */
   readonly directory: string
-  /** Newest full bundles that stay as they are. */
-  readonly afterBundles: number
-  /** Bundles compressed in one step. */
-  readonly bundlesPerStep: number
+  /** Read at each step, so a change holds from the next one on. */
+  readonly options: () => {
+    readonly compress: boolean
+    /** Newest full bundles that stay as they are. */
+    readonly afterBundles: number
+    /** Bundles compressed in one step, which is run each second. */
+    readonly bundlesPerSecondMax: number
+  }
   /** Entries whose bundles nothing will write again: they are synced, and the log is pruned up to them. */
   readonly settledSize: () => number
 }
@@ -45,11 +49,13 @@ export class Archivist {
   readonly step: Effect.Effect<number, DiskError> = Effect.gen(
     { self: this },
     function* (this: Archivist) {
-      const { afterBundles, bundlesPerStep, settledSize } = this.options
+      const { options, settledSize } = this.options
+      const { afterBundles, bundlesPerSecondMax, compress } = options()
+      if (!compress) return 0
       const end = Math.floor(settledSize() / tileWidth) - afterBundles
       if (end <= 0) return 0
       this.next ??= yield* this.firstPlain(end)
-      const stop = Math.min(end, this.next + bundlesPerStep)
+      const stop = Math.min(end, this.next + bundlesPerSecondMax)
       const start = this.next
       for (; this.next < stop; this.next += 1) yield* this.compress(this.next)
       return this.next - start

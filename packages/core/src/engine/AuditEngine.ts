@@ -14,7 +14,7 @@ import type { TrailFenced } from "../trail/TrailError.ts"
 import { Archivist } from "./Archivist.ts"
 import { AuditUnavailable } from "./AuditError.ts"
 import { BufferPool, type BufferPoolStatus } from "./BufferPool.ts"
-import { closingBatch, openingRecord } from "./Bookends.ts"
+import { closingBatch, configurationDigest, openingRecord } from "./Bookends.ts"
 import type { DeliveryStatus } from "./Delivery.ts"
 import * as Dispatcher from "./Dispatcher.ts"
 import { Door } from "./Door.ts"
@@ -75,7 +75,8 @@ const unavailableBecause = (detail: string): AuditUnavailable =>
  * @since 0.1.0
  */
 export class AuditEngine {
-  readonly options: EngineOptions
+  /** What holds now; `reconfigure` changes a part of it. */
+  options: EngineOptions
   readonly supervisor: Supervisor.Supervisor["Service"]
   readonly ledger = new Ledger()
   readonly pending = new PendingRecords()
@@ -118,7 +119,7 @@ export class AuditEngine {
     this.supervisor = supervisor
     this.nowMillis = nowMillis
     this.sinks = sinks
-    this.intake = new Intake(options.intake)
+    this.intake = new Intake({ ...options.intake, paceMillis: options.batch.paceMillis })
     this.pool = new BufferPool(options.pool)
     this.sampler = new Sampler(options.sampling)
     this.door = new Door({ limits: options.limits, intake: this.intake, ledger, nowMillis })
@@ -180,6 +181,17 @@ export class AuditEngine {
     )
   })
 
+  /**
+   * Lets the options take effect that are read again and again: deadlines, intervals, sampling,
+   * archiving, the drain's limit. The others must be as they were.
+   */
+  reconfigure(options: EngineOptions): void {
+    this.reports.flushWindow()
+    this.options = options
+    this.reports.options = options
+    this.sampler.reconfigure(options.sampling)
+  }
+
   /** How the engine stands now. */
   status(): EngineStatus {
     const { door, inSlabs, intake, trail } = this
@@ -207,8 +219,13 @@ export class AuditEngine {
   readonly flush: Effect.Effect<void, AuditUnavailable> = Effect.suspend(() =>
     this.door.state === "failed"
       ? Effect.fail(this.door.unavailable("unknown"))
-      : this.untilFailure(this.progress.reached()),
+      : this.untilFailure(this.flushed),
   )
+
+  private readonly flushed = Effect.suspend(() => {
+    this.intake.hurry()
+    return this.progress.reached()
+  })
 
   /** Signs what is durable now; returns the signed size. */
   readonly publish: Effect.Effect<number, AuditUnavailable> = this.flush.pipe(
@@ -344,22 +361,24 @@ export class AuditEngine {
   }
 
   private get services(): ReadonlyArray<Supervisor.Actor> {
-    const { options, publishStage } = this
-    const { archive } = options
+    const { publishStage } = this
     const archivist = new Archivist({
       disk: this.disk,
-      directory: options.directory,
-      afterBundles: archive.afterBundles,
-      bundlesPerStep: archive.bundlesPerSecondMax,
+      directory: this.options.directory,
+      options: () => this.options.archive,
       settledSize: () => this.trail.wal.firstSequence,
     })
     return [
-      ...(archive.compress ? [this.service("archive", archiveMillis, archivist.step)] : []),
-      this.service("checkpoint", options.checkpoint.intervalMillis, publishStage.checkpoint),
-      this.service("prune", pruneMillis, publishStage.prune),
+      this.service("archive", () => archiveMillis, archivist.step),
+      this.service(
+        "checkpoint",
+        () => this.options.checkpoint.intervalMillis,
+        Effect.suspend(() => publishStage.checkpoint),
+      ),
+      this.service("prune", () => pruneMillis, publishStage.prune),
       this.service(
         "deadlines",
-        sweepMillis,
+        () => sweepMillis,
         Effect.sync(() => this.pending.sweep(this.nowMillis())),
       ),
     ]
@@ -368,14 +387,20 @@ export class AuditEngine {
   /** What runs at intervals beside the stages; a fault of the world is tried again for ever. */
   private service(
     name: string,
-    everyMillis: number,
+    everyMillis: () => number,
     step: Effect.Effect<unknown, DiskError | SignerError | TrailFenced>,
   ): Supervisor.Actor {
     return {
       name,
       kind: "service",
       restart: this.restart,
-      run: () => Effect.forever(Effect.andThen(Effect.sleep(everyMillis), step)),
+      run: () =>
+        Effect.forever(
+          Effect.andThen(
+            Effect.suspend(() => Effect.sleep(everyMillis())),
+            step,
+          ),
+        ),
       verdict: (cause) => (cause.reasons.every(Cause.isFailReason) ? "fault" : "crash"),
     }
   }
@@ -394,6 +419,8 @@ export class AuditEngine {
     return Effect.raceFirst(effect, this.failed)
   }
 }
+
+export { configurationDigest }
 
 /**
  * Opens the trail and starts the engine. With the scope it is closed in order.

@@ -17,11 +17,14 @@ export interface EngineOptions {
   readonly limits: EventLimits
   readonly intake: { readonly bytesMax: number; readonly countMax: number }
   readonly deadlines: { readonly criticalMillis: number; readonly complianceMillis: number }
-  /** When the sample stage's batch is due. */
+  /** When a batch leaves the lanes. */
   readonly batch: {
     readonly countMax: number
     readonly bytesMax: number
+    /** How long accepted events gather that nobody waits for. */
     readonly waitMillis: number
+    /** Shortest time between two batches that somebody waits for. */
+    readonly paceMillis: number
   }
   readonly pool: {
     readonly slabBytes: number

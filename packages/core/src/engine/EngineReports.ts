@@ -29,6 +29,8 @@ export interface EngineReportsOptions {
   readonly published: () => number
 }
 
+const heartbeatCheckMillis = 1000
+
 const sum = (column: Float64Array): number =>
   column.subarray(0, classes.length).reduce((total, count) => total + count, 0)
 
@@ -39,32 +41,62 @@ const sum = (column: Float64Array): number =>
  * @since 0.1.0
  */
 export class EngineReports {
+  /** What holds now. */
+  options: EngineReportsOptions["options"]
   private readonly parts: EngineReportsOptions
   private readonly told = new Float64Array(laneCount)
   private windowFrom: number
+  private beatAt: number
   /** Losses that found no room in the lane of the engine's own records. */
   private unsaid: Array<AuditEventInput> = []
 
   constructor(parts: EngineReportsOptions) {
     this.parts = parts
+    this.options = parts.options
     this.windowFrom = parts.nowMillis()
+    this.beatAt = this.windowFrom
   }
 
   /** The actors that write them. */
   get actors(): ReadonlyArray<Actor> {
-    const { heartbeatMillis, sampling } = this.parts.options
-    const every = (name: string, millis: number, act: () => void): Actor => ({
+    const every = (name: string, millis: () => number, act: () => void): Actor => ({
       name,
       kind: "service",
       restart: this.parts.restart,
-      run: () => Effect.forever(Effect.andThen(Effect.sleep(millis), Effect.sync(act))),
+      run: () =>
+        Effect.forever(
+          Effect.andThen(
+            Effect.suspend(() => Effect.sleep(millis())),
+            Effect.sync(act),
+          ),
+        ),
     })
     return [
-      every("windows", sampling.windowMillis, () => this.say(this.window())),
-      ...(heartbeatMillis === 0
-        ? []
-        : [every("heartbeat", heartbeatMillis, () => this.say([this.heartbeat()]))]),
+      every(
+        "windows",
+        () => this.options.sampling.windowMillis,
+        () => this.flushWindow(),
+      ),
+      // Looked at each second, so that a change of the interval holds soon.
+      every(
+        "heartbeat",
+        () => heartbeatCheckMillis,
+        () => this.beat(),
+      ),
     ]
+  }
+
+  /** Ends the sampling window and says what is to be said. */
+  flushWindow(): void {
+    this.say(this.window())
+  }
+
+  private beat(): void {
+    const { heartbeatMillis } = this.options
+    const now = this.parts.nowMillis()
+    if (heartbeatMillis === 0 || now - this.beatAt < heartbeatMillis) return
+    this.beatAt = now
+    this.say([this.heartbeat()])
   }
 
   /** Says that accepted events were lost. */
@@ -110,11 +142,11 @@ export class EngineReports {
   }
 
   private window(): ReadonlyArray<AuditEventInput> {
-    const { door, ledger, nowMillis, options, sampler } = this.parts
+    const { door, ledger, nowMillis, sampler } = this.parts
     const now = nowMillis()
     const lasted = now - this.windowFrom
     this.windowFrom = now
-    if (lasted > 0 && options.sampling.adaptive) {
+    if (lasted > 0 && this.options.sampling.adaptive) {
       sampler.observeOverhead(door.takeBusyMillis() / lasted)
     }
     const records: Array<AuditEventInput> = []

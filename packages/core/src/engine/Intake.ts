@@ -10,10 +10,12 @@
  */
 import type * as Cause from "effect/Cause"
 import { Done } from "effect/Cause"
+import * as Clock from "effect/Clock"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import { contracts } from "../event/EventClass.ts"
 import type { BatchPolicy } from "./BatchPolicy.ts"
-import { Lane, type Waiter } from "./Lane.ts"
+import { Lane, lengthBytes, type Waiter } from "./Lane.ts"
 import type { Mailbox } from "./Mailbox.ts"
 
 /**
@@ -25,6 +27,16 @@ export interface IntakeOptions {
   readonly bytesMax: number
   /** Events held at once in the four lanes together. */
   readonly countMax: number
+  /** Shortest time between two batches that somebody waits for. Units: milliseconds. */
+  readonly paceMillis: number
+}
+
+/** The stage that waits for a batch, and what it wants to hear of. */
+interface Reader {
+  readonly until: "any" | "urgent" | "full"
+  readonly countMax: number
+  readonly bytesMax: number
+  readonly resume: () => void
 }
 
 /**
@@ -87,9 +99,20 @@ export class Intake implements Mailbox<AdmittedBatch> {
   readonly lanes: ReadonlyArray<Lane>
   readonly capacityItems: number
   readonly capacityBytes: number
+  private readonly paceMillis: number
   private ticket = 0
   private isClosed = false
-  private wake: (() => void) | undefined
+  /** Events and bytes that no batch has taken. */
+  private waitingCount = 0
+  private waitingBytes = 0
+  /** When the oldest of them was seen, and when the last batch was taken. Monotonic milliseconds. */
+  private seenAt: number | undefined
+  private takenAt = Number.NEGATIVE_INFINITY
+  /** Somebody waits for one of them. */
+  private isUrgent = false
+  /** The next batch is due whatever the pace says. */
+  private isHurried = false
+  private reader: Reader | undefined
   private readonly roomWaiters: Array<Array<() => void>> = []
 
   constructor(options: IntakeOptions) {
@@ -101,6 +124,7 @@ export class Intake implements Mailbox<AdmittedBatch> {
           contract.isSampled,
         ),
     )
+    this.paceMillis = options.paceMillis
     this.lanes = [...shares, new Lane(systemBytes, systemItems, false)]
     this.capacityBytes = this.sum((lane) => lane.capacityBytes)
     this.capacityItems = this.sum((lane) => lane.capacityItems)
@@ -129,12 +153,26 @@ export class Intake implements Mailbox<AdmittedBatch> {
       return false
     }
     this.ticket += 1
-    const wake = this.wake
-    if (wake !== undefined) {
-      this.wake = undefined
-      wake()
+    this.waitingCount += 1
+    this.waitingBytes += event.bytes + lengthBytes
+    if (waiter !== undefined) this.isUrgent = true
+    const reader = this.reader
+    if (
+      reader !== undefined &&
+      (reader.until === "any" ||
+        (waiter !== undefined && reader.until === "urgent") ||
+        this.isFull(reader))
+    ) {
+      this.wake(reader)
     }
     return true
+  }
+
+  /** Takes what waits at once: somebody wants all of it durable, or wants room. */
+  hurry(): void {
+    if (this.waitingCount === 0) return
+    this.isHurried = true
+    if (this.reader !== undefined) this.wake(this.reader)
   }
 
   /** Resolves when a slot of the lane was given back. */
@@ -147,6 +185,7 @@ export class Intake implements Mailbox<AdmittedBatch> {
       }
       const done = (): void => resume(Effect.void)
       waiting.push(done)
+      this.hurry()
       return Effect.sync(() => {
         const index = waiting.indexOf(done)
         if (index >= 0) waiting.splice(index, 1)
@@ -154,30 +193,82 @@ export class Intake implements Mailbox<AdmittedBatch> {
     })
   }
 
-  readonly take = (policy: BatchPolicy): Effect.Effect<ReadonlyArray<AdmittedBatch>, Cause.Done> =>
+  readonly take = (
+    policy: BatchPolicy,
+  ): Effect.Effect<ReadonlyArray<AdmittedBatch>, Cause.Done> => {
+    const waitMillis = Duration.toMillis(Duration.fromInputUnsafe(policy.waitMax))
     // The slots change hands in a step that can't be interrupted: a stopped reader loses none.
-    Effect.uninterruptibleMask((restore) =>
-      Effect.suspend(() => {
-        const batch = this.select(policy.countMax, policy.bytesMax)
-        if (batch !== undefined) return Effect.succeed([batch])
-        if (this.isClosed) return Effect.fail(Done())
-        return Effect.andThen(restore(this.arrival), restore(this.take(policy)))
-      }),
-    )
-
-  private readonly arrival: Effect.Effect<void> = Effect.callback<void>((resume) => {
-    this.wake = () => resume(Effect.void)
-    return Effect.sync(() => {
-      this.wake = undefined
+    return Effect.uninterruptibleMask((restore) => {
+      const next: Effect.Effect<ReadonlyArray<AdmittedBatch>, Cause.Done> = Clock.clockWith(
+        (clock) => {
+          const now = Number(clock.monotonicTimeNanosUnsafe()) / 1e6
+          const due = this.dueIn(now, waitMillis, policy)
+          if (due <= 0) return Effect.succeed(this.takeAt(now, policy))
+          if (this.isClosed && this.waitingCount === 0) return Effect.fail(Done())
+          const until = this.waitingCount === 0 ? "any" : this.isUrgent ? "full" : "urgent"
+          const change = this.change(until, policy)
+          const rest = due === Infinity ? change : Effect.timeoutOption(change, due)
+          return Effect.andThen(restore(rest), next)
+        },
+      )
+      return next
     })
-  })
+  }
+
+  /**
+   * How long the next batch should wait. Units: milliseconds.
+   *
+   * Where nobody waits, events gather for `waitMillis`; where somebody does, they go at once,
+   * but for the shortest time between two batches: each costs the same however many it holds.
+   */
+  private dueIn(now: number, waitMillis: number, policy: BatchPolicy): number {
+    if (this.waitingCount === 0) return Infinity
+    if (this.isClosed || this.isHurried || this.isFull(policy)) return 0
+    this.seenAt ??= now
+    const paced = this.takenAt + this.paceMillis
+    return (this.isUrgent ? paced : Math.max(paced, this.seenAt + waitMillis)) - now
+  }
+
+  private takeAt(now: number, policy: BatchPolicy): ReadonlyArray<AdmittedBatch> {
+    this.seenAt = undefined
+    this.takenAt = now
+    this.isHurried = false
+    const batch = this.select(policy.countMax, policy.bytesMax)
+    // What is left waits behind a full batch, which is due at once anyway.
+    if (this.waitingCount === 0) this.isUrgent = false
+    return batch === undefined ? [] : [batch]
+  }
+
+  private isFull({ bytesMax, countMax }: Pick<BatchPolicy, "bytesMax" | "countMax">): boolean {
+    return this.waitingCount >= countMax || this.waitingBytes >= bytesMax
+  }
+
+  /** Resolves when something has come that may make the next batch due. */
+  private change(until: Reader["until"], policy: BatchPolicy): Effect.Effect<void> {
+    return Effect.callback<void>((resume) => {
+      const reader: Reader = {
+        until,
+        countMax: policy.countMax,
+        bytesMax: policy.bytesMax,
+        resume: () => resume(Effect.void),
+      }
+      this.reader = reader
+      return Effect.sync(() => {
+        if (this.reader === reader) this.reader = undefined
+      })
+    })
+  }
+
+  /** After the caller's turn: the stage's work is not the caller's. */
+  private wake(reader: Reader): void {
+    this.reader = undefined
+    setImmediate(reader.resume)
+  }
 
   /** No event will come any more; what waits is still handed out. */
   close(): void {
     this.isClosed = true
-    const wake = this.wake
-    this.wake = undefined
-    wake?.()
+    if (this.reader !== undefined) this.wake(this.reader)
   }
 
   /** Gives the slots of a copied batch back, and tells those who wait for room. */
@@ -196,9 +287,8 @@ export class Intake implements Mailbox<AdmittedBatch> {
 
   /** Takes the next batch, or `undefined` when nothing waits. */
   select(countMax: number, bytesMax: number): AdmittedBatch | undefined {
-    const waiting = this.sum((lane) => lane.tail - lane.taken)
-    if (waiting === 0) return undefined
-    const fits = waiting <= countMax && this.sum((lane) => lane.waitingBytes) <= bytesMax
+    if (this.waitingCount === 0) return undefined
+    const fits = this.waitingCount <= countMax && this.waitingBytes <= bytesMax
     const ends = fits ? this.lanes.map((lane) => lane.tail) : this.quotas(countMax, bytesMax)
     const runs = this.merge(ends)
     let count = 0
@@ -210,6 +300,8 @@ export class Intake implements Mailbox<AdmittedBatch> {
       bytes += taken
       lane.take(end, taken)
     }
+    this.waitingCount -= count
+    this.waitingBytes -= bytes
     return { runs, count, bytes, skipped: 0, ends }
   }
 

@@ -23,7 +23,8 @@ export interface Waiter {
   readonly lost: (cause: string) => void
 }
 
-const lengthBytes = 2
+/** Bytes of the length before each entry. */
+export const lengthBytes = 2
 
 /**
  * A bounded queue of encoded events. Slots are counted from the start and never reused as

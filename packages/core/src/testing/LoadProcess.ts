@@ -25,7 +25,7 @@ const say = (line: string): void => {
   }
 }
 
-const audit = await openAudit({ directory, checkpoint: { intervalMillis: 20 } }, { signals: false })
+const audit = await openAudit({ directory, checkpoint: { intervalMillis: 20 }, signals: false })
 say(`ready ${audit.status().durableSize}`)
 
 let next = 0
