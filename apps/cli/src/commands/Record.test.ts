@@ -92,7 +92,10 @@ describe("record", () => {
 
   it("exits 4 where another process writes the trail, naming it", async () => {
     const writer = start(["record", "--trail", "held"], { cwd })
-    await new Promise((resolve) => writer.stderr.once("data", resolve))
+    for (;;) {
+      const { stdout } = await run(["doctor", "held", "--json"], { cwd })
+      if (stdout.includes(`process ${writer.pid}`)) break
+    }
     const { code, stderr } = await run(["record", "--trail", "held"], { cwd, input: good })
     assert.strictEqual(code, 4)
     assert.include(stderr, `process ${writer.pid}`)
