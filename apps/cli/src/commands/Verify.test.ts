@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import * as path from "node:path"
 import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
-import { eventLines, run } from "../testing/CommandLine.ts"
+import { eventLines, run, start } from "../testing/CommandLine.ts"
 import { TrailFiles } from "../testing/TrailFiles.ts"
 
 const lines = 3000
@@ -150,6 +150,29 @@ describe("verify", () => {
       Buffer.from(note.toString("utf8").replace(/^— .*\n/m, "")),
     )
     await assertTampered(unsigned, { path: "checkpoint" })
+  })
+
+  it("exits 1 for a flipped byte in the log that a killed writer left behind", async () => {
+    const trail = new TrailFiles(path.join(cwd, "killed"))
+    const writer = start(["record", "--trail", "killed"], { cwd })
+    const ended = new Promise((resolve) => writer.once("close", resolve))
+    // In two batches, since the log ends in what could be an unfinished one.
+    for (const last of [299, 599]) {
+      writer.stdin.write([...eventLines(last + 1)].join(""))
+      for (;;) {
+        const { stdout } = await run(["tail", "killed", "--json", "-n", "1"], { cwd })
+        if (stdout.includes(`"line":${last}`)) break
+      }
+    }
+    writer.kill("SIGKILL")
+    await ended
+    assert.strictEqual((await verify(trail)).code, 0)
+
+    const segment = trail.files().find((file) => file.startsWith("wal/")) ?? ""
+    trail.flip(segment, 5000)
+    const { code, report } = await verify(trail)
+    assert.strictEqual(code, 1)
+    assert.include(report["firstBad"], { kind: "log", path: segment })
   })
 
   it("exits 3 where no key says who signed, and 1 all the same where the trail contradicts itself", async () => {

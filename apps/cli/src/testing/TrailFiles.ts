@@ -34,10 +34,11 @@ export class TrailFiles {
     writeFileSync(whole, change(readFileSync(whole)))
   }
 
-  flip(file: string): void {
+  /** Flips a bit, in the middle where no byte is named. */
+  flip(file: string, at?: number): void {
     this.edit(file, (bytes) => {
-      const middle = Math.floor(bytes.length / 2)
-      bytes[middle] = (bytes[middle] ?? 0) ^ 1
+      const position = at ?? Math.floor(bytes.length / 2)
+      bytes[position] = (bytes[position] ?? 0) ^ 1
       return bytes
     })
   }
