@@ -7,6 +7,9 @@ import { Audit, CurrentActor } from "./Audit.ts"
 import type { AuditConfigInput } from "./config/AuditConfig.ts"
 import { fromInput } from "./config/ConfigInput.ts"
 import { settle } from "./config/Configuration.ts"
+import * as NodeDisk from "./platform/NodeDisk.ts"
+import { readSealKey, sealKeyFile } from "./signer/SealKey.ts"
+import { verifySeals } from "./trail/SealVerifier.ts"
 import * as AuditFixture from "./testing/AuditFixture.ts"
 import { dataOf, event, missing } from "./testing/AuditFixture.ts"
 
@@ -243,6 +246,24 @@ describe("Audit", () => {
       }),
     )
   })
+
+  it.live("seals its batches when asked to", () =>
+    Effect.gen(function* () {
+      yield* fixture.withAudit(
+        Effect.gen(function* () {
+          const audit = yield* Audit
+          for (let index = 0; index < 100; index += 1) {
+            audit.recordUnsafe(event)
+            if (index % 10 === 0) yield* audit.flush
+          }
+        }),
+        { seals: { hmac: true } },
+      )
+      const { key } = yield* readSealKey(sealKeyFile(fixture.directory))
+      const report = yield* verifySeals(fixture.directory, key)
+      assert.deepInclude(report, { verdict: "verified", unsealedEntries: 0, entries: 102 })
+    }).pipe(Effect.provide(NodeDisk.layer)),
+  )
 
   it.live("does nothing when switched off", () =>
     Effect.gen(function* () {

@@ -13,9 +13,12 @@ import { changesBetween, type ConfigChange, withLiveOf } from "./config/ConfigCh
 import { resolve, type ResolveOptions } from "./config/ConfigResolution.ts"
 import type { InvalidConfig } from "./config/InvalidConfig.ts"
 import type { AuditUnavailable } from "./engine/AuditError.ts"
-import * as AuditEngine from "./engine/AuditEngine.ts"
+import type { AuditEngine } from "./engine/AuditEngine.ts"
+import { configurationDigest } from "./engine/Bookends.ts"
 import type { SinkNameInvalid } from "./engine/Dispatcher.ts"
 import type { Verdict } from "./engine/Door.ts"
+import type { EngineStatus } from "./engine/EngineStatus.ts"
+import { openEngine } from "./engine/OpenEngine.ts"
 import { verifySelf } from "./engine/SelfVerification.ts"
 import type { Sink } from "./engine/Sink.ts"
 import * as SystemRecord from "./engine/SystemRecord.ts"
@@ -83,7 +86,7 @@ export class Audit extends Context.Service<
     readonly reload: (
       input?: AuditConfigInput,
     ) => Effect.Effect<ReadonlyArray<ConfigChange>, InvalidConfig | AuditUnavailable>
-    readonly status: () => AuditEngine.EngineStatus
+    readonly status: () => EngineStatus
     /** Drains, writes the closing record and publishes. Idempotent; the layer does it too. */
     readonly close: Effect.Effect<void, AuditUnavailable>
     /** Never succeeds; fails when the engine has failed. */
@@ -191,7 +194,7 @@ const open = Effect.fnUntraced(function* (config: AuditConfig, options: LayerOpt
       `countersign: made a development key, ${signer.key}. Whoever can read it can sign another history: for production give the engine a key of its own (countersign doctor says how)`,
     )
   }
-  const engine = yield* AuditEngine.make(config, options.sinks)
+  const engine = yield* openEngine(config, options.sinks)
   const record = Recorder.make(engine, clock)
   return Audit.of({
     record,
@@ -214,7 +217,7 @@ const open = Effect.fnUntraced(function* (config: AuditConfig, options: LayerOpt
 const system: Actor = { id: "countersign", type: "system" }
 
 const criticalOperation = <A>(
-  engine: AuditEngine.AuditEngine,
+  engine: AuditEngine,
   id: string,
   thunk: () => A,
   thresholdMillis: number,
@@ -236,7 +239,7 @@ const criticalOperation = <A>(
 }
 
 const reloading = (
-  engine: AuditEngine.AuditEngine,
+  engine: AuditEngine,
   opened: AuditConfig,
   read: LayerOptions["reload"],
 ): Audit["Service"]["reload"] => {
@@ -249,7 +252,7 @@ const reloading = (
           const changes = changesBetween(running, wanted)
           if (changes.length === 0) return changes
           const next = withLiveOf(running, wanted)
-          const digest = AuditEngine.configurationDigest(next)
+          const digest = configurationDigest(next)
           yield* engine.recordSystem(SystemRecord.configurationChanged({ digest, changes }))
           running = next
           engine.reconfigure(next)

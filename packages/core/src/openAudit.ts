@@ -17,7 +17,7 @@ import {
 import type { ConfigChange } from "./config/ConfigChange.ts"
 import type { AuditConfigInput } from "./config/AuditConfig.ts"
 import type { ResolveOptions } from "./config/ConfigResolution.ts"
-import type { EngineStatus } from "./engine/AuditEngine.ts"
+import type { EngineStatus } from "./engine/EngineStatus.ts"
 import type { Verdict } from "./engine/Door.ts"
 import type { Actor, AuditEventInput } from "./event/AuditEvent.ts"
 import type { VerifyReport } from "./trail/VerifyReport.ts"

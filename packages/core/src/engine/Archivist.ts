@@ -60,6 +60,13 @@ export class Archivist {
       for (; this.next < stop; this.next += 1) yield* this.compress(this.next)
       return this.next - start
     },
+  ).pipe(
+    // A deletion may have been done all the same: the border is looked for again.
+    Effect.onError(() =>
+      Effect.sync(() => {
+        this.next = undefined
+      }),
+    ),
   )
 
   /** Compressed bundles come first, so the border is found by halving. */

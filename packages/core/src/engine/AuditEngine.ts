@@ -4,25 +4,24 @@
  * @since 0.1.0
  */
 import * as Cause from "effect/Cause"
-import * as Clock from "effect/Clock"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import { Disk, type DiskError } from "../platform/Disk.ts"
 import type { SignerError } from "../signer/Signer.ts"
-import { type OpenTrail, openTrail } from "../trail/OpenTrail.ts"
+import type { OpenTrail } from "../trail/OpenTrail.ts"
 import type { TrailFenced } from "../trail/TrailError.ts"
 import { Archivist } from "./Archivist.ts"
 import { AuditUnavailable } from "./AuditError.ts"
-import { BufferPool, type BufferPoolStatus } from "./BufferPool.ts"
-import { closingBatch, configurationDigest, openingRecord } from "./Bookends.ts"
-import type { DeliveryStatus } from "./Delivery.ts"
+import { BufferPool } from "./BufferPool.ts"
+import { closingBatch, openingRecord } from "./Bookends.ts"
 import * as Dispatcher from "./Dispatcher.ts"
 import { Door } from "./Door.ts"
+import type { EngineStatus } from "./EngineStatus.ts"
 import type { EngineOptions } from "./EngineOptions.ts"
 import { EngineReports } from "./EngineReports.ts"
 import { Intake, laneCount } from "./Intake.ts"
 import { lastGaspUnsafe } from "./LastGasp.ts"
-import { type Account, Ledger } from "./Ledger.ts"
+import { Ledger } from "./Ledger.ts"
 import { InSlabs, type LogStageOptions } from "./LogStage.ts"
 import { PendingRecords } from "./PendingRecords.ts"
 import { Pipeline, type RunningPipeline } from "./Pipeline.ts"
@@ -30,43 +29,37 @@ import { Progress } from "./Progress.ts"
 import { PublishStage } from "./PublishStage.ts"
 import * as RestartPolicy from "./RestartPolicy.ts"
 import { Sampler } from "./Sampler.ts"
+import type { Sealer } from "./Sealer.ts"
 import type { Sink } from "./Sink.ts"
-import * as Supervisor from "./Supervisor.ts"
+import type * as Supervisor from "./Supervisor.ts"
 import { publishedOf, readFrom } from "./TrailFeed.ts"
 import type { AuditEventInput } from "../event/AuditEvent.ts"
-
-/**
- * How an engine stands, readable at any moment.
- *
- * @category models
- * @since 0.1.0
- */
-export interface EngineStatus {
-  readonly state: Door["state"]
-  readonly detail: string
-  readonly origin: string
-  readonly verifierKey: string
-  readonly accounts: ReadonlyArray<Account>
-  /** The engine's own records in the trail. */
-  readonly systemRecords: number
-  readonly durableSize: number
-  readonly publishedSize: number
-  readonly pool: BufferPoolStatus
-  readonly samplingRate: number
-  /** Callers that wait for their event. */
-  readonly waiting: number
-  readonly walSegments: number
-  readonly sinks: ReadonlyArray<DeliveryStatus>
-}
 
 // Above this many files a close would take seconds; the log stays instead, and is replayed.
 const syncAtCloseMax = 1024
 const pruneMillis = 1000
 const sweepMillis = 50
 const archiveMillis = 1000
+const sealMillis = 1000
 
 const unavailableBecause = (detail: string): AuditUnavailable =>
   new AuditUnavailable({ state: "closing", recorded: "unknown", detail })
+
+/**
+ * What an engine runs on.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface EngineParts {
+  readonly disk: Disk["Service"]
+  readonly trail: OpenTrail
+  readonly supervisor: Supervisor.Supervisor["Service"]
+  readonly sinks: ReadonlyArray<Sink>
+  /** Only where the configuration asks for seals. */
+  readonly sealer: Sealer | undefined
+  readonly nowMillis: () => number
+}
 
 /**
  * A running engine.
@@ -96,29 +89,25 @@ export class AuditEngine {
   private readonly pipeline: Pipeline
   private readonly nowMillis: () => number
   private readonly sinks: ReadonlyArray<Sink>
+  private readonly sealer: Sealer | undefined
   private stages: RunningPipeline | undefined
   /** Only where there are sinks: without, no batch is taken apart. */
   private dispatcher: Dispatcher.Dispatcher | undefined
   /** The one close that all callers share. */
   private closing: Effect.Effect<void, AuditUnavailable> | undefined
 
-  constructor(
-    options: EngineOptions,
-    disk: Disk["Service"],
-    trail: OpenTrail,
-    supervisor: Supervisor.Supervisor["Service"],
-    sinks: ReadonlyArray<Sink>,
-    nowMillis: () => number,
-  ) {
+  constructor(options: EngineOptions, parts: EngineParts) {
     const { inSlabs, ledger } = this
+    const { nowMillis, trail } = parts
     const { lease, wal } = trail
     const { directory } = options
     this.options = options
-    this.disk = disk
+    this.disk = parts.disk
     this.trail = trail
-    this.supervisor = supervisor
+    this.supervisor = parts.supervisor
     this.nowMillis = nowMillis
-    this.sinks = sinks
+    this.sinks = parts.sinks
+    this.sealer = parts.sealer
     this.intake = new Intake({ ...options.intake, paceMillis: options.batch.paceMillis })
     this.pool = new BufferPool(options.pool)
     this.sampler = new Sampler(options.sampling)
@@ -133,6 +122,7 @@ export class AuditEngine {
       segmentBytesMax: options.wal.segmentBytesMax,
       deliver: (batch) => {
         const { dispatcher } = this
+        this.sealer?.seal(batch)
         if (dispatcher !== undefined) dispatcher.publish(publishedOf(batch, options.origin))
       },
       nowMillis,
@@ -325,6 +315,7 @@ export class AuditEngine {
     yield* ended(stages.published)
     yield* publishStage.checkpoint
     if (this.dispatcher !== undefined) yield* this.dispatcher.close
+    if (this.sealer !== undefined) yield* this.sealer.close
     if (recovered.writer.unsyncedFiles <= syncAtCloseMax) {
       yield* recovered.writer.syncAll
       yield* wal.roll
@@ -368,7 +359,9 @@ export class AuditEngine {
       options: () => this.options.archive,
       settledSize: () => this.trail.wal.firstSequence,
     })
+    const { sealer } = this
     return [
+      ...(sealer === undefined ? [] : [this.service("seals", () => sealMillis, sealer.flush)]),
       this.service("archive", () => archiveMillis, archivist.step),
       this.service(
         "checkpoint",
@@ -419,32 +412,3 @@ export class AuditEngine {
     return Effect.raceFirst(effect, this.failed)
   }
 }
-
-export { configurationDigest }
-
-/**
- * Opens the trail and starts the engine. With the scope it is closed in order.
- *
- * - Errors: `TrailLocked`, `TrailDamaged`, `SinkNameInvalid`, `SignerError`, `DiskError`.
- *
- * @category constructors
- * @since 0.1.0
- */
-export const make = Effect.fnUntraced(function* (
-  options: EngineOptions,
-  sinks: ReadonlyArray<Sink> = [],
-) {
-  const clock = yield* Clock.clockWith(Effect.succeed)
-  const nowMillis = (): number => clock.currentTimeMillisUnsafe()
-  const trail = yield* openTrail({
-    directory: options.directory,
-    origin: options.origin,
-    segmentBytesMax: options.wal.segmentBytesMax,
-    nowMillis,
-  })
-  const supervisor = yield* Supervisor.make("engine")
-  const engine = new AuditEngine(options, yield* Disk, trail, supervisor, sinks, nowMillis)
-  yield* engine.start()
-  yield* Effect.addFinalizer(() => Effect.ignore(engine.close, { log: "Warn" }))
-  return engine
-})

@@ -54,6 +54,10 @@ export interface EngineOptions {
     readonly afterBundles: number
     readonly bundlesPerSecondMax: number
   }
+  readonly seals: {
+    /** Seals each batch with HMAC-SHA256: a second, faster, local alarm. */
+    readonly hmac: boolean
+  }
   readonly restart: {
     readonly backoffMinMillis: number
     readonly backoffMaxMillis: number

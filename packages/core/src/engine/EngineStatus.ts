@@ -1,0 +1,33 @@
+/**
+ * An engine's state as plain values.
+ *
+ * @since 0.1.0
+ */
+import type { BufferPoolStatus } from "./BufferPool.ts"
+import type { DeliveryStatus } from "./Delivery.ts"
+import type { EngineState } from "./Door.ts"
+import type { Account } from "./Ledger.ts"
+
+/**
+ * How an engine stands, readable at any moment.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface EngineStatus {
+  readonly state: EngineState
+  readonly detail: string
+  readonly origin: string
+  readonly verifierKey: string
+  readonly accounts: ReadonlyArray<Account>
+  /** The engine's own records in the trail. */
+  readonly systemRecords: number
+  readonly durableSize: number
+  readonly publishedSize: number
+  readonly pool: BufferPoolStatus
+  readonly samplingRate: number
+  /** Callers that wait for their event. */
+  readonly waiting: number
+  readonly walSegments: number
+  readonly sinks: ReadonlyArray<DeliveryStatus>
+}

@@ -1,0 +1,51 @@
+/**
+ * From a configuration to a running engine.
+ *
+ * @since 0.1.0
+ */
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import { Disk } from "../platform/Disk.ts"
+import { openSealKey } from "../signer/SealKey.ts"
+import { openTrail } from "../trail/OpenTrail.ts"
+import { AuditEngine } from "./AuditEngine.ts"
+import type { EngineOptions } from "./EngineOptions.ts"
+import { Sealer } from "./Sealer.ts"
+import type { Sink } from "./Sink.ts"
+import * as Supervisor from "./Supervisor.ts"
+
+const sealerOf = (directory: string) =>
+  Effect.gen(function* () {
+    const disk = yield* Disk
+    const { key } = yield* openSealKey(directory)
+    return new Sealer({ disk, directory, key })
+  })
+
+/**
+ * Opens the trail and starts the engine. With the scope it is closed in order.
+ *
+ * - Errors: `TrailLocked`, `TrailDamaged`, `SinkNameInvalid`, `SignerError`, `DiskError`.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const openEngine = Effect.fnUntraced(function* (
+  options: EngineOptions,
+  sinks: ReadonlyArray<Sink> = [],
+) {
+  const clock = yield* Clock.clockWith(Effect.succeed)
+  const nowMillis = (): number => clock.currentTimeMillisUnsafe()
+  const trail = yield* openTrail({
+    directory: options.directory,
+    origin: options.origin,
+    segmentBytesMax: options.wal.segmentBytesMax,
+    nowMillis,
+  })
+  const supervisor = yield* Supervisor.make("engine")
+  const disk = yield* Disk
+  const sealer = options.seals.hmac ? yield* sealerOf(options.directory) : undefined
+  const engine = new AuditEngine(options, { disk, trail, supervisor, sinks, sealer, nowMillis })
+  yield* engine.start()
+  yield* Effect.addFinalizer(() => Effect.ignore(engine.close, { log: "Warn" }))
+  return engine
+})
