@@ -113,6 +113,8 @@ export class Intake implements Mailbox<AdmittedBatch> {
   /** The next batch is due whatever the pace says. */
   private isHurried = false
   private reader: Reader | undefined
+  /** Which lane's share comes first in the next batch that can't hold everything. */
+  private turn = 0
   private readonly roomWaiters: Array<Array<() => void>> = []
 
   constructor(options: IntakeOptions) {
@@ -179,7 +181,8 @@ export class Intake implements Mailbox<AdmittedBatch> {
   room(laneIndex: number): Effect.Effect<void> {
     return Effect.callback<void>((resume) => {
       const waiting = this.roomWaiters[laneIndex]
-      if (waiting === undefined) {
+      // Nobody will ever give a slot of an empty lane back: it was freed after it had been full.
+      if (waiting === undefined || this.inFlight(laneIndex) === 0) {
         resume(Effect.void)
         return
       }
@@ -252,11 +255,22 @@ export class Intake implements Mailbox<AdmittedBatch> {
         bytesMax: policy.bytesMax,
         resume: () => resume(Effect.void),
       }
+      // A fiber may yield between looking and waiting; what came meanwhile has woken nobody.
+      if (this.isNews(reader)) {
+        reader.resume()
+        return
+      }
       this.reader = reader
       return Effect.sync(() => {
         if (this.reader === reader) this.reader = undefined
       })
     })
+  }
+
+  private isNews(reader: Reader): boolean {
+    if (this.isClosed || this.isHurried) return true
+    if (reader.until === "any") return this.waitingCount > 0
+    return this.isFull(reader) || (reader.until === "urgent" && this.isUrgent)
   }
 
   /** After the caller's turn: the stage's work is not the caller's. */
@@ -305,6 +319,11 @@ export class Intake implements Mailbox<AdmittedBatch> {
     return { runs, count, bytes, skipped: 0, ends }
   }
 
+  private waitsIn(index: number): boolean {
+    const lane = this.lanes[index]
+    return lane !== undefined && lane.taken < lane.tail
+  }
+
   private bytesBetween(lane: Lane, end: number): number {
     let bytes = 0
     for (let slot = lane.taken; slot < end; slot++) bytes += lane.sizeOf(slot)
@@ -322,6 +341,10 @@ export class Intake implements Mailbox<AdmittedBatch> {
       if (lane === undefined || end === undefined) return
       let bytesLeft = Math.min(laneBytes, bytes)
       let countLeft = Math.min(laneCount, count)
+      // A lane's first event may exceed its share: it could never go otherwise.
+      if (end === lane.taken && end < lane.tail) {
+        bytesLeft = Math.min(bytes, Math.max(bytesLeft, lane.sizeOf(end)))
+      }
       while (end < lane.tail && countLeft > 0 && lane.sizeOf(end) <= bytesLeft) {
         bytesLeft -= lane.sizeOf(end)
         bytes -= lane.sizeOf(end)
@@ -333,10 +356,20 @@ export class Intake implements Mailbox<AdmittedBatch> {
     }
     // The engine's own records are few, and say what went wrong: they go first.
     extend(systemLane, bytesMax, countMax)
-    for (const [index, contract] of contracts.entries()) {
-      extend(index, bytesMax * contract.share, Math.ceil(countMax * contract.share))
+    // Each lane is the first of them in turn, so that one with large events gets its room too.
+    const turn = this.turn
+    this.turn = (turn + 1) % contracts.length
+    for (const offset of contracts.keys()) {
+      const index = (turn + offset) % contracts.length
+      const share = contracts[index]?.share ?? 0
+      extend(index, bytesMax * share, Math.ceil(countMax * share))
     }
     for (const index of contracts.keys()) extend(index, bytesMax, countMax)
+    if (ends.every((end, index) => end === this.lanes[index]?.taken)) {
+      // Nothing fits: an event larger than a batch is a batch of its own.
+      const index = [systemLane, ...contracts.keys()].find((each) => this.waitsIn(each)) ?? 0
+      ends[index] = (ends[index] ?? 0) + 1
+    }
     return ends
   }
 
