@@ -82,6 +82,37 @@ describe("record", () => {
     assert.include(JSON.parse(stats.stdout), { events: 40_000, dropped: 0, lost: 0 })
   })
 
+  it("takes a configuration, and refuses one that contradicts itself before it writes", async () => {
+    writeFileSync(
+      path.join(cwd, "audit.yaml"),
+      "profile: memory-constrained\norigin: example.org/a\n",
+    )
+    const args = ["record", "--trail", "configured", "--config", "audit.yaml", "--json"]
+    const { stdout } = await run(args, { cwd, input: good })
+    assert.include(JSON.parse(stdout), { recorded: 1, origin: "example.org/a" })
+
+    writeFileSync(path.join(cwd, "wrong.yaml"), "profil: balanced\n")
+    const wrong = ["record", "--trail", "wrong", "--config", "wrong.yaml"]
+    const { code, stderr } = await run(wrong, { cwd, input: good })
+    assert.strictEqual(code, 64)
+    assert.include(stderr, "wrong.yaml")
+    assert.isFalse(existsSync(path.join(cwd, "wrong")))
+  })
+
+  it("records telemetry in bulk into the smallest engine too", async () => {
+    const line = `{"type":"job.step","class":"telemetry","actor":{"id":"u"},"outcome":"success"}\n`
+    const { code, stdout } = await run(["record", "--trail", "small", "--json"], {
+      cwd,
+      input: line.repeat(5000),
+      env: { COUNTERSIGN_PROFILE: "memory-constrained" },
+    })
+    assert.strictEqual(code, 0, stdout)
+    // That profile samples telemetry, which is no loss: the summary and the trail say so.
+    const summary = JSON.parse(stdout) as { recorded: number; sampledOut: number; refused: number }
+    assert.deepStrictEqual([summary.recorded + summary.sampledOut, summary.refused], [5000, 0])
+    assert.isAbove(summary.sampledOut, 0)
+  })
+
   it("exits 4 and leaves nothing behind where the input is not there", async () => {
     const { code, stderr, stdout } = await run(["record", "absent", "--trail", "none"], { cwd })
     assert.deepStrictEqual([code, stdout], [4, ""])

@@ -49,12 +49,17 @@ export const recordCommand = Command.make(
       ),
       Flag.optional,
     ),
+    config: Flag.String("config").pipe(
+      Flag.withMetavar("FILE"),
+      Flag.withDescription("The engine's configuration, a YAML file; docs/configuration.md has it"),
+      Flag.optional,
+    ),
     json: Flag.Boolean("json").pipe(
       Flag.withDescription("Print the summary as JSON"),
       Flag.withDefault(false),
     ),
   },
-  Effect.fnUntraced(function* ({ file, json, origin, trail }) {
+  Effect.fnUntraced(function* ({ config, file, json, origin, trail }) {
     const output = yield* Output
     // Before the engine: a slip in the file's name must not leave a trail and a key behind.
     const input = yield* openInput(file)
@@ -66,6 +71,7 @@ export const recordCommand = Command.make(
     const summary = yield* record(input, {
       directory: trail,
       origin: Option.getOrUndefined(origin),
+      config: Option.getOrUndefined(config),
     })
     if (summary.refused + summary.lost > 0) yield* output.exitWith(ExitCode.no)
     yield* json ? output.document(summary) : output.lines(...summaryLines(summary, file, output))

@@ -11,31 +11,36 @@ import { type Finding, ok, problem, warning } from "./Finding.ts"
 
 const octal = (mode: number): string => mode.toString(8).padStart(4, "0")
 
+/** The engine refuses a key that others may read, so this is also why it does not start. */
+const permissions = (check: string, file: string, mode: number): Finding =>
+  (mode & 0o077) === 0
+    ? ok(check, `mode ${octal(mode)}`)
+    : problem(
+        check,
+        `${file} has mode ${octal(mode)}: others may read it, and the engine refuses it`,
+        `chmod 600 ${file}; if others had access, begin a new trail with a new key`,
+      )
+
 const secretKey = Effect.fnUntraced(function* (file: string) {
   const disk = yield* Disk
   const status = yield* disk.status(file)
   if (status === undefined) {
     return [ok("signing key", "not beside the trail")] satisfies ReadonlyArray<Finding>
   }
-  const findings: Array<Finding> = [
+  return [
     warning(
       "signing key",
       `${file} lies beside the trail: whoever takes one has the other, and can sign another history`,
-      "make a key that only the service can read, elsewhere (openssl genpkey -algorithm ed25519), begin a new trail with it (KeySigner.layerFile or layerPem), and keep this one for old trails only",
+      "make a key that only the service can read, elsewhere (openssl genpkey -algorithm ed25519), name it with signer.path or COUNTERSIGN_SIGNER_PATH, and begin a new trail with it",
     ),
-  ]
-  if ((status.mode & 0o077) !== 0) {
-    findings.push(
-      problem(
-        "key permissions",
-        `${file} has mode ${octal(status.mode)}: others may read it, and the engine refuses it`,
-        `chmod 600 ${file}; if others had access, begin a new trail with a new key`,
-      ),
-    )
-  } else {
-    findings.push(ok("key permissions", `mode ${octal(status.mode)}`))
-  }
-  return findings
+    permissions("key permissions", file, status.mode),
+  ] satisfies ReadonlyArray<Finding>
+})
+
+const sealKey = Effect.fnUntraced(function* (file: string) {
+  const disk = yield* Disk
+  const status = yield* disk.status(file)
+  return status === undefined ? [] : [permissions("seal key", file, status.mode)]
 })
 
 const verifierKey = Effect.fnUntraced(function* (directory: string) {
@@ -84,6 +89,10 @@ const verifierKey = Effect.fnUntraced(function* (directory: string) {
 })
 
 export const examineKeys = Effect.fnUntraced(function* (directory: string) {
-  const secret = yield* secretKey(`${trailPath(directory)}.key`)
-  return [...secret, yield* verifierKey(directory)]
+  const base = trailPath(directory)
+  return [
+    ...(yield* secretKey(`${base}.key`)),
+    ...(yield* sealKey(`${base}.seal-key`)),
+    yield* verifierKey(directory),
+  ]
 })

@@ -23,9 +23,10 @@ export type Pause =
   | { readonly _tag: "Flush" }
   | { readonly _tag: "Failed"; readonly message: string }
 
-// The engine's smallest share for telemetry is a tenth of its intake; these stay well below.
-const telemetryCountMax = 2048
-const telemetryBytesMax = 256 * 1024
+// The smallest intake that can be configured leaves telemetry 64 KiB; this much and what the
+// engine adds to each event stay below it. A flush costs less than a millisecond.
+const telemetryCountMax = 128
+const telemetryBytesMax = 32 * 1024
 
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === "object" && value !== null && !Array.isArray(value)

@@ -11,6 +11,8 @@ export interface RecordingOptions {
   readonly directory: string
   /** The trail's name; `undefined` for the engine's default. */
   readonly origin: string | undefined
+  /** A YAML file with the rest of the engine's configuration. */
+  readonly config: string | undefined
 }
 
 /** Waits for what the importer waits for. */
@@ -83,9 +85,14 @@ const run = Effect.fnUntraced(function* (input: Input, directory: string) {
 })
 
 /** Records everything that the input has. */
-export const record = (input: Input, { directory, origin }: RecordingOptions) =>
+export const record = (input: Input, { config, directory, origin }: RecordingOptions) =>
   run(input, directory).pipe(
-    Effect.provide(Audit.layer({ directory, ...(origin === undefined ? {} : { origin }) })),
+    Effect.provide(
+      Audit.layer(
+        { directory, ...(origin === undefined ? {} : { origin }) },
+        config === undefined ? {} : { file: config },
+      ),
+    ),
   )
 
 export type Recorded = Effect.Success<ReturnType<typeof record>>

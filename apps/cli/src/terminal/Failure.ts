@@ -27,6 +27,7 @@ const codes: Readonly<Record<string, ExitCode>> = {
   ShowHelp: ExitCode.usage,
   UsageError: ExitCode.usage,
   InvalidFilter: ExitCode.usage,
+  InvalidConfig: ExitCode.usage,
   // What lies there is not what was signed.
   TrailDamaged: ExitCode.no,
   NoteMalformed: ExitCode.no,
