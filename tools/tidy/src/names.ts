@@ -36,11 +36,18 @@ export const emptyFileNames = (workspace: Workspace): ReadonlyArray<Finding> =>
     (source) => `"${stemOf(source)}" says nothing: name the noun that is in it`,
   )
 
-/** In a package every module is `PascalCase.ts`; callers import it under that name. */
+/**
+ * In a package every module is `PascalCase.ts`; callers import it under that name. A test may
+ * say which side of the module it is about: `Verifier.reading.test.ts`.
+ */
 export const wrongCase = (workspace: Workspace): ReadonlyArray<Finding> =>
   where(
     workspace,
-    (source) => source.owner.kind === "package" && !/^[A-Z][A-Za-z0-9]*$/.test(stemOf(source)),
+    (source) =>
+      source.owner.kind === "package" &&
+      !(source.isTest ? /^[A-Z][A-Za-z0-9]*(?:\.[a-z]+)?$/ : /^[A-Z][A-Za-z0-9]*$/).test(
+        stemOf(source),
+      ),
     () => "a module of a package has a PascalCase name",
   )
 

@@ -20,6 +20,10 @@ const doing = new Set([
 const fileSystems = new Set(["node:fs", "node:fs/promises", "fs", "fs/promises"])
 const diskRoom = "packages/core/src/platform/"
 const diskService = `${diskRoom}Disk.ts`
+/** Loading Effect would cost each thread 0.1 s and 45 MB; nothing else of the worker touches files. */
+const worker = "packages/core/src/trail/VerifierWorker.ts"
+/** Test kit: it makes real files for tests, and programs that are killed. */
+const testKit = "/src/testing/"
 
 const resolved = (source: Source, specifier: string): string =>
   specifier.startsWith(".")
@@ -68,7 +72,9 @@ export const impureData = (workspace: Workspace): ReadonlyArray<Finding> => {
 /** Every disk call goes through the Disk service, so that a fault plan can stand in its place. */
 export const diskCalls = (workspace: Workspace): ReadonlyArray<Finding> =>
   code(workspace)
-    .filter((source) => !source.path.startsWith(diskRoom))
+    .filter(
+      ({ path: file }) => !file.startsWith(diskRoom) && !file.includes(testKit) && file !== worker,
+    )
     .flatMap((source) =>
       source.imports
         .filter(({ specifier }) => fileSystems.has(specifier))
