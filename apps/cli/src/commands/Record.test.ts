@@ -116,7 +116,10 @@ describe("record", () => {
   it("exits 4 and leaves nothing behind where the input is not there", async () => {
     const { code, stderr, stdout } = await run(["record", "absent", "--trail", "none"], { cwd })
     assert.deepStrictEqual([code, stdout], [4, ""])
-    assert.match(stderr, /^countersign: AUD-3101: read of absent failed: ENOENT.*\n$/)
+    assert.match(stderr, /^countersign: AUD-3101: read of absent failed: ENOENT: no such file.*\n$/)
+    const directory = await run(["record", ".", "--trail", "none"], { cwd })
+    assert.strictEqual(directory.code, 4)
+    assert.include(directory.stderr, "EISDIR: it is a directory")
     assert.isFalse(existsSync(path.join(cwd, "none")))
     assert.isFalse(existsSync(path.join(cwd, "none.key")))
   })

@@ -13,13 +13,17 @@ export interface Input {
   readonly sizeBytes: number | undefined
 }
 
-const inputFailed = (file: string, cause: unknown): DiskError =>
-  new DiskError({
+const inputFailed = (file: string, cause: unknown): DiskError => {
+  const errno = cause instanceof Error && "code" in cause ? String(cause.code) : "UNKNOWN"
+  const detail = cause instanceof Error ? cause.message : String(cause)
+  return new DiskError({
     call: "read",
     path: file === "-" ? "stdin" : file,
-    errno: cause instanceof Error && "code" in cause ? String(cause.code) : "UNKNOWN",
-    detail: cause instanceof Error ? cause.message : String(cause),
+    errno,
+    // Node puts the code before its own message as well.
+    detail: detail.replace(`${errno}: `, ""),
   })
+}
 
 /** Opens a file, or stdin for `-`. The file is closed when the stream has ended. */
 export const openInput = (file: string): Effect.Effect<Input, DiskError> =>
@@ -32,6 +36,10 @@ export const openInput = (file: string): Effect.Effect<Input, DiskError> =>
       }
       const handle = await open(file)
       const status = await handle.stat()
+      if (status.isDirectory()) {
+        await handle.close()
+        throw Object.assign(new Error("it is a directory"), { code: "EISDIR" })
+      }
       const chunks: AsyncIterable<Buffer> = handle.createReadStream({ highWaterMark: chunkBytes })
       return {
         chunks: Stream.fromAsyncIterable(chunks, failed),
