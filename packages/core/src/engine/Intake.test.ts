@@ -338,6 +338,27 @@ describe("Intake, its reader", () => {
     }),
   )
 
+  it.effect("gathers what nobody waits for, until it is time or the batch is full", () =>
+    Effect.gen(function* () {
+      const intake = intakeOf()
+      const policy = { countMax: 1000, bytesMax: 1000, waitMax: "10 millis" } as const
+      // What was taken before fills no batch.
+      for (let index = 0; index < 20; index += 1) {
+        offer(intake, standard, "before", 98)
+        intake.free(selected(intake))
+      }
+      offer(intake, standard, "a")
+      const taking = yield* fork(intake.take(policy))
+      yield* TestClock.adjust("9 millis")
+      assert.isUndefined(taking.pollUnsafe())
+      offer(intake, standard, "b")
+      yield* TestClock.adjust("1 millis")
+      assert.strictEqual((yield* Fiber.join(taking))[0]?.count, 2)
+      for (let index = 0; index < 10; index += 1) offer(intake, standard, "after", 98)
+      assert.strictEqual((yield* intake.take(policy))[0]?.count, 10)
+    }),
+  )
+
   it.effect("after a close gets what waits, then `Done`", () =>
     Effect.gen(function* () {
       const intake = intakeOf()

@@ -123,6 +123,20 @@ describe("Lane", () => {
     assert.strictEqual(copyOf(lane, 1, 3).toString("latin1"), "\0\u00045678\0\u000490ab")
   })
 
+  it("never writes over the oldest entry once it has wrapped around", () => {
+    const lane = new Lane(18, 8, false)
+    for (const text of ["aaaa", "bbbb", "cccc"]) assert.isTrue(offer(lane, text))
+    lane.take(2, 12)
+    lane.free(2)
+    assert.isTrue(offer(lane, "dddd"))
+    assert.isFalse(offer(lane, "eeeee"))
+    assert.isTrue(offer(lane, "eeee"))
+    assert.strictEqual(
+      copyOf(lane, 2, 5).toString("latin1"),
+      "\0\u0004cccc\0\u0004dddd\0\u0004eeee",
+    )
+  })
+
   it("takes an entry of the most bytes that a length can say", () => {
     const lane = new Lane(70_000, 2, false)
     const text = "x".repeat(65_535)

@@ -13,6 +13,7 @@ import * as Checkpoint from "../trail/Checkpoint.ts"
 import * as EntryBundle from "../trail/EntryBundle.ts"
 import { recover, type RecoveryOptions } from "../trail/Recovery.ts"
 import * as SignedNote from "../trail/SignedNote.ts"
+import { encodeFrameHeader } from "../trail/WalFrame.ts"
 import { WriteAheadLog } from "../trail/WriteAheadLog.ts"
 import {
   bundleOf,
@@ -89,6 +90,25 @@ export const openSession = Effect.fnUntraced(function* (
   })
   return { recovered, writer, wal, write, close }
 })
+
+/**
+ * A segment of the log that holds some entries as one frame.
+ *
+ * @category encoding
+ * @since 0.1.0
+ */
+export const segmentOf = (entries: ReadonlyArray<string>, firstSequence = 0): Buffer => {
+  const payload = EntryBundle.encode(entries.map((entry) => Buffer.from(entry)))
+  const header = {
+    firstSequence,
+    count: entries.length,
+    payloadBytes: payload.length,
+    fence: 1,
+    writtenMillis: 0,
+    groupOffset: 0,
+  }
+  return Buffer.concat([encodeFrameHeader(header, payload), payload])
+}
 
 /**
  * What the published files of a trail over some entries are, by their names.
