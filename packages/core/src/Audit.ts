@@ -189,12 +189,12 @@ const open = Effect.fnUntraced(function* (config: AuditConfig, options: LayerOpt
   const clock = yield* Clock.clockWith(Effect.succeed)
   const signer = yield* Signer
   const disk = yield* Disk
+  const engine = yield* openEngine(config, options.sinks)
   if (signer.isNew) {
     yield* Effect.logWarning(
       `countersign: made a development key, ${signer.key}. Whoever can read it can sign another history: for production give the engine a key of its own (countersign doctor says how)`,
     )
   }
-  const engine = yield* openEngine(config, options.sinks)
   const record = Recorder.make(engine, clock)
   return Audit.of({
     record,
@@ -294,6 +294,7 @@ const off: Audit["Service"] = {
     samplingRate: 0,
     waiting: 0,
     walSegments: 0,
+    walAbandoned: 0,
     sinks: [],
   }),
   close: Effect.void,

@@ -198,6 +198,7 @@ export class AuditEngine {
       samplingRate: this.sampler.rate,
       waiting: this.pending.size,
       walSegments: trail.wal.segments,
+      walAbandoned: trail.wal.abandoned,
       sinks: this.dispatcher?.status() ?? [],
     }
   }
@@ -391,7 +392,7 @@ export class AuditEngine {
         Effect.forever(
           Effect.andThen(
             Effect.suspend(() => Effect.sleep(everyMillis())),
-            step,
+            Effect.tapError(step, (error) => Effect.logError(`countersign: ${name}`, error)),
           ),
         ),
       verdict: (cause) => (cause.reasons.every(Cause.isFailReason) ? "fault" : "crash"),

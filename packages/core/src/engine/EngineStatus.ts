@@ -29,5 +29,7 @@ export interface EngineStatus {
   /** Callers that wait for their event. */
   readonly waiting: number
   readonly walSegments: number
+  /** Segments of the log that were given up: after a failed sync, or because their file was gone. */
+  readonly walAbandoned: number
   readonly sinks: ReadonlyArray<DeliveryStatus>
 }

@@ -201,6 +201,8 @@ export class Pipeline {
     const { fenced, progressed } = this.parts
     return log(batches, this.parts.log).pipe(
       Effect.catchTag("TrailFenced", fenced),
+      // An alarm for people: the stage itself goes on trying for as long as it takes.
+      Effect.tapError((error) => Effect.logError("countersign: log", error)),
       Effect.map((durable) => {
         progressed()
         return durable

@@ -52,6 +52,9 @@ const isAlive = (holder: Holder): boolean => {
   return isRunning(holder.pid) && startOf(holder.pid) === holder.started
 }
 
+/** Events are not for everybody on the machine. */
+const directoryMode = 0o750
+
 const fencePattern = /^lease\.(\d{16})$/
 const fenceName = (fence: number): string => `lease.${String(fence).padStart(16, "0")}`
 
@@ -71,7 +74,7 @@ const held = (file: DiskFile): boolean => {
  */
 export const acquire = Effect.fnUntraced(function* (directory: string) {
   const disk = yield* Disk
-  yield* disk.makeDirectory(directory)
+  yield* disk.makeDirectory(directory, directoryMode)
   // A new trail's own name must survive a power failure as well.
   yield* disk.syncDirectory(path.dirname(path.resolve(directory)))
   const fences = yield* fencesIn(disk, directory)

@@ -45,6 +45,14 @@ export const checkLog =
       const compare = yield* comparison(directory, checkpoint.size)
       const { nextSequence } = yield* scan(directory, segments, compare)
       const beyond = nextSequence - checkpoint.size
+      if (segments.length > 0 && beyond < 0) {
+        // What is signed was in the log before, and is pruned by whole segments.
+        const detail = `the log ends before entry ${nextSequence}, but entries up to ${checkpoint.size} are signed`
+        return {
+          findings: [{ kind: "log", index: nextSequence, path: "wal", detail }],
+          notChecked: [],
+        } satisfies LogCheck
+      }
       return {
         findings: [],
         notChecked:
