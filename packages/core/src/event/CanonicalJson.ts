@@ -191,6 +191,76 @@ export class CanonicalWriter {
 }
 
 /**
+ * What is left of the bounds while a value is walked through.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Allowance {
+  keysLeft: number
+  readonly keyLengthMax: number
+}
+
+/**
+ * Tells whether `JSON.stringify` would write a value in canonical form as it is: only plain
+ * objects and lists, keys in order, and numbers that keep their digits. `false` says nothing
+ * more: the canonical writer finds the reason, or sorts.
+ *
+ * Strings are not looked into. Half a surrogate pair shows in the text as an escape.
+ *
+ * @param depthLeft levels that the value may have
+ * @category predicates
+ * @since 0.1.0
+ */
+export const isCanonical = (value: unknown, depthLeft: number, allowance: Allowance): boolean => {
+  switch (typeof value) {
+    case "string":
+    case "boolean":
+      return true
+    case "number":
+      return Number.isSafeInteger(value) || (Number.isFinite(value) && !Number.isInteger(value))
+    case "object":
+      if (value === null) return true
+      if (depthLeft <= 0) return false
+      return Array.isArray(value)
+        ? isCanonicalList(value, depthLeft, allowance)
+        : isCanonicalObject(value, depthLeft, allowance)
+    default:
+      return false
+  }
+}
+
+const isCanonicalList = (
+  values: ReadonlyArray<unknown>,
+  depthLeft: number,
+  allowance: Allowance,
+): boolean => {
+  if (Object.getPrototypeOf(values) !== Array.prototype) return false
+  for (let index = 0; index < values.length; index++) {
+    if (!isCanonical(values[index], depthLeft - 1, allowance)) return false
+  }
+  return true
+}
+
+const isCanonicalObject = (value: object, depthLeft: number, allowance: Allowance): boolean => {
+  const prototype: unknown = Object.getPrototypeOf(value)
+  if (prototype !== Object.prototype && prototype !== null) return false
+  const keys = Object.keys(value)
+  allowance.keysLeft -= keys.length
+  if (allowance.keysLeft < 0) return false
+  let before = ""
+  for (let index = 0; index < keys.length; index++) {
+    const key = keys[index] ?? ""
+    if (key.length > allowance.keyLengthMax || (index > 0 && key <= before)) return false
+    before = key
+    // Reading by name from a plain object is what a JSON writer does.
+    const member = (value as Readonly<Record<string, unknown>>)[key]
+    if (member !== undefined && !isCanonical(member, depthLeft - 1, allowance)) return false
+  }
+  return true
+}
+
+/**
  * The canonical text of a JSON value.
  *
  * - Errors: throws `Refusal` with the path of what has no JSON form.

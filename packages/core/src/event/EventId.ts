@@ -9,26 +9,31 @@
 import { randomBytes } from "node:crypto"
 
 const counterMax = 2 ** 26 - 1
-const tailLength = 12
+const idLength = 36
+const tailBytes = 6
 const poolBytes = 12_288
 
-const high = Array.from({ length: 4096 }, (_, index) => index.toString(16).padStart(3, "0"))
-const low = Array.from({ length: 16_384 }, (_, index) => (0x8000 + index).toString(16))
+const digits = Buffer.from("0123456789abcdef", "latin1")
+// Two hexadecimal digits for each byte, as character codes.
+const hexCodes = new Uint16Array(256).map(
+  (_, byte) => ((digits[byte >>> 4] ?? 0) << 8) | (digits[byte & 15] ?? 0),
+)
 
 /**
  * Makes UUIDv7 ids.
  *
- * - Cost: about 0.1 µs an id; table look-ups, since formatting digit by digit costs five times that.
+ * The characters are put into a buffer and read from it as one string: a string that was joined
+ * from pieces makes `JSON.stringify` of the whole event take twice as long.
  *
  * @category models
  * @since 0.1.0
  */
 export class EventIdGenerator {
-  private millis = -1
-  private prefix = ""
-  private counter = 0
-  private pool = ""
+  private readonly text = Buffer.from("00000000-0000-7000-8000-000000000000", "latin1")
+  private pool = Buffer.alloc(0)
   private used = 0
+  private millis = -1
+  private counter = 0
 
   /**
    * The next id.
@@ -44,19 +49,33 @@ export class EventIdGenerator {
     } else {
       this.counter += 1
     }
+    const { counter, text } = this
+    text[15] = digits[(counter >>> 22) & 15] ?? 0
+    this.put(16, (counter >>> 14) & 0xff)
+    // The variant's two bits, then the counter's lowest fourteen.
+    this.put(19, 0x80 | ((counter >>> 8) & 0x3f))
+    this.put(21, counter & 0xff)
     if (this.used === this.pool.length) {
-      this.pool = randomBytes(poolBytes).toString("hex")
+      this.pool = randomBytes(poolBytes)
       this.used = 0
     }
-    const tail = this.pool.slice(this.used, this.used + tailLength)
-    this.used += tailLength
-    return `${this.prefix}${high[this.counter >>> 14]}-${low[this.counter & 0x3fff]}-${tail}`
+    for (let index = 0; index < tailBytes; index++) {
+      this.put(24 + 2 * index, this.pool[this.used + index] ?? 0)
+    }
+    this.used += tailBytes
+    return text.toString("latin1", 0, idLength)
+  }
+
+  private put(at: number, byte: number): void {
+    const codes = hexCodes[byte] ?? 0
+    this.text[at] = codes >>> 8
+    this.text[at + 1] = codes & 0xff
   }
 
   private start(millis: number): void {
-    const digits = millis.toString(16).padStart(12, "0")
+    const time = millis.toString(16).padStart(12, "0")
     this.millis = millis
-    this.prefix = `${digits.slice(0, 8)}-${digits.slice(8)}-7`
+    this.text.write(`${time.slice(0, 8)}-${time.slice(8)}`, 0, "latin1")
     // The top bit stays free, so that a millisecond has room for 33 million ids.
     this.counter = randomBytes(4).readUInt32LE() >>> 7
   }

@@ -81,16 +81,23 @@ export const oneOf = (values: Iterable<string>): string => `one of ${[...values]
 /**
  * Throws a `Refusal` that names the first member which is not known. Allocates nothing otherwise.
  *
+ * @param index place in the list `step`, where the value is in one
  * @category predicates
  * @since 0.1.0
  */
-export const only = (value: object, known: ReadonlySet<string>, step: string): void => {
+export const only = (
+  value: object,
+  known: ReadonlySet<string>,
+  step: string,
+  index?: number,
+): void => {
   for (const key in value) {
     if (!known.has(key)) {
+      const place = index === undefined ? step : `${step}[${index}]`
       throw new Refusal(
         "is not a member of the schema",
         `${oneOf(known)}; put the application's own under data`,
-        step === "" ? key.slice(0, 64) : `${step}.${key.slice(0, 64)}`,
+        place === "" ? key.slice(0, 64) : `${place}.${key.slice(0, 64)}`,
       )
     }
   }
