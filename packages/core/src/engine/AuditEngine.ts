@@ -313,6 +313,8 @@ export class AuditEngine {
     yield* pipeline.encoded.close
     yield* ended(stages.logged)
     yield* pipeline.durable.close
+    yield* ended(stages.hashed)
+    yield* pipeline.hashed.close
     yield* ended(stages.published)
     yield* publishStage.checkpoint
     if (this.dispatcher !== undefined) yield* this.dispatcher.close

@@ -3,6 +3,7 @@
  *
  * @since 0.1.0
  */
+import * as path from "node:path"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import { Disk } from "../platform/Disk.ts"
@@ -30,9 +31,11 @@ const sealerOf = (directory: string) =>
  * @since 0.1.0
  */
 export const openEngine = Effect.fnUntraced(function* (
-  options: EngineOptions,
+  { directory, ...given }: EngineOptions,
   sinks: ReadonlyArray<Sink> = [],
 ) {
+  // A program that changes its working directory must not take the trail with it.
+  const options: EngineOptions = { ...given, directory: path.resolve(directory) }
   const clock = yield* Clock.clockWith(Effect.succeed)
   const nowMillis = (): number => clock.currentTimeMillisUnsafe()
   const trail = yield* openTrail({

@@ -3,6 +3,7 @@
  *
  * @since 0.1.0
  */
+import type * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import { DiskError } from "../platform/Disk.ts"
 import type { TrailFenced } from "../trail/TrailError.ts"
@@ -44,6 +45,10 @@ export interface PipelineOptions {
   readonly fenced: (error: TrailFenced) => Effect.Effect<never>
 }
 
+/** A tree with a gap would contradict the log: there is nothing to do but to stop. */
+const stopOnGap = (_item: DurableBatch, cause: Cause.Cause<unknown>): Effect.Effect<void> =>
+  Effect.orDie(Effect.failCause(cause))
+
 const stageBatch = { waitMax: 0 } as const
 
 /**
@@ -56,9 +61,11 @@ export class Pipeline {
   readonly admitted: Mailbox.BoundedMailbox<AdmittedBatch>
   readonly encoded: Mailbox.BoundedMailbox<EncodedBatch>
   readonly durable: Mailbox.BoundedMailbox<DurableBatch>
+  readonly hashed: Mailbox.BoundedMailbox<DurableBatch>
   readonly sample: Stage.Stage<AdmittedBatch>
   readonly poolStage: Stage.Stage<AdmittedBatch>
   readonly log: Stage.Stage<EncodedBatch>
+  readonly tree: Stage.Stage<DurableBatch>
   readonly publish: Stage.Stage<DurableBatch>
 
   private readonly parts: PipelineOptions
@@ -72,6 +79,7 @@ export class Pipeline {
     this.admitted = Mailbox.bounded<AdmittedBatch>({ ...few, sizeOf })
     this.encoded = Mailbox.bounded<EncodedBatch>({ ...slabs, sizeOf })
     this.durable = Mailbox.bounded<DurableBatch>({ ...slabs, sizeOf })
+    this.hashed = Mailbox.bounded<DurableBatch>({ ...slabs, sizeOf })
     const { restart: policy } = parts
     const one = { ...stageBatch, countMax: 1, bytesMax: pool.slabBytes }
 
@@ -109,7 +117,7 @@ export class Pipeline {
       restart: policy,
       handle: (batches) => this.intoLog(batches),
       emit: this.durable.offer,
-      next: "publish",
+      next: "tree",
       isFault: (error) => error instanceof DiskError,
       poison: (item, cause) =>
         Effect.sync(() => {
@@ -118,17 +126,32 @@ export class Pipeline {
           item.slab.release()
         }),
     })
-    this.publish = Stage.make<DurableBatch, never, DiskError>({
-      name: "publish",
+    // Hashing the next batch goes on while the files of the one before are written.
+    this.tree = Stage.make<DurableBatch, DurableBatch, never>({
+      name: "tree",
       mailbox: this.durable,
       batch: one,
       restart: policy,
+      handle: (batches) =>
+        Effect.sync(() => {
+          for (const batch of batches) parts.publish.addUnsafe(batch)
+          return batches
+        }),
+      emit: this.hashed.offer,
+      next: "publish",
+      isFault: () => false,
+      poison: stopOnGap,
+    })
+    this.publish = Stage.make<DurableBatch, never, DiskError>({
+      name: "publish",
+      mailbox: this.hashed,
+      batch: one,
+      restart: policy,
       handle: ([item]) =>
-        item === undefined ? Effect.succeed([]) : Effect.as(parts.publish.append(item), []),
+        item === undefined ? Effect.succeed([]) : Effect.as(parts.publish.write(item), []),
       emit: () => Effect.void,
       isFault: (error) => error instanceof DiskError,
-      // A tree with a gap would contradict the log: there is nothing to do but to stop.
-      poison: (_item, cause) => Effect.failCause(cause).pipe(Effect.orDie),
+      poison: stopOnGap,
     })
   }
 
@@ -137,8 +160,9 @@ export class Pipeline {
     const sampled = yield* supervisor.start(this.sample)
     const pooled = yield* supervisor.start(this.poolStage)
     const logged = yield* supervisor.start(this.log)
+    const hashed = yield* supervisor.start(this.tree)
     const published = yield* supervisor.start(this.publish)
-    return { sampled, pooled, logged, published }
+    return { sampled, pooled, logged, hashed, published }
   })
 
   /**
@@ -204,6 +228,7 @@ export class Pipeline {
       // An alarm for people: the stage itself goes on trying for as long as it takes.
       Effect.tapError((error) => Effect.logError("countersign: log", error)),
       Effect.map((durable) => {
+        for (const batch of durable) this.parts.publish.follow(batch)
         progressed()
         return durable
       }),
@@ -247,5 +272,6 @@ export interface RunningPipeline {
   readonly sampled: ActorHandle
   readonly pooled: ActorHandle
   readonly logged: ActorHandle
+  readonly hashed: ActorHandle
   readonly published: ActorHandle
 }

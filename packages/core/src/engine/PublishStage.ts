@@ -53,20 +53,27 @@ export class PublishStage {
     this.options = options
   }
 
-  /** Adds a durable batch to the tree and gives its slab back. */
-  append(batch: DurableBatch): Effect.Effect<void, DiskError> {
+  /** Adds a durable batch to the tree. */
+  addUnsafe(batch: DurableBatch): void {
     const { writer } = this.options
-    return Effect.map(
-      writer.append(batch.slab.bytes, batch.bytes, batch.count, batch.firstSequence),
-      () => {
-        for (const { index, waiter } of batch.waiting) {
-          this.unpublished.push({ sequence: batch.firstSequence + index, waiter })
-        }
-        this.options.deliver(batch)
-        batch.slab.release()
-        this.tellFollowers()
-      },
-    )
+    writer.addUnsafe(batch.slab.bytes, batch.bytes, batch.count, batch.firstSequence)
+    this.tellFollowers()
+  }
+
+  /** Writes the tiles that a batch filled, hands it to the sinks and gives its slab back. */
+  write(batch: DurableBatch): Effect.Effect<void, DiskError> {
+    const { deliver, writer } = this.options
+    return Effect.map(writer.write, () => {
+      deliver(batch)
+      batch.slab.release()
+    })
+  }
+
+  /** Remembers who waits for entries to be signed; before they can be. */
+  follow(batch: DurableBatch): void {
+    for (const { index, waiter } of batch.waiting) {
+      this.unpublished.push({ sequence: batch.firstSequence + index, waiter })
+    }
   }
 
   /** Resolves when the tree holds so many entries. */

@@ -78,6 +78,7 @@ export const layerFile = (file: string): Layer.Layer<Signer, SignerError | DiskE
       const status = yield* disk.status(file)
       if (status === undefined) {
         const pem = generate()
+        yield* disk.makeDirectory(path.dirname(path.resolve(file)))
         yield* disk
           .writeFile(file, [Buffer.from(pem)], { sync: true, mode: keyMode, exclusive: true })
           .pipe(

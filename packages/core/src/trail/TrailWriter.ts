@@ -100,13 +100,13 @@ export class TrailWriter {
   private readonly levels: Array<OpenTile> = []
   private readonly directories = new Set<string>()
   private readonly one = Semaphore.makeUnsafe(1)
-  private pending: Array<PendingFile> = []
+  private readonly pending: Array<PendingFile> = []
   private readonly unsynced: Array<UnsyncedGroup> = []
   /** Directories with names that no sync has covered. */
   private newDirectories = new Set<string>()
   /** Directories of partial tiles, which go when the full tile is there. */
   private readonly partials = new Set<string>()
-  private stale: Array<string> = []
+  private readonly stale: Array<string> = []
   private tail = Buffer.allocUnsafeSlow(64 * 1024)
   private tailBytes = 0
   /** After a failed sync the log is kept, and the next opening writes the tiles again from it. */
@@ -144,30 +144,37 @@ export class TrailWriter {
   }
 
   /**
-   * Adds entries that lie in a buffer as they will lie in an entry bundle, and writes the
-   * tiles that became full. Giving the same entries again after a failure adds them once.
+   * Adds entries that lie in a buffer as they will lie in an entry bundle to the tree. Giving
+   * the same entries again adds them once. The tiles that became full are written by {@link write}.
    *
-   * The buffer is borrowed until the effect has succeeded: what a failure left to be written is
-   * read from it by the next call.
+   * The buffer is borrowed until `write` has succeeded.
+   *
+   * - Cost: two hashes an entry, on the caller's thread.
    */
+  addUnsafe(bytes: Buffer, usedBytes: number, count: number, firstSequence: number): void {
+    if (firstSequence + count <= this.head.size) return
+    if (firstSequence !== this.head.size) {
+      throw new Error(`entry ${firstSequence} was given to a tree of ${this.head.size}`)
+    }
+    this.hash(bytes, usedBytes)
+  }
+
+  /** Writes the tiles that became full. After a failure the next call writes them again. */
+  readonly write: Effect.Effect<void, DiskError> = Effect.suspend(() =>
+    this.one.withPermit(this.flush),
+  )
+
+  /** Adds entries and writes the tiles that became full. */
   append(
     bytes: Buffer,
     usedBytes: number,
     count: number,
     firstSequence: number,
   ): Effect.Effect<void, DiskError> {
-    return this.one.withPermit(
-      Effect.suspend(() => {
-        if (firstSequence + count <= this.head.size) return this.flush
-        if (firstSequence !== this.head.size) {
-          return Effect.die(
-            new Error(`entry ${firstSequence} was given to a tree of ${this.head.size}`),
-          )
-        }
-        this.hash(bytes, usedBytes)
-        return this.flush
-      }),
-    )
+    return Effect.suspend(() => {
+      this.addUnsafe(bytes, usedBytes, count, firstSequence)
+      return this.write
+    })
   }
 
   /**
@@ -180,11 +187,13 @@ export class TrailWriter {
       Effect.suspend(() => {
         const size = this.head.size
         if (size === this.publishedSize) return Effect.succeed(size)
+        // Taken together: the tree may grow while they are written.
         const root = this.head.root()
+        const open = this.openFiles()
         const { directory, disk, sign } = this.options
         return this.flush.pipe(
           Effect.andThen(
-            Effect.forEach(this.openFiles(), (file) => this.write(file), {
+            Effect.forEach(open, (file) => this.writeFile(file), {
               concurrency: writesAtOnce,
               discard: true,
             }),
@@ -378,16 +387,18 @@ export class TrailWriter {
   }
 
   private readonly flush: Effect.Effect<void, DiskError> = Effect.suspend(() => {
-    const files = this.pending
+    // More may become full while these are written; it is left to the next call.
+    const files = [...this.pending]
+    const stale = this.stale.length
     const size = this.head.size - (this.head.size % tileWidth)
     if (files.length === 0) return Effect.void
-    return Effect.forEach(files, (file) => this.write(file), {
+    return Effect.forEach(files, (file) => this.writeFile(file), {
       concurrency: writesAtOnce,
       discard: true,
     }).pipe(
       Effect.andThen(
         Effect.sync(() => {
-          this.pending = []
+          this.pending.splice(0, files.length)
           this.flushedSize = size
           const full = files.map((file) => path.join(this.options.directory, file.path))
           this.unsynced.push({
@@ -396,18 +407,17 @@ export class TrailWriter {
               ...full.map((file) => path.dirname(file)),
               ...this.newDirectories,
             ]),
-            stale: this.stale,
+            stale: this.stale.splice(0, stale),
             size,
             writtenMillis: this.options.nowMillis(),
           })
-          this.stale = []
           this.newDirectories = new Set()
         }),
       ),
     )
   })
 
-  private write(file: PendingFile): Effect.Effect<void, DiskError> {
+  private writeFile(file: PendingFile): Effect.Effect<void, DiskError> {
     const { directory, disk } = this.options
     const full = path.join(directory, file.path)
     const parent = path.dirname(full)
