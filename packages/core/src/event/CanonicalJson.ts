@@ -202,62 +202,123 @@ export interface Allowance {
 }
 
 /**
- * Tells whether `JSON.stringify` would write a value in canonical form as it is: only plain
- * objects and lists, keys in order, and numbers that keep their digits. `false` says nothing
- * more: the canonical writer finds the reason, or sorts.
+ * What {@link inOrder} returns for a value that it leaves to the canonical writer.
+ *
+ * @category constants
+ * @since 0.1.0
+ */
+export const unusual: unique symbol = Symbol("unusual")
+
+/**
+ * A value of which `JSON.stringify` is canonical: the value itself where it is in order already,
+ * else a copy with its keys in order.
+ *
+ * {@link unusual} for what has no such form (a key like `10` or `__proto__` keeps no place in an
+ * object, a date prints itself) and for what is no JSON or too much of it. The canonical writer
+ * then writes it, or says what is wrong.
  *
  * Strings are not looked into. Half a surrogate pair shows in the text as an escape.
  *
  * @param depthLeft levels that the value may have
- * @category predicates
+ * @category encoding
  * @since 0.1.0
  */
-export const isCanonical = (value: unknown, depthLeft: number, allowance: Allowance): boolean => {
+export const inOrder = (value: unknown, depthLeft: number, allowance: Allowance): unknown => {
   switch (typeof value) {
     case "string":
     case "boolean":
-      return true
+      return value
     case "number":
       return Number.isSafeInteger(value) || (Number.isFinite(value) && !Number.isInteger(value))
+        ? value
+        : unusual
     case "object":
-      if (value === null) return true
-      if (depthLeft <= 0) return false
+      if (value === null) return null
+      if (depthLeft <= 0) return unusual
       return Array.isArray(value)
-        ? isCanonicalList(value, depthLeft, allowance)
-        : isCanonicalObject(value, depthLeft, allowance)
+        ? listInOrder(value, depthLeft, allowance)
+        : objectInOrder(value, depthLeft, allowance)
     default:
-      return false
+      return unusual
   }
 }
 
-const isCanonicalList = (
+const listInOrder = (
   values: ReadonlyArray<unknown>,
   depthLeft: number,
   allowance: Allowance,
-): boolean => {
-  if (Object.getPrototypeOf(values) !== Array.prototype) return false
+): unknown => {
+  if (Object.getPrototypeOf(values) !== Array.prototype) return unusual
+  let copy: Array<unknown> | undefined
   for (let index = 0; index < values.length; index++) {
-    if (!isCanonical(values[index], depthLeft - 1, allowance)) return false
+    const ordered = inOrder(values[index], depthLeft - 1, allowance)
+    if (ordered === unusual) return unusual
+    if (copy === undefined && ordered !== values[index]) copy = values.slice(0, index)
+    copy?.push(ordered)
   }
-  return true
+  return copy ?? values
 }
 
-const isCanonicalObject = (value: object, depthLeft: number, allowance: Allowance): boolean => {
+const objectInOrder = (value: object, depthLeft: number, allowance: Allowance): unknown => {
   const prototype: unknown = Object.getPrototypeOf(value)
-  if (prototype !== Object.prototype && prototype !== null) return false
+  if (prototype !== Object.prototype && prototype !== null) return unusual
   const keys = Object.keys(value)
   allowance.keysLeft -= keys.length
-  if (allowance.keysLeft < 0) return false
-  let before = ""
+  if (allowance.keysLeft < 0) return unusual
+  // Reading by name from a plain object is what a JSON writer does.
+  const members = value as Readonly<Record<string, unknown>>
+  let isSorted = true
   for (let index = 0; index < keys.length; index++) {
     const key = keys[index] ?? ""
-    if (key.length > allowance.keyLengthMax || (index > 0 && key <= before)) return false
-    before = key
-    // Reading by name from a plain object is what a JSON writer does.
-    const member = (value as Readonly<Record<string, unknown>>)[key]
-    if (member !== undefined && !isCanonical(member, depthLeft - 1, allowance)) return false
+    if (key.length > allowance.keyLengthMax || hasNoPlace(key)) return unusual
+    if (index > 0 && key < (keys[index - 1] ?? "")) isSorted = false
   }
-  return true
+  if (!isSorted) sort(keys)
+  let copy: Record<string, unknown> | undefined = isSorted ? undefined : {}
+  for (let index = 0; index < keys.length; index++) {
+    const key = keys[index] ?? ""
+    const member = members[key]
+    const ordered = member === undefined ? undefined : inOrder(member, depthLeft - 1, allowance)
+    if (ordered === unusual) return unusual
+    if (copy === undefined && ordered !== member) {
+      copy = {}
+      for (let before = 0; before < index; before++) {
+        const name = keys[before] ?? ""
+        copy[name] = members[name]
+      }
+    }
+    if (copy !== undefined) copy[key] = ordered
+  }
+  return copy ?? value
+}
+
+const fewKeys = 24
+
+/** By insertion where they are few: the built-in sort costs more than the rest of such an object. */
+const sort = (keys: Array<string>): void => {
+  if (keys.length > fewKeys) {
+    keys.sort()
+    return
+  }
+  for (let index = 1; index < keys.length; index++) {
+    const key = keys[index] ?? ""
+    let at = index
+    for (; at > 0; at--) {
+      const before = keys[at - 1] ?? ""
+      if (before <= key) break
+      keys[at] = before
+    }
+    keys[at] = key
+  }
+}
+
+const digitZero = 0x30
+const digitNine = 0x39
+
+/** Keys like integers come first in every object, and `__proto__` is not an ordinary member. */
+const hasNoPlace = (key: string): boolean => {
+  const first = key.charCodeAt(0)
+  return (first >= digitZero && first <= digitNine) || key === "__proto__"
 }
 
 /**

@@ -76,6 +76,35 @@ describe("EventEncoder", () => {
     assert.isUndefined(event.observed)
   })
 
+  it.each([
+    ["keys out of order", { z: 1, a: { y: [{ d: 1, c: 2 }], x: null } }],
+    ["keys like integers", { b: 1, 10: 2, 9: { 2: "x", 1: "y" } }],
+    ["a member named __proto__", JSON.parse('{"z":1,"__proto__":{"b":1,"a":2}}')],
+    ["undefined members", { b: undefined, a: 1 }],
+    ["many keys", Object.fromEntries(Array.from({ length: 60 }, (_, key) => [`k${key}`, key]))],
+    ["escapes", { text: 'a "quote", a \\ and \u0001, \ud83d\ude00', ["é\n"]: 1 }],
+    ["a list of its own kind", { list: Object.assign([3, 2], { toJSON: undefined }) }],
+  ])("writes data with %s canonically", (_what, data) => {
+    const { json } = encoded({ ...minimal, data })
+    assert.strictEqual(json, canonicalizeIndependent(JSON.parse(json)))
+    assert.deepStrictEqual(
+      (JSON.parse(json) as { data: unknown }).data,
+      JSON.parse(JSON.stringify(data)),
+    )
+  })
+
+  it("does not order the caller's own objects", () => {
+    const data = { z: 1, a: { y: 1, x: 2 } }
+    encoded({ ...minimal, data })
+    assert.deepStrictEqual(
+      [Object.keys(data), Object.keys(data.a)],
+      [
+        ["z", "a"],
+        ["y", "x"],
+      ],
+    )
+  })
+
   it("is not changed by a later change of the object", () => {
     const data = { list: ["before"] }
     const encoder = encoded({ ...minimal, data })
@@ -107,6 +136,7 @@ describe("EventEncoder", () => {
     ["sampling.rate", { ...minimal, sampling: { policy: "p", rate: 2 } }],
     ["tenant", { ...minimal, tenant: "\ud800" }],
     ["data.a[0]", { ...minimal, data: { a: [Number.NaN] } }],
+    ["change.undo", { ...minimal, change: { undo: 1 } }],
     ["change.before", { ...minimal, change: { before: 1n } }],
     ["user", { ...minimal, user: "u-1" }],
   ])("refuses with the path %s", (path, event) => {
@@ -150,6 +180,7 @@ describe("EventEncoder", () => {
         assert.match(invalid.message, /surrogate|2\^53|canonical bytes|audit\.|levels|RFC 3339/)
         return
       }
+      assert.strictEqual(encoder.json, canonicalizeIndependent(JSON.parse(encoder.json)))
       assert.deepStrictEqual(
         JSON.parse(encoder.json),
         JSON.parse(JSON.stringify({ ...event, observed: new Date(now).toISOString() })),

@@ -3,8 +3,8 @@
  *
  * Plain synchronous code: it runs once an event inside the caller's turn, so what is in the
  * trail is what the event was at that moment, and a later change of the object by its owner
- * changes nothing. Where `data` and `change` are plain and in order, as nearly always, the
- * text is one `JSON.stringify`, which is three times as fast as joining checked pieces; where
+ * changes nothing. Where `data` and `change` are plain, as nearly always, the text is one
+ * `JSON.stringify` of a form that is in order, which is three times as fast as joining checked pieces; where
  * they are not, the canonical writer takes over and names what is wrong.
  *
  * @since 0.1.0
@@ -15,7 +15,7 @@ import {
   typeLengthMax,
   typePattern,
 } from "./AuditEvent.ts"
-import { CanonicalWriter, isCanonical, type Limits } from "./CanonicalJson.ts"
+import { CanonicalWriter, inOrder, type Limits, unusual } from "./CanonicalJson.ts"
 import { laneOf } from "./EventClass.ts"
 import { classOf, eventForm } from "./EventForm.ts"
 import { EventIdGenerator } from "./EventId.ts"
@@ -127,14 +127,17 @@ export class EventEncoder {
     this.id = event.id === undefined ? this.ids.next(nowMillis) : this.ownId(event.id)
     const form = eventForm(event, this)
     const { depthMax, keyLengthMax, keysMax } = this.limits
-    const free = {
+    const allowance = {
       keysLeft: keysMax - envelopeKeysMax - 5 * (event.target?.length ?? 0),
       keyLengthMax,
     }
-    if (
-      (event.data === undefined || isCanonical(event.data, depthMax - 1, free)) &&
-      (event.change === undefined || isCanonical(event.change, depthMax - 1, free))
-    ) {
+    const { change, data } = form
+    const orderedData = data === undefined ? undefined : inOrder(data, depthMax - 1, allowance)
+    const orderedChange =
+      change === undefined ? undefined : inOrder(change, depthMax - 1, allowance)
+    if (orderedData !== unusual && orderedChange !== unusual) {
+      form.data = orderedData
+      form.change = orderedChange
       const json = JSON.stringify(form)
       // Half a surrogate pair is the one thing that is written as an escape of this kind.
       if (!json.includes("\\ud")) return json

@@ -19,6 +19,7 @@ import {
 import { classes, type EventClass } from "./EventClass.ts"
 import {
   actorNames,
+  changeNames,
   memberNames,
   oneOf,
   only,
@@ -165,7 +166,7 @@ const samplingForm = (sampling: NonNullable<AuditEventInput["sampling"]>) => {
 }
 
 const changeForm = (change: NonNullable<AuditEventInput["change"]>) => {
-  objectOf(change, "change")
+  only(objectOf(change, "change"), changeNames, "change")
   return change
 }
 
@@ -192,6 +193,17 @@ export const classOf = (event: AuditEventInput): EventClass =>
   event.class === undefined ? "standard" : member(classSet, event.class, "class")
 
 /**
+ * A checked envelope; `data` and `change` are as the application gave them.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface EventForm {
+  data: unknown
+  change: unknown
+}
+
+/**
  * Checks an event's envelope and lays it out. `type` was checked before.
  *
  * - Errors: throws `Refusal` with the path of the first wrong member.
@@ -199,7 +211,7 @@ export const classOf = (event: AuditEventInput): EventClass =>
  * @category encoding
  * @since 0.1.0
  */
-export const eventForm = (event: AuditEventInput, stamp: EventStamp): object => {
+export const eventForm = (event: AuditEventInput, stamp: EventStamp): EventForm => {
   const form = {
     action: optional(event.action, "action"),
     actor: actorForm(event.actor),

@@ -71,6 +71,14 @@ export const traceNames: ReadonlySet<string> = new Set(["spanId", "traceId"])
 export const samplingNames: ReadonlySet<string> = new Set(["policy", "rate"])
 
 /**
+ * Members of `change`.
+ *
+ * @category constants
+ * @since 0.1.0
+ */
+export const changeNames: ReadonlySet<string> = new Set(["after", "before", "diff"])
+
+/**
  * Says what would have been right.
  *
  * @category encoding
