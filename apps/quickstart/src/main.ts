@@ -2,7 +2,7 @@
 import * as fs from "node:fs"
 import * as path from "node:path"
 import { parseArgs } from "node:util"
-import { openAudit } from "@countersign/core/openAudit"
+import { openAudit } from "@countersign/core"
 import type { AuditEventInput } from "@countersign/core/event/AuditEvent"
 import { type Disk } from "@countersign/core/platform/Disk"
 import * as NodeDisk from "@countersign/core/platform/NodeDisk"

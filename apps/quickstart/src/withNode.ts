@@ -1,4 +1,4 @@
-import { openAudit } from "@countersign/core/openAudit"
+import { openAudit } from "@countersign/core"
 
 const audit = await openAudit({ directory: "trail" })
 

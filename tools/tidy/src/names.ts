@@ -45,6 +45,7 @@ export const wrongCase = (workspace: Workspace): ReadonlyArray<Finding> =>
     workspace,
     (source) =>
       source.owner.kind === "package" &&
+      source.path !== `${source.owner.directory}/src/index.ts` &&
       !(source.isTest ? /^[A-Z][A-Za-z0-9]*(?:\.[a-z]+)?$/ : /^[A-Z][A-Za-z0-9]*$/).test(
         stemOf(source),
       ),

@@ -138,8 +138,8 @@ export class BufferPool {
   private allocate(): Buffer | undefined {
     if (this.slabs === this.options.slabsMax) return undefined
     this.slabs += 1
-    // Outside Node's shared pool: a slab must never lie beside foreign bytes.
-    return Buffer.allocUnsafeSlow(this.options.slabBytes)
+    // Shared memory: the thread that writes tiles reads the slab itself, not a copy of it.
+    return Buffer.from(new SharedArrayBuffer(this.options.slabBytes))
   }
 
   private leaseOf(bytes: Buffer): SlabLease {

@@ -120,6 +120,13 @@ export class Disk extends Context.Service<
       chunks: ReadonlyArray<Uint8Array>,
       options: WriteFileOptions,
     ) => Effect.Effect<void, DiskError>
+    /**
+     * Writes whole files under their own names, without a sync, in any order. After a failure
+     * each of them may be absent or half-written.
+     */
+    readonly writeFiles: (
+      files: ReadonlyArray<{ readonly path: string; readonly chunks: ReadonlyArray<Uint8Array> }>,
+    ) => Effect.Effect<void, DiskError>
     /** Writes under a temporary name, syncs, renames, syncs the directory: all or nothing. */
     readonly replaceFile: (
       path: string,

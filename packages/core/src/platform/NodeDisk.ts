@@ -8,6 +8,7 @@ import * as path from "node:path"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { Disk, DiskError, type DiskFile, type DiskStatus } from "./Disk.ts"
+import { FileWriter } from "./FileWriter.ts"
 
 const failure = (call: string, file: string, cause: unknown): DiskError => {
   const errno =
@@ -160,6 +161,18 @@ const writeFile: Disk["Service"]["writeFile"] = (file, chunks, options) =>
     (fd) => closing(fd, file),
   )
 
+const writer = new FileWriter()
+// Fewer files are not worth a message to another thread.
+const filesForThread = 4
+
+const writeFiles: Disk["Service"]["writeFiles"] = (files) =>
+  files.length >= filesForThread
+    ? writer.write(files)
+    : Effect.forEach(files, (file) => writeFile(file.path, file.chunks, { sync: false }), {
+        concurrency: filesForThread,
+        discard: true,
+      })
+
 const isAbsent = (error: DiskError): boolean => error.errno === "ENOENT"
 
 const rename: Disk["Service"]["rename"] = (from, to) =>
@@ -211,6 +224,7 @@ export const layer: Layer.Layer<Disk> = Layer.succeed(Disk, {
     ),
   readFileUnsafe: (file) => attempt("read", file, () => fs.readFileSync(file)),
   writeFile,
+  writeFiles,
   replaceFile: (file, chunks, mode) => {
     const temporary = `${file}.tmp`
     return writeFile(temporary, chunks, {

@@ -255,6 +255,13 @@ export class FaultyDisk {
           for (const [part, at] of parts) part.copy(bytes, at)
           return Effect.andThen(inner.writeFile(path, [bytes], options), failed)
         }),
+      // One after the other, so that each can meet its fault.
+      writeFiles: (files) =>
+        Effect.forEach(
+          files,
+          (file) => this.disk.writeFile(file.path, file.chunks, { sync: false }),
+          { discard: true },
+        ),
       replaceFile: (path, chunks, mode) =>
         this.run("replaceFile", path, inner.replaceFile(path, chunks, mode)),
       syncFile: (path) => this.run("syncFile", path, inner.syncFile(path)),

@@ -8,7 +8,7 @@
  * @since 0.1.0
  */
 import { writeSync } from "node:fs"
-import { openAudit } from "../openAudit.ts"
+import { openAudit } from "../NodeAudit.ts"
 
 const [, , directory = "", cycle = "0"] = process.argv
 const waitingMax = 64

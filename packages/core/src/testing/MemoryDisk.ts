@@ -66,6 +66,10 @@ export class MemoryDisk {
         }
         this.store(file, chunks, options.mode ?? 0o644)
       }),
+    writeFiles: (files) =>
+      attempt(() => {
+        for (const file of files) this.store(file.path, file.chunks, 0o644)
+      }),
     replaceFile: (file, chunks, mode) => attempt(() => this.store(file, chunks, mode ?? 0o644)),
     syncFile: (file) => attempt(() => void this.find("fsync", file)),
     syncDirectory: (directory) => attempt(() => this.expectDirectory("fsync", directory)),

@@ -17,9 +17,6 @@ import { lengthBytes } from "./EntryBundle.ts"
 import { hashBytes, hashLeafAt, TreeHead } from "./MerkleTree.ts"
 import { formatTilePath, tileBytes, type TileLevel, tileWidth } from "./Tile.ts"
 
-// Four is what Node's thread pool runs at once; more would only wait in its queue.
-const writesAtOnce = 4
-
 /** Full tiles of one flush: synced together, since the log is pruned by whole steps. */
 interface UnsyncedGroup {
   readonly files: ReadonlyArray<string>
@@ -192,12 +189,7 @@ export class TrailWriter {
         const open = this.openFiles()
         const { directory, disk, sign } = this.options
         return this.flush.pipe(
-          Effect.andThen(
-            Effect.forEach(open, (file) => this.writeFile(file), {
-              concurrency: writesAtOnce,
-              discard: true,
-            }),
-          ),
+          Effect.andThen(this.writeFiles(open)),
           Effect.andThen(sign(size, root)),
           Effect.flatMap((note) => disk.replaceFile(path.join(directory, "checkpoint"), [note])),
           Effect.map(() => {
@@ -392,10 +384,7 @@ export class TrailWriter {
     const stale = this.stale.length
     const size = this.head.size - (this.head.size % tileWidth)
     if (files.length === 0) return Effect.void
-    return Effect.forEach(files, (file) => this.writeFile(file), {
-      concurrency: writesAtOnce,
-      discard: true,
-    }).pipe(
+    return this.writeFiles(files).pipe(
       Effect.andThen(
         Effect.sync(() => {
           this.pending.splice(0, files.length)
@@ -417,23 +406,31 @@ export class TrailWriter {
     )
   })
 
-  private writeFile(file: PendingFile): Effect.Effect<void, DiskError> {
+  private writeFiles(files: ReadonlyArray<PendingFile>): Effect.Effect<void, DiskError> {
     const { directory, disk } = this.options
-    const full = path.join(directory, file.path)
-    const parent = path.dirname(full)
-    const written = disk.writeFile(full, file.chunks, { sync: false })
-    if (this.directories.has(parent)) return written
-    return disk.makeDirectory(parent).pipe(
-      Effect.andThen(
-        Effect.sync(() => {
-          this.directories.add(parent)
-          // The names of new directories must survive as well.
-          for (let above = parent; above !== directory; above = path.dirname(above)) {
-            this.newDirectories.add(path.dirname(above))
-          }
-        }),
-      ),
-      Effect.andThen(written),
-    )
+    const whole = files.map(({ chunks, path: name }) => ({
+      path: path.join(directory, name),
+      chunks,
+    }))
+    const parents = new Set(whole.map((file) => path.dirname(file.path)))
+    const made = [...parents].filter((parent) => !this.directories.has(parent))
+    const written = disk.writeFiles(whole)
+    return made.length === 0
+      ? written
+      : Effect.andThen(
+          Effect.forEach(made, (parent) => this.makeDirectory(parent), { discard: true }),
+          written,
+        )
+  }
+
+  private makeDirectory(made: string): Effect.Effect<void, DiskError> {
+    const { directory, disk } = this.options
+    return Effect.map(disk.makeDirectory(made), () => {
+      this.directories.add(made)
+      // The names of new directories must survive as well.
+      for (let above = made; above.length > directory.length; above = path.dirname(above)) {
+        this.newDirectories.add(path.dirname(above))
+      }
+    })
   }
 }

@@ -6,11 +6,11 @@ import { fileURLToPath } from "node:url"
 import { afterEach, assert, beforeEach, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
-import { openAudit } from "./openAudit.ts"
+import { openAudit } from "./NodeAudit.ts"
 import * as NodeDisk from "./platform/NodeDisk.ts"
 import { entries } from "./trail/TrailReader.ts"
 
-const module = fileURLToPath(new URL("./openAudit.ts", import.meta.url))
+const module = fileURLToPath(new URL("./NodeAudit.ts", import.meta.url))
 const event = { type: "job.step.done", actor: { id: "worker" }, outcome: "success" } as const
 const count = 1000
 
