@@ -132,7 +132,8 @@ export const openAudit = async (
     around: (event, body) =>
       run(
         audit.around(event)(
-          // The body's own error is handed on as it is.
+          // The body's own error is handed on as it is, whatever it is.
+          // @effect-diagnostics-next-line unknownInEffectCatch:off
           Effect.tryPromise({ try: async () => body(), catch: (error) => error }),
         ),
       ),

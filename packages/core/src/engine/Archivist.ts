@@ -46,21 +46,18 @@ export class Archivist {
   }
 
   /** Compresses the next few bundles that are old enough; returns how many. */
-  readonly step: Effect.Effect<number, DiskError> = Effect.gen(
-    { self: this },
-    function* (this: Archivist) {
-      const { options, settledSize } = this.options
-      const { afterBundles, bundlesPerSecondMax, compress } = options()
-      if (!compress) return 0
-      const end = Math.floor(settledSize() / tileWidth) - afterBundles
-      if (end <= 0) return 0
-      this.next ??= yield* this.firstPlain(end)
-      const stop = Math.min(end, this.next + bundlesPerSecondMax)
-      const start = this.next
-      for (; this.next < stop; this.next += 1) yield* this.compress(this.next)
-      return this.next - start
-    },
-  ).pipe(
+  readonly step: Effect.Effect<number, DiskError> = Effect.gen({ self: this }, function* () {
+    const { options, settledSize } = this.options
+    const { afterBundles, bundlesPerSecondMax, compress } = options()
+    if (!compress) return 0
+    const end = Math.floor(settledSize() / tileWidth) - afterBundles
+    if (end <= 0) return 0
+    this.next ??= yield* this.firstPlain(end)
+    const stop = Math.min(end, this.next + bundlesPerSecondMax)
+    const start = this.next
+    for (; this.next < stop; this.next += 1) yield* this.compress(this.next)
+    return this.next - start
+  }).pipe(
     // A deletion may have been done all the same: the border is looked for again.
     Effect.onError(() =>
       Effect.sync(() => {

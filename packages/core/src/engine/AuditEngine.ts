@@ -296,7 +296,7 @@ export class AuditEngine {
   private readonly drain: Effect.Effect<
     void,
     AuditUnavailable | DiskError | SignerError | TrailFenced
-  > = Effect.gen({ self: this }, function* (this: AuditEngine) {
+  > = Effect.gen({ self: this }, function* () {
     const { pipeline, publishStage, stages } = this
     const { recovered, wal } = this.trail
     if (stages === undefined) return

@@ -7,6 +7,7 @@ import type * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import { DiskError } from "../platform/Disk.ts"
 import type { TrailFenced } from "../trail/TrailError.ts"
+import type { BatchPolicy } from "./BatchPolicy.ts"
 import type { BufferPool } from "./BufferPool.ts"
 import type { DurableBatch, EncodedBatch } from "./EncodedBatch.ts"
 import type { EngineOptions } from "./EngineOptions.ts"
@@ -126,15 +127,20 @@ export class Pipeline {
           item.slab.release()
         }),
     })
-    // Hashing the next batch goes on while the files of the one before are written.
-    this.tree = Stage.make<DurableBatch, DurableBatch, never>({
+    this.tree = this.treeStage(policy, one)
+    this.publish = this.publishStage(policy, one)
+  }
+
+  /** Hashing the next batch goes on while the files of the one before are written. */
+  private treeStage(restart: RestartPolicy, batch: BatchPolicy): Stage.Stage<DurableBatch> {
+    return Stage.make<DurableBatch, DurableBatch, never>({
       name: "tree",
       mailbox: this.durable,
-      batch: one,
-      restart: policy,
+      batch,
+      restart,
       handle: (batches) =>
         Effect.sync(() => {
-          for (const batch of batches) parts.publish.addUnsafe(batch)
+          for (const item of batches) this.parts.publish.addUnsafe(item)
           return batches
         }),
       emit: this.hashed.offer,
@@ -142,13 +148,16 @@ export class Pipeline {
       isFault: () => false,
       poison: stopOnGap,
     })
-    this.publish = Stage.make<DurableBatch, never, DiskError>({
+  }
+
+  private publishStage(restart: RestartPolicy, batch: BatchPolicy): Stage.Stage<DurableBatch> {
+    return Stage.make<DurableBatch, never, DiskError>({
       name: "publish",
       mailbox: this.hashed,
-      batch: one,
-      restart: policy,
+      batch,
+      restart,
       handle: ([item]) =>
-        item === undefined ? Effect.succeed([]) : Effect.as(parts.publish.write(item), []),
+        item === undefined ? Effect.succeed([]) : Effect.as(this.parts.publish.write(item), []),
       emit: () => Effect.void,
       isFault: (error) => error instanceof DiskError,
       poison: stopOnGap,

@@ -142,7 +142,7 @@ export class Sealer {
   /** Writes the first waiting seals that belong into one file. */
   private readonly writeRun: Effect.Effect<void, DiskError> = Effect.gen(
     { self: this },
-    function* (this: Sealer) {
+    function* () {
       const [current, file] = yield* this.place
       const room = Math.floor((this.fileBytesMax - current.endBytes) / sealBytes)
       let count = 0

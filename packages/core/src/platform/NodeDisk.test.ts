@@ -166,12 +166,7 @@ describe("NodeDisk", () => {
       ]) {
         assert.strictEqual((yield* Effect.flip(effect)).errno, "ENOENT")
       }
-      try {
-        disk.readFileUnsafe(at("absent"))
-        assert.fail("read what is not there")
-      } catch (error) {
-        assert.instanceOf(error, DiskError)
-      }
+      assert.throws(() => disk.readFileUnsafe(at("absent")), DiskError)
     }),
   )
 

@@ -3,6 +3,7 @@ import * as fs from "node:fs"
 import * as path from "node:path"
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
 import * as NodeDisk from "../platform/NodeDisk.ts"
 import * as FaultyDisk from "../testing/FaultyDisk.ts"
 import { temporaryDirectory } from "../testing/TemporaryDirectory.ts"
@@ -11,8 +12,7 @@ import { Signer } from "./Signer.ts"
 
 const open = (file: string) =>
   Effect.service(Signer).pipe(
-    Effect.provide(KeySigner.layerFile(file)),
-    Effect.provide(NodeDisk.layer),
+    Effect.provide(Layer.provide(KeySigner.layerFile(file), NodeDisk.layer)),
   )
 const openPem = (pem: string) =>
   Effect.provide(Effect.service(Signer), KeySigner.layerPem(pem, "AUDIT_KEY"))
@@ -95,8 +95,7 @@ describe("KeySigner in a file", () => {
       const faulty = yield* Effect.provide(FaultyDisk.make(), NodeDisk.layer)
       faulty.plan({ call: "writeFile", errno: "ENOSPC", outcome: { prefixBytes: 30 } })
       const attempt = Effect.service(Signer).pipe(
-        Effect.provide(KeySigner.layerFile(file)),
-        Effect.provide(faulty.layer),
+        Effect.provide(Layer.provide(KeySigner.layerFile(file), faulty.layer)),
       )
       assert.strictEqual((yield* Effect.flip(attempt))._tag, "DiskError")
       assert.isFalse(fs.existsSync(file))
@@ -121,8 +120,7 @@ describe("KeySigner in a file", () => {
           ),
       })
       const refused = yield* Effect.service(Signer).pipe(
-        Effect.provide(KeySigner.layerFile(file)),
-        Effect.provide(late.layer),
+        Effect.provide(Layer.provide(KeySigner.layerFile(file), late.layer)),
         Effect.flip,
       )
       assert.include(refused.message, "EEXIST")
