@@ -6,6 +6,7 @@ import { fileURLToPath } from "node:url"
 import { afterEach, assert, beforeEach, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
+import type { AuditEvent } from "./event/AuditEvent.ts"
 import { openAudit } from "./NodeAudit.ts"
 import * as NodeDisk from "./platform/NodeDisk.ts"
 import { entries } from "./trail/TrailReader.ts"
@@ -26,7 +27,7 @@ afterEach(() => fs.rmSync(parent, { recursive: true, force: true }))
 const run = (ending: string) =>
   new Promise<{ readonly code: number | null; readonly signal: string | null }>((resolve) => {
     const program = `
-      import { openAudit } from ${JSON.stringify(module)}
+import { openAudit } from ${JSON.stringify(module)}
       const audit = await openAudit({ directory: ${JSON.stringify(directory)} })
       for (let index = 0; index < ${count}; index += 1) audit.recordUnsafe(${JSON.stringify(event)})
       ${ending}
@@ -92,6 +93,47 @@ describe("openAudit", () => {
     `
     assert.deepStrictEqual(await run(ending), { code: 7, signal: null })
     assert.include(await typesAfterwards(), "audit.closed")
+  })
+
+  it("closes every engine of the process before the signal ends it", async () => {
+    const ending = `
+      const other = await openAudit({ directory: ${JSON.stringify(`${directory}-2`)} })
+      other.recordUnsafe(${JSON.stringify(event)})
+      setInterval(() => undefined, 1000)
+      process.kill(process.pid, "SIGTERM")
+    `
+    assert.deepStrictEqual(await run(ending), { code: null, signal: "SIGTERM" })
+    for (const each of [directory, `${directory}-2`]) {
+      assert.isEmpty(fs.readdirSync(path.join(each, "wal")), each)
+    }
+  })
+
+  it("runs the body of around in its own caller's context, whoever else waits", async () => {
+    const audit = await openAudit({ directory, signals: false })
+    const operation = { type: "job.started.now", class: "critical" } as const
+    const seen = await Promise.all(
+      Array.from({ length: 20 }, (_, index) =>
+        audit.withActor({ id: `u-${index}` }, () =>
+          audit.around(operation, async () => {
+            const verdict = audit.recordUnsafe({ ...event, actor: undefined, data: index })
+            return verdict._tag
+          }),
+        ),
+      ),
+    )
+    assert.deepStrictEqual(new Set(seen), new Set(["Accepted"]))
+    await audit.close()
+    const mixed = await Effect.runPromise(
+      entries(directory).pipe(
+        Stream.map(({ bytes }) => JSON.parse(Buffer.from(bytes).toString("utf8")) as AuditEvent),
+        Stream.filter(
+          ({ actor, data, type }) => type === event.type && actor.id !== `u-${Number(data)}`,
+        ),
+        Stream.runCollect,
+        Effect.provide(NodeDisk.layer),
+      ),
+    )
+    assert.isEmpty(mixed)
   })
 
   it("takes the actor from the surrounding withActor, across awaits", async () => {

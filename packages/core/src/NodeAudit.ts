@@ -3,7 +3,7 @@
  *
  * @since 0.1.0
  */
-import { AsyncLocalStorage } from "node:async_hooks"
+import { AsyncLocalStorage, AsyncResource } from "node:async_hooks"
 import * as Effect from "effect/Effect"
 import * as ManagedRuntime from "effect/ManagedRuntime"
 import {
@@ -16,10 +16,12 @@ import {
 } from "./Audit.ts"
 import type { ConfigChange } from "./config/ConfigChange.ts"
 import type { AuditConfigInput } from "./config/AuditConfig.ts"
-import type { ResolveOptions } from "./config/ConfigResolution.ts"
+import { resolve, type ResolveOptions } from "./config/ConfigResolution.ts"
 import type { EngineStatus } from "./engine/EngineStatus.ts"
 import type { Verdict } from "./engine/Door.ts"
 import type { Actor, AuditEventInput } from "./event/AuditEvent.ts"
+import * as NodeDisk from "./platform/NodeDisk.ts"
+import { attend } from "./platform/ProcessEnd.ts"
 import type { VerifyReport } from "./trail/VerifyReport.ts"
 import type { EventClass } from "./event/EventClass.ts"
 
@@ -81,6 +83,9 @@ export const openAudit = async (
   input: AuditInput,
   options: ResolveOptions = {},
 ): Promise<NodeAudit> => {
+  const { sinks: _sinks, ...given } = input
+  const settled = resolve(given, { env: process.env, ...options })
+  const { signals } = await Effect.runPromise(Effect.provide(settled, NodeDisk.layer))
   const runtime = ManagedRuntime.make(Audit.layer(input, options))
   const audit = await runtime.runPromise(Effect.service(Audit))
   const actors = new AsyncLocalStorage<Actor>()
@@ -90,16 +95,12 @@ export const openAudit = async (
       actor === undefined ? effect : Effect.provideService(effect, CurrentActor, actor),
     )
   }
-  const onExit = (): void => {
-    audit.lastGaspUnsafe()
-  }
   let isClosing: Promise<void> | undefined
   const closeOnce = async (): Promise<void> => {
     try {
       await run(audit.close)
     } finally {
-      process.removeListener("exit", onExit)
-      for (const signal of signals) process.removeListener(signal, onSignal)
+      leave()
       await runtime.dispose()
     }
   }
@@ -107,18 +108,7 @@ export const openAudit = async (
     isClosing ??= closeOnce()
     return isClosing
   }
-  const signals: ReadonlyArray<NodeJS.Signals> =
-    input.signals === false ? [] : ["SIGTERM", "SIGINT"]
-  const onSignal = (signal: NodeJS.Signals): void => {
-    const isAlone = process.listenerCount(signal) === 1
-    void close()
-      .catch((error: unknown) => process.emitWarning(String(error)))
-      .finally(() => {
-        if (isAlone) process.kill(process.pid, signal)
-      })
-  }
-  process.once("exit", onExit)
-  for (const signal of signals) process.on(signal, onSignal)
+  const leave = attend({ close, lastGaspUnsafe: () => audit.lastGaspUnsafe(), signals })
 
   return {
     record: (event, recordOptions) => run(audit.record(event, recordOptions)),
@@ -129,14 +119,17 @@ export const openAudit = async (
           ? { ...event, actor: actors.getStore() }
           : event) as AuditEventInput,
       ),
-    around: (event, body) =>
-      run(
+    around: (event, body) => {
+      // The engine answers many callers in one turn: the body belongs to its own caller's context.
+      const bound = AsyncResource.bind(body)
+      return run(
         audit.around(event)(
           // The body's own error is handed on as it is, whatever it is.
           // @effect-diagnostics-next-line unknownInEffectCatch:off
-          Effect.tryPromise({ try: async () => body(), catch: (error) => error }),
+          Effect.tryPromise({ try: async () => bound(), catch: (error) => error }),
         ),
-      ),
+      )
+    },
     withActor: (actor, body) => actors.run(actor, body),
     criticalOperation: audit.criticalOperation,
     room: (name) => run(audit.room(name)),

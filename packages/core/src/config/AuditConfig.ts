@@ -95,7 +95,7 @@ const pool = Schema.Struct({
 })
 
 const wal = Schema.Struct({
-  segmentBytesMax: whole("bytes", MiB, 4 * GiB, {
+  segmentBytesMax: whole("bytes", MiB, 128 * MiB, {
     meaning: "Size at which the write-ahead log begins a new file.",
   }),
   groupBytesMax: whole("bytes", 128 * KiB, 256 * MiB, {
@@ -207,7 +207,8 @@ const fields = {
   restart,
   shutdown: Schema.Struct({
     drainMillis: whole("millis", 0, hour, {
-      meaning: "Longest time that closing takes; what is left is recorded as lost.",
+      meaning:
+        "Longest time that closing takes; what is left then is not in the trail, and `close` fails.",
       isLive: true,
     }),
   }),

@@ -44,8 +44,7 @@ const signer = { kind: "file", variable: "COUNTERSIGN_SIGNING_KEY" } as const
  */
 export const profiles: Readonly<Record<ProfileName, Profile>> = {
   balanced: {
-    purpose:
-      "A server among other work: up to 25 MiB, tens of thousands of events a second, checkpoints each second.",
+    purpose: "A server among other work: moderate memory, checkpoints each second.",
     values: {
       limits: { eventBytesMax: 49_152, depthMax: 8, keysMax: 256, keyLengthMax: 64 },
       intake: { bytesMax: 8 * MiB, countMax: 65_536 },
@@ -82,8 +81,7 @@ export const profiles: Readonly<Record<ProfileName, Profile>> = {
     },
   },
   "high-volume": {
-    purpose:
-      "Most events a second: up to 160 MiB, larger batches under one sync, up to 10 ms later.",
+    purpose: "Most events a second: more memory, larger batches under one sync, up to 10 ms later.",
     values: {
       limits: { eventBytesMax: 49_152, depthMax: 8, keysMax: 256, keyLengthMax: 64 },
       intake: { bytesMax: 64 * MiB, countMax: 262_144 },
@@ -91,7 +89,7 @@ export const profiles: Readonly<Record<ProfileName, Profile>> = {
       batch: { countMax: 16_384, bytesMax: 4 * MiB, waitMillis: 10, paceMillis: 2 },
       pool: { slabBytes: 4 * MiB, slabsMax: 16, poison: false },
       wal: {
-        segmentBytesMax: 256 * MiB,
+        segmentBytesMax: 128 * MiB,
         groupBytesMax: 16 * MiB,
         retainBytesMax: 4 * GiB,
       },
@@ -121,7 +119,7 @@ export const profiles: Readonly<Record<ProfileName, Profile>> = {
   },
   "low-latency": {
     purpose:
-      "Receipts soon: up to 32 MiB, checkpoints each 50 ms, small groups under one sync, at more writes to the disk.",
+      "Receipts soon: checkpoints each 50 ms, small groups under one sync, at more writes to the disk.",
     values: {
       limits: { eventBytesMax: 49_152, depthMax: 8, keysMax: 256, keyLengthMax: 64 },
       intake: { bytesMax: 16 * MiB, countMax: 65_536 },
@@ -159,7 +157,7 @@ export const profiles: Readonly<Record<ProfileName, Profile>> = {
   },
   "memory-constrained": {
     purpose:
-      "Small containers: up to 3 MiB, so that callers of a busy engine wait or are refused sooner.",
+      "Small containers: little memory, so that callers of a busy engine wait or are refused sooner.",
     values: {
       limits: { eventBytesMax: 16_384, depthMax: 8, keysMax: 128, keyLengthMax: 64 },
       intake: { bytesMax: MiB, countMax: 4096 },
@@ -197,7 +195,7 @@ export const profiles: Readonly<Record<ProfileName, Profile>> = {
   },
   "high-security": {
     purpose:
-      "Nothing sampled: up to 32 MiB, batches sealed, frequent signs of life, the key from the environment, and an engine that fails sooner.",
+      "Nothing sampled: batches sealed, frequent signs of life, the key from the environment, and an engine that fails sooner.",
     values: {
       limits: { eventBytesMax: 32_768, depthMax: 6, keysMax: 128, keyLengthMax: 64 },
       intake: { bytesMax: 16 * MiB, countMax: 65_536 },

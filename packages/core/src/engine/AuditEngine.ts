@@ -94,7 +94,8 @@ export class AuditEngine {
   /** Only where there are sinks: without, no batch is taken apart. */
   private dispatcher: Dispatcher.Dispatcher | undefined
   /** The one close that all callers share. */
-  private closing: Effect.Effect<void, AuditUnavailable> | undefined
+  private readonly closed = Deferred.makeUnsafe<void, AuditUnavailable>()
+  private isClosing = false
 
   constructor(options: EngineOptions, parts: EngineParts) {
     const { inSlabs, ledger } = this
@@ -123,7 +124,10 @@ export class AuditEngine {
       deliver: (batch) => {
         const { dispatcher } = this
         this.sealer?.seal(batch)
-        if (dispatcher !== undefined) dispatcher.publish(publishedOf(batch, options.origin))
+        if (dispatcher === undefined) return
+        dispatcher.publish(publishedOf(batch, options.origin))
+        // Sinks must never keep the last slab from the stages.
+        if (this.pool.isExhausted) dispatcher.trim()
       },
       nowMillis,
     })
@@ -158,7 +162,6 @@ export class AuditEngine {
 
   /** Starts the stages and services, after the opening record. */
   readonly start = Effect.fnUntraced({ self: this }, function* (this: AuditEngine) {
-    this.closing = yield* Effect.cached(this.closeOnce)
     if (this.sinks.length > 0) this.dispatcher = yield* this.dispatch
     this.door.recordSystem(openingRecord(this.options, this.trail))
     this.stages = yield* this.pipeline.start(this.supervisor)
@@ -257,9 +260,16 @@ export class AuditEngine {
   }
 
   /** Refuses newcomers, drains every stage in order, writes the closing records, publishes. Idempotent. */
-  readonly close: Effect.Effect<void, AuditUnavailable> = Effect.suspend(
-    () => this.closing ?? this.closeOnce,
-  )
+  readonly close: Effect.Effect<void, AuditUnavailable> = Effect.suspend(() => {
+    const ended = Deferred.await(this.closed)
+    if (this.isClosing) return ended
+    this.isClosing = true
+    // On its own: a caller that gives up waiting must not leave half a drain behind.
+    return Effect.andThen(
+      Effect.forkDetach(Deferred.into(this.closeOnce, this.closed), { startImmediately: true }),
+      ended,
+    )
+  })
 
   private readonly closeOnce: Effect.Effect<void, AuditUnavailable> = Effect.suspend(() => {
     const { door } = this
@@ -281,6 +291,8 @@ export class AuditEngine {
         error._tag === "AuditUnavailable" ? error : unavailableBecause(error.message),
       ),
       Effect.tapError((error) => Effect.sync(() => this.fail(error.detail))),
+      // The trail is complete by now: what sinks and seals still do decides nothing about it.
+      Effect.ensuring(this.closeExtras),
       Effect.map(() => {
         door.state = "closed"
         door.detail = "it was closed"
@@ -292,6 +304,13 @@ export class AuditEngine {
   lastGaspUnsafe(): number {
     return this.door.state === "closed" ? 0 : lastGaspUnsafe(this.intake, this.pipeline, this.log)
   }
+
+  private readonly closeExtras = Effect.suspend(() =>
+    Effect.andThen(
+      this.dispatcher?.close ?? Effect.void,
+      Effect.ignore(this.sealer?.close ?? Effect.void, { log: "Warn" }),
+    ),
+  )
 
   private readonly drain: Effect.Effect<
     void,
@@ -317,8 +336,6 @@ export class AuditEngine {
     yield* pipeline.hashed.close
     yield* ended(stages.published)
     yield* publishStage.checkpoint
-    if (this.dispatcher !== undefined) yield* this.dispatcher.close
-    if (this.sealer !== undefined) yield* this.sealer.close
     if (recovered.writer.unsyncedFiles <= syncAtCloseMax) {
       yield* recovered.writer.syncAll
       yield* wal.roll

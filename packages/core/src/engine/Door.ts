@@ -5,7 +5,7 @@
  */
 import type { AuditEventInput } from "../event/AuditEvent.ts"
 import { classes, type EventClass } from "../event/EventClass.ts"
-import { EventEncoder, type EventLimits } from "../event/EventEncoder.ts"
+import { entryBytesMax, EventEncoder, type EventLimits } from "../event/EventEncoder.ts"
 import type { InvalidEvent } from "../event/InvalidEvent.ts"
 import { AuditRefused, AuditUnavailable } from "./AuditError.ts"
 import { type Encoded, type Intake, systemLane } from "./Intake.ts"
@@ -39,6 +39,12 @@ export type Verdict =
 const accepted: Verdict = { _tag: "Accepted" }
 const dropped: Verdict = { _tag: "Dropped" }
 const telemetry = 3
+const systemLimits: EventLimits = {
+  depthMax: 16,
+  keysMax: 4096,
+  keyLengthMax: 256,
+  eventBytesMax: entryBytesMax,
+}
 // One call in 64 is timed: reading the clock twice costs a tenth of what is measured.
 const measuredMask = 63
 
@@ -76,6 +82,8 @@ export class Door {
   /** The event that `encode` took last; to be read before the next call. */
   readonly encoder: EventEncoder
 
+  /** What the engine says of itself must not depend on what the application may say. */
+  private readonly systemEncoder: EventEncoder
   private readonly options: DoorOptions
   private calls = 0
   private busyMillis = 0
@@ -83,6 +91,7 @@ export class Door {
   constructor(options: DoorOptions) {
     this.options = options
     this.encoder = new EventEncoder(options.limits)
+    this.systemEncoder = new EventEncoder(systemLimits)
   }
 
   /** Checks and encodes; `undefined` when the encoder holds the event. */
@@ -150,17 +159,17 @@ export class Door {
   /** Queues a record of the engine's own; `false` when even that lane is full. */
   recordSystem(event: AuditEventInput, waiter?: Waiter): boolean {
     const { intake, ledger, nowMillis } = this.options
-    const invalid = this.encoder.encodeSystem(event, nowMillis())
+    const invalid = this.systemEncoder.encodeSystem(event, nowMillis())
     // The engine's own records follow the schema by construction.
     if (invalid !== undefined) throw invalid
-    if (!intake.offer(systemLane, this.encoder, waiter)) return false
+    if (!intake.offer(systemLane, this.systemEncoder, waiter)) return false
     ledger.accepted[systemLane] = (ledger.accepted[systemLane] ?? 0) + 1
     return true
   }
 
   /** Writes a record of the engine's own into a buffer, as an entry of a bundle; returns its end. */
   encodeSystemInto(event: AuditEventInput, target: Buffer, at: number): number {
-    const { encoder } = this
+    const encoder = this.systemEncoder
     const invalid = encoder.encodeSystem(event, this.options.nowMillis())
     if (invalid !== undefined) throw invalid
     const start = target.writeUInt16BE(encoder.bytes, at)

@@ -12,6 +12,7 @@ import type { Waiter } from "./Lane.ts"
 
 const { critical, compliance, standard, telemetry } = laneOf
 const waiter: Waiter = {
+  wantsPublished: true,
   durable: () => undefined,
   published: () => undefined,
   lost: () => undefined,
@@ -53,6 +54,15 @@ const fork = <A, E>(effect: Effect.Effect<A, E>) =>
   Effect.forkChild(effect, { startImmediately: true })
 
 describe("Intake, its lanes", () => {
+  it("takes nothing once it is closed, since nobody would ever take it out", () => {
+    const intake = intakeOf()
+    assert.isTrue(offer(intake, standard, "before"))
+    intake.close()
+    assert.isFalse(offer(intake, standard, "after"))
+    assert.deepStrictEqual(idsOf(intake, selected(intake)), ["before"])
+    assert.isUndefined(intake.select(10, 10_000))
+  })
+
   it("divides its memory by the contracts' shares, and adds a lane for the engine's own records", () => {
     const intake = intakeOf(10_000, 1024)
     assert.deepStrictEqual(

@@ -150,7 +150,8 @@ export class Intake implements Mailbox<AdmittedBatch> {
   /** Puts an encoded event into a lane; `false` when there is no room. Runs in the caller's turn. */
   offer(laneIndex: number, event: Encoded, waiter: Waiter | undefined): boolean {
     const lane = this.lanes[laneIndex]
-    if (lane === undefined) return false
+    // Behind a closed door nobody takes it any more.
+    if (lane === undefined || this.isClosed) return false
     if (!lane.offer(event.json, event.bytes, event.isAscii, event.id, this.ticket, waiter)) {
       return false
     }

@@ -93,10 +93,6 @@ describe("kill -9 under load", () => {
 
       const audit = await openAudit({ directory })
       await audit.close()
-      assert.strictEqual(
-        audit.status().accounts.reduce((sum, { missing }) => sum + Math.abs(missing), 0),
-        0,
-      )
       const report = await Effect.runPromise(verify(directory).pipe(Effect.provide(NodeDisk.layer)))
       assert.strictEqual(report.verdict, "verified", JSON.stringify(report))
 

@@ -3,6 +3,7 @@ import * as Schema from "effect/Schema"
 import { Lane, type Waiter } from "./Lane.ts"
 
 const waiter = (): Waiter => ({
+  wantsPublished: true,
   durable: () => undefined,
   published: () => undefined,
   lost: () => undefined,

@@ -15,6 +15,8 @@
  * @since 0.1.0
  */
 export interface Waiter {
+  /** Whether `published` is of interest at all. */
+  readonly wantsPublished: boolean
   /** The event has this sequence number and survives a power failure. */
   readonly durable: (sequence: number) => void
   /** The event is covered by a signed checkpoint. */

@@ -54,6 +54,10 @@ export class PendingRecord implements Waiter {
     this.options = options
   }
 
+  get wantsPublished(): boolean {
+    return this.options.level === "published"
+  }
+
   get deadlineMillis(): number {
     return this.options.deadlineMillis
   }

@@ -120,10 +120,10 @@ export class Pipeline {
       emit: this.durable.offer,
       next: "tree",
       isFault: (error) => error instanceof DiskError,
-      poison: (item, cause) =>
+      poison: (item) =>
         Effect.sync(() => {
           parts.log.inSlabs.add(item.perLane, -1)
-          this.lose(item.perLane, item.waiting, String(cause))
+          this.lose(item.perLane, item.waiting, "poison")
           item.slab.release()
         }),
     })

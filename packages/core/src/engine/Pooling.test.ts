@@ -9,6 +9,7 @@ const { critical, compliance, standard, telemetry } = laneOf
 const slabOf = (bytes: number): SlabLease =>
   new SlabLease(Buffer.alloc(bytes, 0xee), () => undefined)
 const waiterOf = (): Waiter => ({
+  wantsPublished: true,
   durable: () => undefined,
   published: () => undefined,
   lost: () => undefined,

@@ -72,6 +72,7 @@ export class PublishStage {
   /** Remembers who waits for entries to be signed; before they can be. */
   follow(batch: DurableBatch): void {
     for (const { index, waiter } of batch.waiting) {
+      if (!waiter.wantsPublished) continue
       this.unpublished.push({ sequence: batch.firstSequence + index, waiter })
     }
   }

@@ -115,7 +115,7 @@ export const sampled = (window: SampledWindow): AuditEventInput =>
  */
 export interface Loss {
   readonly class: EventClass
-  /** Why: `no room`, `poison`, `drain deadline`. */
+  /** Why: `no room`, `poison`. */
   readonly cause: string
   readonly count: number
   /** `false`: they were never accepted, and the caller could know. */

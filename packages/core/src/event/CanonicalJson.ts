@@ -198,7 +198,19 @@ export class CanonicalWriter {
  */
 export interface Allowance {
   keysLeft: number
+  /** Characters of texts, and members of lists: what is past it is refused before it is copied. */
+  charactersLeft: number
   readonly keyLengthMax: number
+}
+
+/**
+ * Thrown by {@link inOrder} once a value has used up its characters.
+ *
+ * @category errors
+ * @since 0.1.0
+ */
+export class TooMuch {
+  readonly _tag = "TooMuch"
 }
 
 /**
@@ -226,6 +238,9 @@ export const unusual: unique symbol = Symbol("unusual")
 export const inOrder = (value: unknown, depthLeft: number, allowance: Allowance): unknown => {
   switch (typeof value) {
     case "string":
+      allowance.charactersLeft -= value.length
+      if (allowance.charactersLeft < 0) throw new TooMuch()
+      return value
     case "boolean":
       return value
     case "number":
@@ -248,7 +263,9 @@ const listInOrder = (
   depthLeft: number,
   allowance: Allowance,
 ): unknown => {
-  if (Object.getPrototypeOf(values) !== Array.prototype) return unusual
+  if (Object.getPrototypeOf(values) !== Array.prototype || "toJSON" in values) return unusual
+  allowance.charactersLeft -= values.length
+  if (allowance.charactersLeft < 0) throw new TooMuch()
   let copy: Array<unknown> | undefined
   for (let index = 0; index < values.length; index++) {
     const ordered = inOrder(values[index], depthLeft - 1, allowance)
@@ -261,7 +278,7 @@ const listInOrder = (
 
 const objectInOrder = (value: object, depthLeft: number, allowance: Allowance): unknown => {
   const prototype: unknown = Object.getPrototypeOf(value)
-  if (prototype !== Object.prototype && prototype !== null) return unusual
+  if ((prototype !== Object.prototype && prototype !== null) || "toJSON" in value) return unusual
   const keys = Object.keys(value)
   allowance.keysLeft -= keys.length
   if (allowance.keysLeft < 0) return unusual

@@ -15,7 +15,7 @@ import {
   typeLengthMax,
   typePattern,
 } from "./AuditEvent.ts"
-import { CanonicalWriter, inOrder, type Limits, unusual } from "./CanonicalJson.ts"
+import { CanonicalWriter, inOrder, type Limits, TooMuch, unusual } from "./CanonicalJson.ts"
 import { laneOf } from "./EventClass.ts"
 import { classOf, eventForm } from "./EventForm.ts"
 import { EventIdGenerator } from "./EventId.ts"
@@ -102,6 +102,7 @@ export class EventEncoder {
       this.json = this.text(event, nowMillis, isSystem)
     } catch (refusal) {
       if (refusal instanceof Refusal) return refusal.toInvalidEvent()
+      if (refusal instanceof TooMuch) return this.tooLarge("has more canonical bytes than that")
       // A getter or a proxy in the caller's event may throw anything.
       return new InvalidEvent({
         path: "",
@@ -111,7 +112,9 @@ export class EventEncoder {
     }
     this.bytes = Buffer.byteLength(this.json)
     this.isAscii = this.bytes === this.json.length
-    return this.bytes > this.limits.eventBytesMax ? this.tooLarge() : undefined
+    return this.bytes > this.limits.eventBytesMax
+      ? this.tooLarge(`has ${this.bytes} canonical bytes`)
+      : undefined
   }
 
   private text(event: AuditEventInput, nowMillis: number, isSystem: boolean): string {
@@ -129,6 +132,7 @@ export class EventEncoder {
     const { depthMax, keyLengthMax, keysMax } = this.limits
     const allowance = {
       keysLeft: keysMax - envelopeKeysMax - 5 * (event.target?.length ?? 0),
+      charactersLeft: this.limits.eventBytesMax,
       keyLengthMax,
     }
     const { change, data } = form
@@ -174,10 +178,10 @@ export class EventEncoder {
     if (this.knownTypes.size < knownTypesMax) this.knownTypes.add(type)
   }
 
-  private tooLarge(): InvalidEvent {
+  private tooLarge(problem: string): InvalidEvent {
     return new InvalidEvent({
       path: "",
-      problem: `has ${this.bytes} canonical bytes`,
+      problem,
       expected: `at most ${this.limits.eventBytesMax} (limits.eventBytesMax); keep large data elsewhere and record its digest`,
     })
   }

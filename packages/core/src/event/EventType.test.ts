@@ -48,7 +48,14 @@ describe("defineEvent", () => {
     const broken = { ...event, data: { ...data, reason: "" } }
     const result = PatientRead.parse(broken)
     assert.isTrue(Result.isFailure(result))
-    assert.throws(() => PatientRead(broken), /data: .*reason/s)
+    assert.throws(() => PatientRead(broken), /AUD-1001: data\.reason: /)
+  })
+
+  it("does not show in the refusal what is to be redacted", () => {
+    const secret = { ...event, data: { ...data, ssn: 78_051_120 as unknown as string } }
+    const result = PatientRead.parse(secret)
+    assert.isTrue(Result.isFailure(result))
+    if (Result.isFailure(result)) assert.notInclude(result.failure.message, "78")
   })
 
   it.each(["audit.read", "read", "Patient.read", `a.${"b".repeat(200)}`])(

@@ -5,6 +5,7 @@
  */
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
+import * as SchemaIssue from "effect/SchemaIssue"
 import {
   type AuditEventInput,
   type Classification,
@@ -75,6 +76,15 @@ const masked = (value: unknown): unknown =>
 const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === "object" && value !== null && !Array.isArray(value)
 
+const issuesOf = SchemaIssue.makeFormatterStandardSchemaV1()
+
+/** Where in the data the first problem is. */
+const pathOf = (issue: SchemaIssue.Issue): string => {
+  const path = issuesOf(issue).issues[0]?.path ?? []
+  const steps = path.map((step) => (typeof step === "object" ? step.key : step))
+  return ["data", ...steps].map(String).join(".")
+}
+
 /** Lists on the way stand for each of their members. */
 const redacted = (value: unknown, steps: ReadonlyArray<string>, how: Redaction): unknown => {
   const [step, ...rest] = steps
@@ -137,10 +147,11 @@ export const defineEvent = <S extends Schema.Codec<unknown, unknown>>(
   }
   const parse: EventType<S>["parse"] = (event) =>
     Result.mapBoth(encode(event.data), {
+      // The schema's own message would show the value, which may be what has to be redacted.
       onFailure: (error) =>
         new InvalidEvent({
-          path: "data",
-          problem: error.message.slice(0, 500),
+          path: pathOf(error.issue),
+          problem: "does not fit the schema of its type",
           expected: `the data that ${type} was declared with`,
         }),
       onSuccess: (data) => ({

@@ -86,7 +86,7 @@ export interface DiskFile {
 export interface WriteFileOptions {
   /** `true`: on the disk before the call returns. */
   readonly sync: boolean
-  /** Permission bits of a new file. Default `0o644`. */
+  /** Permission bits of a new file. Default `0o640`. */
   readonly mode?: number
   /** `true`: fails with `EEXIST` where the path exists. */
   readonly exclusive?: boolean

@@ -17,6 +17,16 @@ const threadUrl = new URL(`./FileWriterThread${extname(import.meta.url)}`, impor
 const idleMillisMax = 30_000
 
 /**
+ * The thread ended, or could not be started, before it had answered.
+ *
+ * @category errors
+ * @since 0.1.0
+ */
+export class ThreadEnded {
+  readonly _tag = "ThreadEnded"
+}
+
+/**
  * A thread that is started when it is needed, and started again when it died.
  *
  * @category models
@@ -24,17 +34,22 @@ const idleMillisMax = 30_000
  */
 export class FileWriter {
   private thread: Worker | undefined
-  private readonly jobs = new Map<number, (fault: FileWriterAnswer["fault"]) => void>()
+  private readonly jobs = new Map<number, (answer: FileWriterAnswer | ThreadEnded) => void>()
   private next = 0
   private idle: NodeJS.Timeout | undefined
 
   /** Writes all files, or fails with the first that could not be written. An interruption waits. */
-  write(files: ReadonlyArray<FileContent>): Effect.Effect<void, DiskError> {
+  write(files: ReadonlyArray<FileContent>): Effect.Effect<void, DiskError | ThreadEnded> {
     return Effect.uninterruptible(
-      Effect.callback<void, DiskError>((resume) => {
+      Effect.callback<void, DiskError | ThreadEnded>((resume) => {
         const id = this.next
         this.next += 1
-        this.jobs.set(id, (fault) => {
+        this.jobs.set(id, (answer) => {
+          if (answer instanceof ThreadEnded) {
+            resume(Effect.fail(answer))
+            return
+          }
+          const { fault } = answer
           resume(
             fault === undefined
               ? Effect.void
@@ -54,7 +69,8 @@ export class FileWriter {
       known.ref()
       return known
     }
-    const thread = new Worker(threadUrl)
+    // None of the program's own flags: with `--eval` the thread would run the program.
+    const thread = new Worker(threadUrl, { execArgv: [] })
     thread.on("message", (answer: FileWriterAnswer) => this.settle(answer))
     // An `error` is followed by `exit`; without a listener it would end the process.
     thread.on("error", () => undefined)
@@ -63,11 +79,11 @@ export class FileWriter {
     return thread
   }
 
-  private settle({ fault, id }: FileWriterAnswer): void {
-    const done = this.jobs.get(id)
-    this.jobs.delete(id)
+  private settle(answer: FileWriterAnswer): void {
+    const done = this.jobs.get(answer.id)
+    this.jobs.delete(answer.id)
     if (this.jobs.size === 0) this.rest()
-    done?.(fault)
+    done?.(answer)
   }
 
   /** A thread at rest keeps no process alive. */
@@ -77,14 +93,12 @@ export class FileWriter {
     this.idle.unref()
   }
 
-  /** Its jobs fail, and their stage gives them again: to a new thread. */
+  /** Its jobs fail; the next one gets a new thread. */
   private ended(thread: Worker): void {
     if (this.thread !== thread) return
     this.thread = undefined
     const waiting = [...this.jobs.values()]
     this.jobs.clear()
-    for (const done of waiting) {
-      done({ path: "(tiles)", errno: "EIO", detail: "the thread that writes files has ended" })
-    }
+    for (const done of waiting) done(new ThreadEnded())
   }
 }

@@ -38,7 +38,7 @@ export interface FileWriterAnswer {
 }
 
 const writeFile = ({ chunks, path }: FileContent): void => {
-  const fd = openSync(path, "w", 0o644)
+  const fd = openSync(path, "w", 0o640)
   try {
     let rest = chunks.filter((chunk) => chunk.byteLength > 0)
     while (rest.length > 0) {

@@ -23,6 +23,10 @@ const failure = (call: string, file: string, cause: unknown): DiskError => {
   })
 }
 
+// Events are not for everybody on the machine.
+const fileMode = 0o640
+const directoryMode = 0o750
+
 type Done<A> = (cause: NodeJS.ErrnoException | null, value: A) => void
 
 /**
@@ -150,7 +154,7 @@ const syncAt = (file: string, flags: string): Effect.Effect<void, DiskError> =>
 
 const writeFile: Disk["Service"]["writeFile"] = (file, chunks, options) =>
   Effect.acquireUseRelease(
-    openAt(file, options.exclusive === true ? "wx" : "w", options.mode ?? 0o644),
+    openAt(file, options.exclusive === true ? "wx" : "w", options.mode ?? fileMode),
     (fd) =>
       Effect.andThen(
         writeAll(fd, file, chunks, 0),
@@ -165,13 +169,17 @@ const writer = new FileWriter()
 // Fewer files are not worth a message to another thread.
 const filesForThread = 4
 
+const writeEach: Disk["Service"]["writeFiles"] = (files) =>
+  Effect.forEach(files, (file) => writeFile(file.path, file.chunks, { sync: false }), {
+    concurrency: filesForThread,
+    discard: true,
+  })
+
 const writeFiles: Disk["Service"]["writeFiles"] = (files) =>
-  files.length >= filesForThread
-    ? writer.write(files)
-    : Effect.forEach(files, (file) => writeFile(file.path, file.chunks, { sync: false }), {
-        concurrency: filesForThread,
-        discard: true,
-      })
+  files.length < filesForThread
+    ? writeEach(files)
+    : // Without the thread the files are written as well, only slower.
+      Effect.catchTag(writer.write(files), "ThreadEnded", () => writeEach(files))
 
 const isAbsent = (error: DiskError): boolean => error.errno === "ENOENT"
 
@@ -195,15 +203,15 @@ export const layer: Layer.Layer<Disk> = Layer.succeed(Disk, {
   makeDirectory: (directory, mode) =>
     Effect.asVoid(
       call<string | undefined>("mkdir", directory, (done) =>
-        fs.mkdir(directory, { recursive: true, mode: mode ?? 0o755 }, done),
+        fs.mkdir(directory, { recursive: true, mode: mode ?? directoryMode }, done),
       ),
     ),
   open: (file, how) =>
     Effect.map(
       how === "create"
-        ? openAt(file, "wx", 0o644)
-        : Effect.catch(openAt(file, "r+", 0o644), (error) =>
-            isAbsent(error) ? openAt(file, "w+", 0o644) : Effect.fail(error),
+        ? openAt(file, "wx", fileMode)
+        : Effect.catch(openAt(file, "r+", fileMode), (error) =>
+            isAbsent(error) ? openAt(file, "w+", fileMode) : Effect.fail(error),
           ),
       (fd) => fileOf(fd, file),
     ),

@@ -12,6 +12,9 @@ import { type Recovered, recover } from "./Recovery.ts"
 import * as SignedNote from "./SignedNote.ts"
 import { WriteAheadLog } from "./WriteAheadLog.ts"
 
+/** The verifier key is for everybody. */
+const publicMode = 0o644
+
 /**
  * @category models
  * @since 0.1.0
@@ -67,7 +70,7 @@ export const openTrail = Effect.fnUntraced(function* (options: OpenTrailOptions)
   }
   const recovered = yield* recover({ directory, origin, verifierKey, nowMillis, sign })
   // Only now: a key that the trail refuses must not take the place of the right one.
-  yield* disk.replaceFile(`${directory}.vkey`, [Buffer.from(`${verifierKeyText}\n`)])
+  yield* disk.replaceFile(`${directory}.vkey`, [Buffer.from(`${verifierKeyText}\n`)], publicMode)
   const wal = new WriteAheadLog(disk, {
     directory,
     segmentBytesMax,

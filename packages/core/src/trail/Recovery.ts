@@ -109,6 +109,10 @@ export const recover = Effect.fnUntraced(function* (options: RecoveryOptions) {
   })
   yield* replay(writer)
   for (const tail of torn) yield* cut(disk, tail)
+  // A killed process leaves frames in the system's cache that no sync has covered. They count
+  // from here on, and a checkpoint may cover them: so they have to survive a power failure.
+  for (const segment of segments) yield* disk.syncFile(path.join(directory, "wal", segment.name))
+  if (segments.length > 0) yield* disk.syncDirectory(path.join(directory, "wal"))
   const recovered: Recovered = {
     writer,
     nextSequence: size,

@@ -40,7 +40,7 @@ export class TrailLocked extends Schema.TaggedError<TrailLocked>("@countersign/c
   },
 ) {
   override get message(): string {
-    return `${this.code}: ${this.path}: the trail is being written by ${this.holder}. A trail has one writer: give this process a directory of its own`
+    return `${this.code}: ${this.path}: the trail is being written by ${this.holder}. A trail has one writer: give this process a directory of its own. If that writer is gone for good (a container under another host name), empty its lease file; never delete it, since its number must not be given out again`
   }
 }
 

@@ -97,6 +97,8 @@ export class TrailWriter {
   private readonly levels: Array<OpenTile> = []
   private readonly directories = new Set<string>()
   private readonly one = Semaphore.makeUnsafe(1)
+  /** Syncs of groups, in their order: the writer's own turn and the drain's must not meet. */
+  private readonly syncing = Semaphore.makeUnsafe(1)
   private readonly pending: Array<PendingFile> = []
   private readonly unsynced: Array<UnsyncedGroup> = []
   /** Directories with names that no sync has covered. */
@@ -226,6 +228,10 @@ export class TrailWriter {
    *   a trail whose log begins behind its checkpoint can't be opened
    */
   sync(writtenBefore: number): Effect.Effect<number, DiskError> {
+    return this.syncing.withPermit(this.syncGroups(writtenBefore))
+  }
+
+  private syncGroups(writtenBefore: number): Effect.Effect<number, DiskError> {
     return Effect.suspend(() => {
       const group = this.unsynced[0]
       if (group === undefined || group.writtenMillis > writtenBefore || this.isDistrusted) {
@@ -238,7 +244,7 @@ export class TrailWriter {
             this.syncedSize = Math.max(this.syncedSize, group.size)
           }),
         ),
-        Effect.andThen(this.sync(writtenBefore)),
+        Effect.andThen(this.syncGroups(writtenBefore)),
       )
     })
   }
@@ -253,7 +259,7 @@ export class TrailWriter {
       size: this.head.size,
       writtenMillis: 0,
     }
-    return this.sync(Infinity).pipe(
+    return this.syncGroups(Infinity).pipe(
       Effect.andThen(
         Effect.suspend(() => (this.isDistrusted ? Effect.void : this.syncGroup(group))),
       ),
@@ -262,6 +268,7 @@ export class TrailWriter {
           if (!this.isDistrusted) this.syncedSize = group.size
         }),
       ),
+      (all) => this.syncing.withPermit(all),
     )
   })
 

@@ -67,7 +67,10 @@ export const inThreads = (
   Effect.map(
     Effect.acquireRelease(
       Effect.sync(() =>
-        Array.from({ length: threads }, () => new Worker(workerUrl, { workerData: directory })),
+        Array.from(
+          { length: threads },
+          () => new Worker(workerUrl, { workerData: directory, execArgv: [] }),
+        ),
       ),
       (workers) => Effect.promise(() => Promise.all(workers.map((worker) => worker.terminate()))),
     ),
