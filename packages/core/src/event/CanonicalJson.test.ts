@@ -119,15 +119,4 @@ describe("CanonicalJson", () => {
       new CanonicalWriter({ depthMax: 2, keysMax: 3, keyLengthMax: 4 }).value({ longkey: 1 }, 1),
     )
   })
-
-  it("tells whether the text is ASCII", () => {
-    const writer = new CanonicalWriter({ depthMax: 8, keysMax: 8, keyLengthMax: 8 })
-    writer.value({ a: "tab\t" }, 1)
-    assert.isTrue(writer.isAscii)
-    writer.value({ é: 1 }, 1)
-    assert.isFalse(writer.isAscii)
-    writer.reset()
-    writer.value({ é: 1 }, 1)
-    assert.isFalse(writer.isAscii)
-  })
 })

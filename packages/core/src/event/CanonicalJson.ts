@@ -34,34 +34,22 @@ export const looseLimits: Limits = { depthMax: 512, keysMax: 1e9, keyLengthMax: 
 
 // Everything but printable ASCII without the quote and the backslash.
 const unsafe = /[^\x20\x21\x23-\x5b\x5d-\x7e]/
-// Anything beyond ASCII has more bytes than characters.
-// oxlint-disable-next-line no-control-regex -- the range is the definition of ASCII
-const beyondAscii = /[^\x00-\x7f]/
 
 const quotedKeysMax = 4096
 const quotedKeys = new Map<string, string>()
 
 /**
- * Writes values as canonical JSON text.
- *
- * One writer is used again and again: `isAscii` tells of the text since `reset`, which saves
- * measuring the bytes of each (ASCII text has as many bytes as characters).
+ * Writes one value as canonical JSON text. The keys of all its objects count together.
  *
  * @category models
  * @since 0.1.0
  */
 export class CanonicalWriter {
-  isAscii = true
   private keys = 0
   private readonly limits: Limits
 
   constructor(limits: Limits) {
     this.limits = limits
-  }
-
-  reset(): void {
-    this.isAscii = true
-    this.keys = 0
   }
 
   /** A string in quotes. Throws `Refusal` on a lone surrogate. */
@@ -74,7 +62,6 @@ export class CanonicalWriter {
     if (!text.isWellFormed()) {
       throw new Refusal("holds half of a surrogate pair", "well-formed Unicode text (RFC 7493)")
     }
-    if (this.isAscii && beyondAscii.test(text)) this.isAscii = false
     return JSON.stringify(text)
   }
 
