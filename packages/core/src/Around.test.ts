@@ -68,6 +68,32 @@ describe("around", () => {
     }),
   )
 
+  it.live("gives a caller's id to the attempt alone", () =>
+    Effect.gen(function* () {
+      yield* fixture.withAudit(
+        Effect.flatMap(Audit, (audit) =>
+          audit.around({ ...operation, id: "own-id" })(Effect.succeed(1)),
+        ),
+      )
+      const named = (yield* fixture.trail).filter(({ id }) => id === "own-id")
+      assert.deepStrictEqual(
+        named.map(({ outcome }) => outcome),
+        ["attempt"],
+      )
+    }),
+  )
+
+  it.live("hands the operation's own failure on when its outcome can't be recorded", () =>
+    fixture.withAudit(
+      Effect.gen(function* () {
+        const audit = yield* Audit
+        const failing = Effect.andThen(Effect.orDie(audit.close), new Denied({ secret: "s" }))
+        const error = yield* Effect.flip(audit.around(operation)(failing))
+        assert.strictEqual(error._tag, "Denied")
+      }),
+    ),
+  )
+
   it.live("does not run an operation whose critical attempt can't be recorded", () =>
     fixture.withAudit(
       Effect.gen(function* () {

@@ -44,17 +44,26 @@ export const around = <A, E, R>(
       const exit = yield* Effect.exit(restore(effect))
       const durationMillis = clock.currentTimeMillisUnsafe() - from
       const failure = Exit.isFailure(exit) ? failureOf(exit.cause) : undefined
-      yield* record({
-        ...event,
-        outcome: failure === undefined ? "success" : "failure",
-        correlation: event.correlation ?? attempt.id,
-        data: {
-          ...(event.data === undefined ? {} : { input: event.data }),
-          attempt: attempt.id,
-          durationMillis,
-          ...(failure === undefined ? {} : { failure }),
-        },
-      })
+      const written = yield* Effect.exit(
+        record({
+          ...event,
+          // The attempt has it; an id names one event.
+          id: undefined,
+          outcome: failure === undefined ? "success" : "failure",
+          correlation: event.correlation ?? attempt.id,
+          data: {
+            ...(event.data === undefined ? {} : { input: event.data }),
+            attempt: attempt.id,
+            durationMillis,
+            ...(failure === undefined ? {} : { failure }),
+          },
+        }),
+      )
+      if (Exit.isFailure(written)) {
+        // Its own failure matters more to a caller than that it could not be recorded.
+        if (failure === undefined) return yield* Effect.failCause(written.cause)
+        yield* Effect.logError("countersign: an outcome was not recorded", written.cause)
+      }
       return yield* exit
     }),
   )
