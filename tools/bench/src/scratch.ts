@@ -31,8 +31,16 @@ export const makeScratch = (work: string): string => {
   return directory
 }
 
-export const removeScratch = (directory: string): void =>
-  fs.rmSync(directory, { recursive: true, force: true })
+/**
+ * Gives a round's bytes back and leaves its empty files to {@link removeWork}. ext4 passes over
+ * inodes that were deleted in the last minutes, one by one, whenever it makes a file: after a
+ * round's thousands of files were deleted, a file took the next round 300 µs instead of 15.
+ */
+export const emptyScratch = (directory: string): void => {
+  for (const entry of fs.readdirSync(directory, { recursive: true, withFileTypes: true })) {
+    if (entry.isFile()) fs.truncateSync(path.join(entry.parentPath, entry.name))
+  }
+}
 
 /** Refuses to begin what would fill the disk. */
 export const requireSpace = (work: string, bytes: number): void => {

@@ -8,7 +8,7 @@ import { eventAt } from "../events.ts"
 import { feedOne } from "../feed.ts"
 import type { Line, Measurement } from "../Line.ts"
 import { openLoop } from "../openLoop.ts"
-import { makeScratch, removeScratch } from "../scratch.ts"
+import { makeScratch, emptyScratch } from "../scratch.ts"
 import { median, quantileOfSorted, Samples, spreadOf } from "../statistics.ts"
 
 const perSecond = 10_000
@@ -122,7 +122,7 @@ export const caller: Measurement = {
       rounds.push(await runRound(engine, secondsEach))
     }
     await engine.close()
-    removeScratch(scratch)
+    emptyScratch(scratch)
     return [lineOf(rounds, "median", "median", [2, 1]), lineOf(rounds, "p999", "p99.9", [25, 10])]
   },
 }

@@ -5,7 +5,7 @@ import { prepare } from "../events.ts"
 import { feed } from "../feed.ts"
 import type { Measurement } from "../Line.ts"
 import { openPino } from "../peers/pinoFile.ts"
-import { makeScratch, removeScratch, requireSpace } from "../scratch.ts"
+import { makeScratch, emptyScratch, requireSpace } from "../scratch.ts"
 import { median, spreadOf } from "../statistics.ts"
 import { paceOf, startLap } from "../stopwatch.ts"
 
@@ -20,7 +20,7 @@ const runOurs = async (work: string, events: Events, count: number) => {
   const pace = paceOf(lap(), accepted)
   if (engine.status().durableSize < accepted) throw new Error("flush returned too early")
   await engine.close()
-  removeScratch(scratch)
+  emptyScratch(scratch)
   return pace
 }
 
@@ -35,7 +35,7 @@ const runPino = (work: string, events: Events, count: number) => {
   file.flush()
   const pace = paceOf(lap(), count)
   file.close()
-  removeScratch(scratch)
+  emptyScratch(scratch)
   return pace
 }
 

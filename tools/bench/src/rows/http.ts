@@ -5,7 +5,7 @@ import { openEngine, recordNothing } from "../engine.ts"
 import { clinicServer } from "../http/clinicServer.ts"
 import type { LoadAnswer, LoadOrder } from "../http/loadClient.ts"
 import type { Measurement } from "../Line.ts"
-import { makeScratch, removeScratch } from "../scratch.ts"
+import { makeScratch, emptyScratch } from "../scratch.ts"
 import { median, medianInterval } from "../statistics.ts"
 
 const connections = 32
@@ -104,7 +104,7 @@ const runPairs = async (work: string, pairs: number, millis: number): Promise<Ar
     server.closeAllConnections()
     server.close()
     await engine.close()
-    removeScratch(scratch)
+    emptyScratch(scratch)
   }
 }
 

@@ -8,7 +8,7 @@ import { openEngine } from "../engine.ts"
 import { eventAt } from "../events.ts"
 import type { Measurement, Round, Settings } from "../Line.ts"
 import { openLoop } from "../openLoop.ts"
-import { makeScratch, removeScratch } from "../scratch.ts"
+import { makeScratch, emptyScratch } from "../scratch.ts"
 import { quantileOfSorted, Samples } from "../statistics.ts"
 
 const perSecond = 10_000
@@ -38,7 +38,7 @@ const syncFloor = async (work: string, count: number): Promise<Round> => {
     samples.add(performance.now() - from)
   }
   await file.close()
-  removeScratch(scratch)
+  emptyScratch(scratch)
   return summary(samples)
 }
 
@@ -73,7 +73,7 @@ const run = async (
   await engine.publish()
   const status = engine.status()
   await engine.close()
-  removeScratch(scratch)
+  emptyScratch(scratch)
   if (failed > 0 || waiting > 0) {
     throw new Error(`${failed} events failed and ${waiting} were never answered: ${status.detail}`)
   }

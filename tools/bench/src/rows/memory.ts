@@ -7,7 +7,7 @@ import { eventAt } from "../events.ts"
 import { feedOne } from "../feed.ts"
 import type { Line, Measurement, Round } from "../Line.ts"
 import { openLoop } from "../openLoop.ts"
-import { makeScratch, removeScratch, requireSpace } from "../scratch.ts"
+import { makeScratch, emptyScratch, requireSpace } from "../scratch.ts"
 import { median } from "../statistics.ts"
 
 const perSecond = 10_000
@@ -60,7 +60,7 @@ export const memory: Measurement = {
     await engine.flush()
     const { durableSize } = engine.status()
     await engine.close()
-    removeScratch(scratch)
+    emptyScratch(scratch)
     if (bytes === 0 || durableSize < (seconds + secondsBefore) * perSecond) {
       throw new Error("not every event became durable")
     }

@@ -9,7 +9,7 @@ import { feed } from "../feed.ts"
 import type { Line, Measurement } from "../Line.ts"
 import { openBareLoop } from "../peers/bareLoop.ts"
 import { openPino } from "../peers/pinoFile.ts"
-import { makeScratch, removeScratch, requireSpace } from "../scratch.ts"
+import { makeScratch, emptyScratch, requireSpace } from "../scratch.ts"
 import { median, spreadOf } from "../statistics.ts"
 import { paceOf, startLap } from "../stopwatch.ts"
 
@@ -38,7 +38,7 @@ const runOurs = async (work: string, events: Events, seconds: number) => {
   clearInterval(ticker)
   if (size < accepted) throw new Error("the last checkpoint does not hold every event")
   await engine.close()
-  removeScratch(scratch)
+  emptyScratch(scratch)
   return { ...pace, slowestStretch: slowestStretch(eachSecond) }
 }
 
@@ -76,7 +76,7 @@ const runPino = (work: string, events: Events, seconds: number) => {
   file.flush()
   const pace = paceOf(lap(), count)
   file.close()
-  removeScratch(scratch)
+  emptyScratch(scratch)
   return pace
 }
 
@@ -87,7 +87,7 @@ const runBareLoop = (work: string, events: Events, seconds: number) => {
   const count = untilOver(events, seconds, loop.add)
   loop.close()
   const pace = paceOf(lap(), count)
-  removeScratch(scratch)
+  emptyScratch(scratch)
   return pace
 }
 

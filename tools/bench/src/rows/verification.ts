@@ -6,7 +6,7 @@ import { openEngine, verify } from "../engine.ts"
 import { prepare } from "../events.ts"
 import { feed } from "../feed.ts"
 import type { Line, Measurement } from "../Line.ts"
-import { makeScratch, removeScratch, requireSpace } from "../scratch.ts"
+import { makeScratch, emptyScratch, requireSpace } from "../scratch.ts"
 import { median, spreadOf } from "../statistics.ts"
 
 interface Trail {
@@ -109,7 +109,7 @@ export const verification: Measurement = {
     for (let round = 0; round < (quick ? 3 : 9); round++) {
       rounds.push(await runRound(scratch, trail, round % 2 === 0))
     }
-    removeScratch(scratch)
+    emptyScratch(scratch)
     return [lineOf(rounds, trail, "usual"), lineOf(rounds, trail, "alone")]
   },
 }
