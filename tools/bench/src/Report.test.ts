@@ -26,7 +26,7 @@ const report: Report = {
     node: "v26.10.0",
     disk: "virtual disk, ext4",
   },
-  load: [0.1, 1.4],
+  pageMicros: 1, load: [0.1, 1.4],
   arguments: { seconds: 60, quick: false, only: [] },
   lines: [line],
   failures: [],

@@ -9,6 +9,8 @@ export interface Report {
   readonly machine: Machine
   /** Work that waits for a processor, over one minute: before the run and after. */
   readonly load: readonly [before: number, after: number]
+  /** What the first touch of a free page of memory took, on average. Units: microseconds. */
+  readonly pageMicros: number
   readonly arguments: {
     readonly seconds: number
     readonly quick: boolean
@@ -75,7 +77,7 @@ export const render = (report: Report): string => {
     ...notesOf(report.lines),
     "",
     `${machine.processor}, ${machine.cores} cores, ${machine.memoryGiB} GiB, ${machine.disk}`,
-    `${machine.kernel}, Node ${machine.node}, load ${report.load.map((load) => load.toFixed(1)).join(" → ")}`,
+    `${machine.kernel}, Node ${machine.node}, load ${report.load.map((load) => load.toFixed(1)).join(" → ")}, ${report.pageMicros.toFixed(1)} µs for the first touch of a page`,
     `${report.startedAt}, commit ${report.commit}, ${seconds}`,
   ].join("\n")
 }

@@ -7,6 +7,7 @@ import type { Line, Settings } from "./Line.ts"
 import { readCommit, readMachine } from "./machine.ts"
 import type { MeasureAnswer, MeasureOrder } from "./measure.ts"
 import { measurements } from "./measurements.ts"
+import { fillPageCache } from "./pageCache.ts"
 import { isComplete, render, type Report, withReport } from "./Report.ts"
 import { makeWork, removeWork, results, root } from "./scratch.ts"
 
@@ -33,6 +34,7 @@ const run = async (given: Arguments): Promise<Report> => {
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => process.exit(1))
   const startedAt = new Date().toISOString()
   const before = os.loadavg()[0] ?? 0
+  const pageMicros = given.quick ? 0 : fillPageCache(work)
   const lines: Array<Line> = []
   const failures: Array<Report["failures"][number]> = []
   for (const { name } of measurements) {
@@ -54,6 +56,7 @@ const run = async (given: Arguments): Promise<Report> => {
     commit: readCommit(),
     machine: readMachine(work),
     load: [before, os.loadavg()[0] ?? 0],
+    pageMicros,
     arguments: { seconds: given.seconds, quick: given.quick, only: given.only },
     lines,
     failures,

@@ -1,6 +1,7 @@
 /** Directories for trails on the repository's own disk: `/tmp` is memory on some systems. */
 import * as fs from "node:fs"
 import * as path from "node:path"
+import { fillPageCache } from "./pageCache.ts"
 
 export const root = path.join(import.meta.dirname, "../../..")
 export const results = path.join(root, "bench-results")
@@ -23,8 +24,9 @@ export const removeWork = (work: string): void => {
 
 let made = 0
 
-/** An empty directory for one round. */
+/** An empty directory for one round. What the round before gave back is in use again first. */
 export const makeScratch = (work: string): string => {
+  fillPageCache(work)
   made += 1
   const directory = path.join(work, `${process.pid}-${made}`)
   fs.mkdirSync(directory, { recursive: true })

@@ -52,6 +52,10 @@ const stopOnGap = (_item: DurableBatch, cause: Cause.Cause<unknown>): Effect.Eff
 
 const stageBatch = { waitMax: 0 } as const
 
+// One message to the hashing thread for several batches, but not for all: the slabs of a batch
+// come back only when the whole message is answered.
+const hashedTogetherMax = 4
+
 /**
  * The four stages of one engine, each supervised alone.
  *
@@ -127,7 +131,11 @@ export class Pipeline {
           item.slab.release()
         }),
     })
-    this.tree = this.treeStage(policy, one)
+    this.tree = this.treeStage(policy, {
+      ...stageBatch,
+      countMax: hashedTogetherMax,
+      bytesMax: slabs.capacityBytes,
+    })
     this.publish = this.publishStage(policy, one)
   }
 
@@ -138,11 +146,7 @@ export class Pipeline {
       mailbox: this.durable,
       batch,
       restart,
-      handle: (batches) =>
-        Effect.sync(() => {
-          for (const item of batches) this.parts.publish.addUnsafe(item)
-          return batches
-        }),
+      handle: (batches) => Effect.as(this.parts.publish.add(batches), batches),
       emit: this.hashed.offer,
       next: "publish",
       isFault: () => false,

@@ -53,11 +53,18 @@ export class PublishStage {
     this.options = options
   }
 
-  /** Adds a durable batch to the tree. */
-  addUnsafe(batch: DurableBatch): void {
-    const { writer } = this.options
-    writer.addUnsafe(batch.slab.bytes, batch.bytes, batch.count, batch.firstSequence)
-    this.tellFollowers()
+  /** Adds durable batches, which follow each other, to the tree. */
+  add(batches: ReadonlyArray<DurableBatch>): Effect.Effect<void> {
+    const [first] = batches
+    if (first === undefined) return Effect.void
+    const runs = batches.map(({ bytes, count, slab }) => ({
+      bytes: slab.bytes,
+      usedBytes: bytes,
+      count,
+    }))
+    return Effect.map(this.options.writer.add(runs, first.firstSequence), () =>
+      this.tellFollowers(),
+    )
   }
 
   /** Writes the tiles that a batch filled, hands it to the sinks and gives its slab back. */

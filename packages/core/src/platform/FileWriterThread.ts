@@ -7,6 +7,7 @@
  */
 import { closeSync, openSync, writevSync } from "node:fs"
 import { parentPort } from "node:worker_threads"
+import type { Numbered } from "./WorkerThread.ts"
 
 /**
  * @category models
@@ -22,17 +23,7 @@ export interface FileContent {
  * @category models
  * @since 0.1.0
  */
-export interface FileWriterJob {
-  readonly id: number
-  readonly files: ReadonlyArray<FileContent>
-}
-
-/**
- * @category models
- * @since 0.1.0
- */
 export interface FileWriterAnswer {
-  readonly id: number
   /** What kept the files from being written. */
   readonly fault?: { readonly path: string; readonly errno: string; readonly detail: string }
 }
@@ -56,19 +47,20 @@ const writeFile = ({ chunks, path }: FileContent): void => {
   }
 }
 
-const run = ({ files, id }: FileWriterJob): FileWriterAnswer => {
+const run = (files: ReadonlyArray<FileContent>): FileWriterAnswer => {
   for (const file of files) {
     try {
       writeFile(file)
     } catch (cause) {
       const errno = cause instanceof Error && "code" in cause ? String(cause.code) : "EIO"
       const detail = cause instanceof Error ? cause.message : String(cause)
-      return { id, fault: { path: file.path, errno, detail } }
+      return { fault: { path: file.path, errno, detail } }
     }
   }
-  return { id }
+  return {}
 }
 
-parentPort?.on("message", (job: FileWriterJob) => {
-  parentPort?.postMessage(run(job))
+parentPort?.on("message", ({ body, id }: Numbered<ReadonlyArray<FileContent>>) => {
+  const answer: Numbered<FileWriterAnswer> = { id, body: run(body) }
+  parentPort?.postMessage(answer)
 })

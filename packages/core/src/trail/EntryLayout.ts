@@ -19,7 +19,7 @@ import { tileWidth } from "./Tile.ts"
 export const lengthBytes = 2
 
 /** Longest entry: its length has 16 bits. Units: bytes. */
-const entryBytesMax = 0xffff
+export const entryBytesMax = 0xffff
 
 /**
  * Largest bundle. Units: bytes.

@@ -34,6 +34,9 @@ interface Latin1Target {
 }
 const { latin1Write } = Buffer.prototype as unknown as Latin1Target
 
+// With a length Node skips a look at the name, on each call, for algorithms that need one.
+const latin1Digest = { outputEncoding: "latin1", outputLength: hashBytes } as const
+
 /**
  * Writes the SHA-256 of some bytes into a buffer.
  *
@@ -44,7 +47,7 @@ const { latin1Write } = Buffer.prototype as unknown as Latin1Target
  * @since 0.1.0
  */
 export const sha256Into = (input: Uint8Array, out: Buffer, outOffset: number): void => {
-  latin1Write.call(out, hash("sha256", input, "latin1"), outOffset, hashBytes)
+  latin1Write.call(out, hash("sha256", input, latin1Digest), outOffset, hashBytes)
 }
 
 /**
@@ -129,6 +132,18 @@ export const rightEdge = (size: number): ReadonlyArray<Subtree> => {
   }
   return subtrees
 }
+
+/**
+ * The root of a tree from the hashes of its {@link rightEdge}, in its order.
+ *
+ * @category hashing
+ * @since 0.1.0
+ */
+export const rootOfFrontier = (frontier: ReadonlyArray<Uint8Array>): Uint8Array =>
+  frontier.reduceRight<Uint8Array | undefined>(
+    (right, left) => (right === undefined ? left : nodeHash(left, right)),
+    undefined,
+  ) ?? emptyRoot
 
 /** Levels of a tree of 2^53 - 1 entries, and one above for the carry. */
 const levelsMax = 54
@@ -222,12 +237,7 @@ export class TreeHead {
 
   /** The root of the tree as it is now. */
   root(): Uint8Array {
-    return (
-      this.frontier.reduceRight<Uint8Array | undefined>(
-        (right, left) => (right === undefined ? left : nodeHash(left, right)),
-        undefined,
-      ) ?? emptyRoot
-    )
+    return rootOfFrontier(this.frontier)
   }
 
   /** A head that grows on its own from here; it reports no tile hashes unless told where. */

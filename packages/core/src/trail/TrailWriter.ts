@@ -13,9 +13,10 @@ import * as Effect from "effect/Effect"
 import * as Semaphore from "effect/Semaphore"
 import type { Disk, DiskError } from "../platform/Disk.ts"
 import type { SignerError } from "../signer/Signer.ts"
-import { lengthBytes } from "./EntryBundle.ts"
-import { hashBytes, hashLeafAt, TreeHead } from "./MerkleTree.ts"
-import { formatTilePath, tileBytes, type TileLevel, tileWidth } from "./Tile.ts"
+import { EntryHasher } from "./EntryHasher.ts"
+import type { Entries } from "./EntryHashes.ts"
+import { GrowingTree, type TrailBase, type TreeFile } from "./GrowingTree.ts"
+import { tileWidth } from "./Tile.ts"
 
 /** Full tiles of one flush: synced together, since the log is pruned by whole steps. */
 interface UnsyncedGroup {
@@ -26,37 +27,6 @@ interface UnsyncedGroup {
   /** Entries that lie in full tiles up to this group. */
   readonly size: number
   readonly writtenMillis: number
-}
-
-interface PendingFile {
-  readonly path: string
-  readonly chunks: ReadonlyArray<Uint8Array>
-}
-
-/** Where the partial tiles of one tile lie. */
-const partialsOf = (level: TileLevel, index: number): string =>
-  `${formatTilePath({ level, index, width: tileWidth })}.p`
-
-/** The tile being filled at one level of tiles. */
-interface OpenTile {
-  readonly bytes: Buffer
-  /** Hashes that the whole level has, closed tiles included. */
-  count: number
-}
-
-/**
- * A tree whose tiles are all full at the lowest level.
- *
- * @category models
- * @since 0.1.0
- */
-export interface TrailBase {
-  /** Bounds: a multiple of 256 entries. */
-  readonly size: number
-  /** The hashes of the tree's right edge, as {@link TreeHead.fromFrontier} takes them. */
-  readonly frontier: ReadonlyArray<Uint8Array>
-  /** For each level of tiles, the hashes of its open tile, one after the other. */
-  readonly openTiles: ReadonlyArray<Uint8Array>
 }
 
 /**
@@ -93,69 +63,63 @@ export class TrailWriter {
   syncedSize: number
 
   private readonly options: TrailWriterOptions
-  private readonly head: TreeHead
-  private readonly levels: Array<OpenTile> = []
+  private readonly tree: GrowingTree
   private readonly directories = new Set<string>()
   private readonly one = Semaphore.makeUnsafe(1)
   /** Syncs of groups, in their order: the writer's own turn and the drain's must not meet. */
   private readonly syncing = Semaphore.makeUnsafe(1)
-  private readonly pending: Array<PendingFile> = []
   private readonly unsynced: Array<UnsyncedGroup> = []
   /** Directories with names that no sync has covered. */
   private newDirectories = new Set<string>()
-  /** Directories of partial tiles, which go when the full tile is there. */
-  private readonly partials = new Set<string>()
-  private readonly stale: Array<string> = []
-  private tail = Buffer.allocUnsafeSlow(64 * 1024)
-  private tailBytes = 0
   /** After a failed sync the log is kept, and the next opening writes the tiles again from it. */
   private isDistrusted = false
   private flushedSize: number
 
   constructor(options: TrailWriterOptions) {
     this.options = options
-    this.head = TreeHead.fromFrontier(
-      options.base.size,
-      options.base.frontier,
-      (level, _index, buffer, offset) => this.addHash(level, buffer, offset),
-    )
+    this.tree = new GrowingTree(options.base, options.foundSize ?? 0)
     this.publishedSize = options.publishedSize
     this.flushedSize = options.base.size
     this.syncedSize = options.base.size
-    for (const [level, hashes] of options.base.openTiles.entries()) {
-      const tile = this.levelAt(level)
-      tile.bytes.set(hashes)
-      const closed = Math.floor(options.base.size / tileWidth ** (level + 1))
-      tile.count = closed * tileWidth + hashes.length / hashBytes
-      this.partials.add(partialsOf(level, closed))
-      if (level === 0) this.partials.add(partialsOf("entries", closed))
-    }
   }
 
   /** Entries in the tree. */
   get size(): number {
-    return this.head.size
+    return this.tree.size
   }
 
   /** The root of the tree as it is. */
   root(): Uint8Array {
-    return this.head.root()
+    return this.tree.root()
   }
 
   /**
-   * Adds entries that lie in a buffer as they will lie in an entry bundle to the tree. Giving
-   * the same entries again adds them once. The tiles that became full are written by {@link write}.
+   * Adds entries to the tree. Giving the same entries again adds them once. The tiles that became
+   * full are written by {@link write}, and the buffers are borrowed until it has succeeded.
    *
-   * The buffer is borrowed until `write` has succeeded.
+   * - Cost: two hashes an entry, in the thread that `EntryHasher` says.
    *
-   * - Cost: two hashes an entry, on the caller's thread.
+   * @param runs entries that follow each other
+   * @param firstSequence the place of the first of them
    */
-  addUnsafe(bytes: Buffer, usedBytes: number, count: number, firstSequence: number): void {
-    if (firstSequence + count <= this.head.size) return
-    if (firstSequence !== this.head.size) {
-      throw new Error(`entry ${firstSequence} was given to a tree of ${this.head.size}`)
-    }
-    this.hash(bytes, usedBytes)
+  add(runs: ReadonlyArray<Entries>, firstSequence: number): Effect.Effect<void> {
+    return Effect.suspend(() => {
+      const { tree } = this
+      let at = firstSequence
+      const rest = runs.filter(({ count }) => {
+        at += count
+        return at > tree.size
+      })
+      const missing = rest.reduce((total, { count }) => total + count, 0)
+      if (missing === 0) return Effect.void
+      if (at - missing !== tree.size) {
+        throw new Error(`entry ${at - missing} was given to a tree of ${tree.size}`)
+      }
+      return EntryHasher.pipe(
+        Effect.flatMap((hash) => hash(tree.jobOf(rest))),
+        Effect.map((hashes) => tree.add(rest, hashes)),
+      )
+    })
   }
 
   /** Writes the tiles that became full. After a failure the next call writes them again. */
@@ -170,10 +134,7 @@ export class TrailWriter {
     count: number,
     firstSequence: number,
   ): Effect.Effect<void, DiskError> {
-    return Effect.suspend(() => {
-      this.addUnsafe(bytes, usedBytes, count, firstSequence)
-      return this.write
-    })
+    return Effect.andThen(this.add([{ bytes, usedBytes, count }], firstSequence), this.write)
   }
 
   /**
@@ -184,11 +145,11 @@ export class TrailWriter {
   readonly publish: Effect.Effect<number, DiskError | SignerError> = Effect.suspend(() =>
     this.one.withPermit(
       Effect.suspend(() => {
-        const size = this.head.size
+        const size = this.tree.size
         if (size === this.publishedSize) return Effect.succeed(size)
         // Taken together: the tree may grow while they are written.
-        const root = this.head.root()
-        const open = this.openFiles()
+        const root = this.tree.root()
+        const open = this.tree.openFiles()
         const { directory, disk, sign } = this.options
         return this.flush.pipe(
           Effect.andThen(this.writeFiles(open)),
@@ -210,7 +171,7 @@ export class TrailWriter {
 
   /** A copy of the entries behind the last full bundle, as they lie in a bundle. */
   openBundle(): Buffer {
-    return Buffer.from(this.tail.subarray(0, this.tailBytes))
+    return this.tree.openBundle()
   }
 
   /** Groups of files that a power failure could still take. */
@@ -251,12 +212,12 @@ export class TrailWriter {
 
   /** Makes the open tiles of the newest checkpoint survive as well, so that no log is needed at all. */
   readonly syncAll: Effect.Effect<void, DiskError> = Effect.suspend(() => {
-    const files = this.openFiles().map((file) => path.join(this.options.directory, file.path))
+    const files = this.tree.openFiles().map((file) => path.join(this.options.directory, file.path))
     const group = {
       files,
       directories: new Set([...files.map((file) => path.dirname(file)), ...this.newDirectories]),
       stale: [],
-      size: this.head.size,
+      size: this.tree.size,
       writtenMillis: 0,
     }
     return this.syncGroups(Infinity).pipe(
@@ -296,105 +257,16 @@ export class TrailWriter {
     )
   }
 
-  private levelAt(level: number): OpenTile {
-    const known = this.levels[level]
-    if (known !== undefined) return known
-    const made = { bytes: Buffer.allocUnsafeSlow(tileBytes), count: 0 }
-    this.levels[level] = made
-    return made
-  }
-
-  /** The synchronous heart: per entry two hashes and no allocation of its own. */
-  private hash(slab: Buffer, end: number): void {
-    const leaves = this.levelAt(0)
-    let at = 0
-    let bundleStart = 0
-    while (at < end) {
-      const entry = at + lengthBytes
-      const next = entry + (((slab[at] ?? 0) << 8) | (slab[at + 1] ?? 0))
-      const slot = (leaves.count % tileWidth) * hashBytes
-      hashLeafAt(slab, entry, next, leaves.bytes, slot)
-      leaves.count += 1
-      this.head.append(leaves.bytes, slot)
-      at = next
-      if (leaves.count % tileWidth === 0) {
-        this.closeTile(0, leaves)
-        this.closeBundle(slab, bundleStart, at, leaves.count / tileWidth - 1)
-        bundleStart = at
-      }
-    }
-    this.keepTail(slab, bundleStart, end)
-  }
-
-  private addHash(level: number, hash: Buffer, offset: number): void {
-    const tile = this.levelAt(level)
-    hash.copy(tile.bytes, (tile.count % tileWidth) * hashBytes, offset, offset + hashBytes)
-    tile.count += 1
-    if (tile.count % tileWidth === 0) this.closeTile(level, tile)
-  }
-
-  private closeTile(level: number, tile: OpenTile): void {
-    this.close(level, tile.count / tileWidth - 1, [Buffer.from(tile.bytes)])
-  }
-
-  private closeBundle(slab: Buffer, from: number, to: number, index: number): void {
-    const own = slab.subarray(from, to)
-    const chunks =
-      this.tailBytes === 0 ? [own] : [Buffer.from(this.tail.subarray(0, this.tailBytes)), own]
-    this.tailBytes = 0
-    this.close("entries", index, chunks)
-  }
-
-  private close(level: TileLevel, index: number, chunks: ReadonlyArray<Uint8Array>): void {
-    this.pending.push({ path: formatTilePath({ level, index, width: tileWidth }), chunks })
-    const partials = partialsOf(level, index)
-    const span = tileWidth ** (level === "entries" ? 1 : level + 1)
-    const mayBeLeft = index * span < (this.options.foundSize ?? 0)
-    if (this.partials.delete(partials) || mayBeLeft) this.stale.push(partials)
-  }
-
-  /** The entries of the open bundle are copied, so that a slab is never held for a slow trickle. */
-  private keepTail(slab: Buffer, from: number, to: number): void {
-    const needed = this.tailBytes + to - from
-    if (needed > this.tail.length) {
-      const larger = Buffer.allocUnsafeSlow(2 ** Math.ceil(Math.log2(needed)))
-      this.tail.copy(larger, 0, 0, this.tailBytes)
-      this.tail = larger
-    }
-    this.tailBytes += slab.copy(this.tail, this.tailBytes, from, to)
-  }
-
-  private openFiles(): ReadonlyArray<PendingFile> {
-    const files: Array<PendingFile> = []
-    for (const [level, tile] of this.levels.entries()) {
-      const open = tile.count % tileWidth
-      if (open === 0) continue
-      const index = Math.floor(tile.count / tileWidth)
-      const hashes = Buffer.from(tile.bytes.subarray(0, open * hashBytes))
-      files.push({ path: formatTilePath({ level, index, width: open }), chunks: [hashes] })
-      this.partials.add(partialsOf(level, index))
-      if (level === 0) {
-        const entries = Buffer.from(this.tail.subarray(0, this.tailBytes))
-        files.push({
-          path: formatTilePath({ level: "entries", index, width: open }),
-          chunks: [entries],
-        })
-        this.partials.add(partialsOf("entries", index))
-      }
-    }
-    return files
-  }
-
   private readonly flush: Effect.Effect<void, DiskError> = Effect.suspend(() => {
     // More may become full while these are written; it is left to the next call.
-    const files = [...this.pending]
-    const stale = this.stale.length
-    const size = this.head.size - (this.head.size % tileWidth)
+    const files = [...this.tree.full]
+    const stale = this.tree.stale.length
+    const size = this.tree.size - (this.tree.size % tileWidth)
     if (files.length === 0) return Effect.void
     return this.writeFiles(files).pipe(
       Effect.andThen(
         Effect.sync(() => {
-          this.pending.splice(0, files.length)
+          this.tree.full.splice(0, files.length)
           this.flushedSize = size
           const full = files.map((file) => path.join(this.options.directory, file.path))
           this.unsynced.push({
@@ -403,7 +275,7 @@ export class TrailWriter {
               ...full.map((file) => path.dirname(file)),
               ...this.newDirectories,
             ]),
-            stale: this.stale.splice(0, stale),
+            stale: this.tree.stale.splice(0, stale),
             size,
             writtenMillis: this.options.nowMillis(),
           })
@@ -413,7 +285,7 @@ export class TrailWriter {
     )
   })
 
-  private writeFiles(files: ReadonlyArray<PendingFile>): Effect.Effect<void, DiskError> {
+  private writeFiles(files: ReadonlyArray<TreeFile>): Effect.Effect<void, DiskError> {
     const { directory, disk } = this.options
     const whole = files.map(({ chunks, path: name }) => ({
       path: path.join(directory, name),

@@ -1,0 +1,106 @@
+/**
+ * A thread that answers one kind of job.
+ *
+ * It is started when it is needed, started again when it died, and gives its memory back when
+ * nobody has needed it for a while. It holds nothing: a job that it did not answer can be given
+ * to anybody else.
+ *
+ * @since 0.1.0
+ */
+import { Worker } from "node:worker_threads"
+import * as Effect from "effect/Effect"
+
+const idleMillisMax = 30_000
+
+/**
+ * The thread ended, or could not be started, before it had answered.
+ *
+ * @category errors
+ * @since 0.1.0
+ */
+export class ThreadEnded {
+  readonly _tag = "ThreadEnded"
+}
+
+/**
+ * A job on its way to a thread. The thread answers with the same number.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Numbered<A> {
+  readonly id: number
+  readonly body: A
+}
+
+/**
+ * @category models
+ * @since 0.1.0
+ */
+export class WorkerThread<Job, Answer> {
+  private readonly url: URL
+  private thread: Worker | undefined
+  private readonly jobs = new Map<number, (answer: Answer | ThreadEnded) => void>()
+  private next = 0
+  private idle: NodeJS.Timeout | undefined
+
+  /** @param url the thread's module: it takes and posts messages of the form {@link Numbered} */
+  constructor(url: URL) {
+    this.url = url
+  }
+
+  /** Gives a job to the thread. An interruption waits: the thread can't be told to stop. */
+  ask(job: Job): Effect.Effect<Answer, ThreadEnded> {
+    return Effect.uninterruptible(
+      Effect.callback<Answer, ThreadEnded>((resume) => {
+        const id = this.next
+        this.next += 1
+        this.jobs.set(id, (answer) => {
+          resume(answer instanceof ThreadEnded ? Effect.fail(answer) : Effect.succeed(answer))
+        })
+        const numbered: Numbered<Job> = { id, body: job }
+        this.running().postMessage(numbered)
+      }),
+    )
+  }
+
+  private running(): Worker {
+    clearTimeout(this.idle)
+    const known = this.thread
+    if (known !== undefined) {
+      known.ref()
+      return known
+    }
+    // None of the program's own flags: with `--eval` the thread would run the program.
+    const thread = new Worker(this.url, { execArgv: [] })
+    thread.on("message", (answer: Numbered<Answer>) => this.settle(answer))
+    // An `error` is followed by `exit`; without a listener it would end the process.
+    thread.on("error", () => undefined)
+    thread.on("exit", () => this.ended(thread))
+    this.thread = thread
+    return thread
+  }
+
+  private settle({ body, id }: Numbered<Answer>): void {
+    const done = this.jobs.get(id)
+    this.jobs.delete(id)
+    if (this.jobs.size === 0) this.rest()
+    done?.(body)
+  }
+
+  /** A thread at rest keeps no process alive. */
+  private rest(): void {
+    this.thread?.unref()
+    this.idle = setTimeout(() => void this.thread?.terminate(), idleMillisMax)
+    this.idle.unref()
+  }
+
+  /** Its jobs fail; the next one gets a new thread. */
+  private ended(thread: Worker): void {
+    if (this.thread !== thread) return
+    this.thread = undefined
+    const waiting = [...this.jobs.values()]
+    this.jobs.clear()
+    for (const done of waiting) done(new ThreadEnded())
+  }
+}
