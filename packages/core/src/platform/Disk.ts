@@ -65,6 +65,16 @@ export interface DiskFile {
     chunks: ReadonlyArray<Uint8Array>,
     position: number,
   ) => Effect.Effect<void, DiskError>
+  /**
+   * Writes all chunks and makes them survive a power failure, where the system can as one call.
+   *
+   * An error of the call `write` has spoilt nothing: the same bytes can be written again at the
+   * same place. After one of the call `datasync` the file can't be trusted with more.
+   */
+  readonly writeDurable: (
+    chunks: ReadonlyArray<Uint8Array>,
+    position: number,
+  ) => Effect.Effect<void, DiskError>
   /** Makes the written bytes, and the size, survive a power failure (`fdatasync`). */
   readonly datasync: Effect.Effect<void, DiskError>
   /** Synchronous, for the last moments of a process. Throws `DiskError`. */
@@ -103,8 +113,14 @@ export class Disk extends Context.Service<
   {
     /** Makes the directory and its parents; nothing happens where it exists. */
     readonly makeDirectory: (path: string, mode?: number) => Effect.Effect<void, DiskError>
-    /** Opens for writing: `create` refuses an existing path with `EEXIST`, `update` makes it if absent. */
-    readonly open: (path: string, how: "create" | "update") => Effect.Effect<DiskFile, DiskError>
+    /**
+     * Opens for writing: `create` refuses an existing path with `EEXIST`, `update` makes it if
+     * absent, `log` is as `create` and for a file that takes `writeDurable` alone.
+     */
+    readonly open: (
+      path: string,
+      how: "create" | "update" | "log",
+    ) => Effect.Effect<DiskFile, DiskError>
     readonly readFile: (path: string) => Effect.Effect<Uint8Array, DiskError>
     /** Reads at most `lengthBytes` from `position`; shorter at the end of the file. */
     readonly readRange: (

@@ -201,19 +201,23 @@ export class FaultyDisk {
 
   private file(inner: DiskFile): DiskFile {
     const { path } = inner
+    const write: DiskFile["write"] = (chunks, position) =>
+      Effect.suspend(() => {
+        const fault = this.meet("write", path, joined(chunks).length)
+        if (fault === undefined) return inner.write(chunks, position)
+        return Effect.forEach(
+          partsOf(chunks, fault.outcome ?? "lost"),
+          ([bytes, at]) => inner.write([bytes], position + at),
+          { discard: true },
+        ).pipe(Effect.andThen(Effect.fail(this.errorOf(fault, path))))
+      })
+    const datasync = this.run("datasync", path, inner.datasync)
     return {
       path,
-      write: (chunks, position) =>
-        Effect.suspend(() => {
-          const fault = this.meet("write", path, joined(chunks).length)
-          if (fault === undefined) return inner.write(chunks, position)
-          return Effect.forEach(
-            partsOf(chunks, fault.outcome ?? "lost"),
-            ([bytes, at]) => inner.write([bytes], position + at),
-            { discard: true },
-          ).pipe(Effect.andThen(Effect.fail(this.errorOf(fault, path))))
-        }),
-      datasync: this.run("datasync", path, inner.datasync),
+      write,
+      datasync,
+      // Both halves can fail, each in its own way.
+      writeDurable: (chunks, position) => Effect.andThen(write(chunks, position), datasync),
       writeUnsafe: (chunks, position) => {
         const fault = this.meet("write", path, joined(chunks).length)
         if (fault === undefined) return inner.writeUnsafe(chunks, position)

@@ -142,9 +142,9 @@ export class MemoryDisk {
     return { sizeBytes, isDirectory: false, links, inode, mode, modifiedMillis: 0 }
   }
 
-  private open(name: string, how: "create" | "update"): DiskFile {
+  private open(name: string, how: "create" | "update" | "log"): DiskFile {
     const existing = this.files.get(name)
-    if (how === "create" && existing !== undefined) throw failure("open", name, "EEXIST")
+    if (how !== "update" && existing !== undefined) throw failure("open", name, "EEXIST")
     const file = existing ?? this.store(name, [], 0o644)
     const write = (chunks: ReadonlyArray<Uint8Array>, position: number): void => {
       const added = Buffer.concat(chunks)
@@ -157,6 +157,7 @@ export class MemoryDisk {
     return {
       path: name,
       write: (chunks, position) => attempt(() => write(chunks, position)),
+      writeDurable: (chunks, position) => attempt(() => write(chunks, position)),
       datasync: Effect.void,
       writeUnsafe: write,
       datasyncUnsafe: () => undefined,

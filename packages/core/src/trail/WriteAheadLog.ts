@@ -142,12 +142,11 @@ export class WriteAheadLog {
     return Effect.flatMap(this.ready, (segment) => {
       const group = this.frames(batches, segment.endBytes, nowMillis)
       this.pending = group
-      return segment.file.write(group.chunks, segment.endBytes).pipe(
+      return segment.file.writeDurable(group.chunks, segment.endBytes).pipe(
         // A write that failed can be repeated at the same place; a sync that failed can not. Nor may
         // an interruption hide that it failed.
-        Effect.andThen(
-          Effect.uninterruptible(Effect.tapError(segment.file.datasync, () => this.abandon)),
-        ),
+        Effect.tapError((error) => (error.call === "datasync" ? this.abandon : Effect.void)),
+        Effect.uninterruptible,
         // Also after an interruption: what is given next need not be the same group.
         Effect.onError(() =>
           Effect.sync(() => {
@@ -307,7 +306,7 @@ export class WriteAheadLog {
     const firstSequence = this.nextSequence
     const name = segmentName(firstSequence, this.attempt)
     return this.disk.makeDirectory(this.directory).pipe(
-      Effect.andThen(this.disk.open(path.join(this.directory, name), "create")),
+      Effect.andThen(this.disk.open(path.join(this.directory, name), "log")),
       Effect.tap((file) =>
         this.syncNames.pipe(
           Effect.onError(() => {
