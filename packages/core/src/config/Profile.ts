@@ -49,7 +49,7 @@ export const profiles: Readonly<Record<ProfileName, Profile>> = {
       limits: { eventBytesMax: 49_152, depthMax: 8, keysMax: 256, keyLengthMax: 64 },
       intake: { bytesMax: 8 * MiB, countMax: 65_536 },
       deadlines: { criticalMillis: 5000, complianceMillis: 30_000 },
-      batch: { countMax: 4096, bytesMax: MiB, waitMillis: 5, paceMillis: 1 },
+      batch: { countMax: 4096, bytesMax: MiB, waitMillis: 25, paceMillis: 1 },
       pool: { slabBytes: MiB, slabsMax: 12, poison: false },
       wal: {
         segmentBytesMax: 64 * MiB,

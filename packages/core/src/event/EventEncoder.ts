@@ -19,6 +19,7 @@ import { CanonicalWriter, inOrder, type Limits, TooMuch, unusual } from "./Canon
 import { laneOf } from "./EventClass.ts"
 import { classOf, eventForm } from "./EventForm.ts"
 import { EventIdGenerator } from "./EventId.ts"
+import { InstantText } from "./InstantText.ts"
 import { InvalidEvent, Refusal } from "./InvalidEvent.ts"
 
 /**
@@ -70,7 +71,7 @@ export class EventEncoder {
   private readonly limits: EventLimits
   private readonly ids = new EventIdGenerator()
   private readonly knownTypes = new Set<string>()
-  private stampMillis = -1
+  private readonly instant = new InstantText()
   now = ""
 
   constructor(limits: EventLimits) {
@@ -123,10 +124,7 @@ export class EventEncoder {
     }
     this.checkType(event.type, isSystem)
     this.lane = laneOf[classOf(event)]
-    if (nowMillis !== this.stampMillis) {
-      this.stampMillis = nowMillis
-      this.now = new Date(nowMillis).toISOString()
-    }
+    this.now = this.instant.at(nowMillis)
     this.id = event.id === undefined ? this.ids.next(nowMillis) : this.ownId(event.id)
     const form = eventForm(event, this)
     const { depthMax, keyLengthMax, keysMax } = this.limits

@@ -6,11 +6,12 @@
  *
  * @since 0.1.0
  */
-import { randomBytes } from "node:crypto"
+import { randomFillSync } from "node:crypto"
 
 const counterMax = 2 ** 26 - 1
 const idLength = 36
 const tailBytes = 6
+const counterBytes = 4
 const poolBytes = 12_288
 
 const digits = Buffer.from("0123456789abcdef", "latin1")
@@ -30,8 +31,8 @@ const hexCodes = new Uint16Array(256).map(
  */
 export class EventIdGenerator {
   private readonly text = Buffer.from("00000000-0000-7000-8000-000000000000", "latin1")
-  private pool = Buffer.alloc(0)
-  private used = 0
+  private readonly pool = Buffer.alloc(poolBytes)
+  private used = poolBytes
   private millis = -1
   private counter = 0
 
@@ -55,14 +56,10 @@ export class EventIdGenerator {
     // The variant's two bits, then the counter's lowest fourteen.
     this.put(19, 0x80 | ((counter >>> 8) & 0x3f))
     this.put(21, counter & 0xff)
-    if (this.used === this.pool.length) {
-      this.pool = randomBytes(poolBytes)
-      this.used = 0
-    }
+    const from = this.random(tailBytes)
     for (let index = 0; index < tailBytes; index++) {
-      this.put(24 + 2 * index, this.pool[this.used + index] ?? 0)
+      this.put(24 + 2 * index, this.pool[from + index] ?? 0)
     }
-    this.used += tailBytes
     return text.toString("latin1", 0, idLength)
   }
 
@@ -72,12 +69,29 @@ export class EventIdGenerator {
     this.text[at + 1] = codes & 0xff
   }
 
+  /** Takes random bytes from the pool, and says where. A call for each few would cost 60 µs. */
+  private random(bytes: number): number {
+    if (this.used + bytes > this.pool.length) {
+      randomFillSync(this.pool)
+      this.used = 0
+    }
+    const from = this.used
+    this.used += bytes
+    return from
+  }
+
   private start(millis: number): void {
-    const time = millis.toString(16).padStart(12, "0")
     this.millis = millis
-    this.text.write(`${time.slice(0, 8)}-${time.slice(8)}`, 0, "latin1")
+    const high = Math.floor(millis / 2 ** 32)
+    this.put(0, high >>> 8)
+    this.put(2, high & 0xff)
+    this.put(4, (millis / 2 ** 24) & 0xff)
+    this.put(6, (millis >>> 16) & 0xff)
+    this.put(9, (millis >>> 8) & 0xff)
+    this.put(11, millis & 0xff)
     // The top bit stays free, so that a millisecond has room for 33 million ids.
-    this.counter = randomBytes(4).readUInt32LE() >>> 7
+    const from = this.random(counterBytes)
+    this.counter = this.pool.readUInt32LE(from) >>> 7
   }
 }
 
