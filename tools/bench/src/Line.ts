@@ -46,6 +46,8 @@ export interface Settings {
 /** Lines that are measured together, in a process of their own. */
 export interface Measurement {
   readonly name: string
+  /** Flags of Node for its process. */
+  readonly flags?: ReadonlyArray<string>
   readonly run: (settings: Settings) => Promise<ReadonlyArray<Line>>
 }
 

@@ -3,7 +3,7 @@ import * as fs from "node:fs"
 import * as os from "node:os"
 import * as path from "node:path"
 import { type Arguments, parseArguments, usage } from "./arguments.ts"
-import type { Line, Settings } from "./Line.ts"
+import type { Line, Measurement, Settings } from "./Line.ts"
 import { readCommit, readMachine } from "./machine.ts"
 import type { MeasureAnswer, MeasureOrder } from "./measure.ts"
 import { measurements } from "./measurements.ts"
@@ -12,9 +12,14 @@ import { isComplete, render, type Report, withReport } from "./Report.ts"
 import { makeWork, removeWork, results, root } from "./scratch.ts"
 
 /** Runs one measurement in a child process. Rejects with what went wrong there. */
-const measure = (name: string, settings: Settings): Promise<ReadonlyArray<Line>> =>
+const measure = (
+  { flags = [], name }: Measurement,
+  settings: Settings,
+): Promise<ReadonlyArray<Line>> =>
   new Promise((resolve, reject) => {
-    const child = fork(new URL("./measure.ts", import.meta.url))
+    const child = fork(new URL("./measure.ts", import.meta.url), {
+      execArgv: [...process.execArgv, ...flags],
+    })
     // Nothing here takes so long; what hangs would keep the whole run.
     const limit = setTimeout(() => child.kill("SIGKILL"), (settings.seconds * 20 + 600) * 1000)
     child.on("message", (answer: MeasureAnswer) => {
@@ -37,12 +42,15 @@ const run = async (given: Arguments): Promise<Report> => {
   const pageMicros = given.quick ? 0 : fillPageCache(work)
   const lines: Array<Line> = []
   const failures: Array<Report["failures"][number]> = []
-  for (const { name } of measurements) {
+  for (const measurement of measurements) {
+    const { name } = measurement
     if (given.only.length > 0 && !given.only.includes(name)) continue
     const from = performance.now()
     process.stderr.write(`${name} … `)
     try {
-      lines.push(...(await measure(name, { quick: given.quick, seconds: given.seconds, work })))
+      lines.push(
+        ...(await measure(measurement, { quick: given.quick, seconds: given.seconds, work })),
+      )
       process.stderr.write(`${((performance.now() - from) / 1000).toFixed(0)} s\n`)
     } catch (cause) {
       const detail = cause instanceof Error ? cause.message : String(cause)

@@ -199,12 +199,13 @@ const writeFile: Disk["Service"]["writeFile"] = (file, chunks, options) =>
   )
 
 const writer = new FileWriter()
-// Fewer files are not worth a message to another thread.
-const filesForThread = 4
+// Fewer files at once are a trickle, for which a thread of 10 MB would be too much.
+const filesForThread = 8
+const filesAtOnce = 4
 
 const writeEach: Disk["Service"]["writeFiles"] = (files) =>
   Effect.forEach(files, (file) => writeFile(file.path, file.chunks, { sync: false }), {
-    concurrency: filesForThread,
+    concurrency: filesAtOnce,
     discard: true,
   })
 

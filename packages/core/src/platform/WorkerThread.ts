@@ -12,6 +12,9 @@ import * as Effect from "effect/Effect"
 
 const idleMillisMax = 30_000
 
+// A job's garbage is small and short-lived; by default V8 lets 48 MB of it gather.
+const heapLimits = { maxYoungGenerationSizeMb: 1 }
+
 /**
  * The thread ended, or could not be started, before it had answered.
  *
@@ -72,7 +75,7 @@ export class WorkerThread<Job, Answer> {
       return known
     }
     // None of the program's own flags: with `--eval` the thread would run the program.
-    const thread = new Worker(this.url, { execArgv: [] })
+    const thread = new Worker(this.url, { execArgv: [], resourceLimits: { ...heapLimits } })
     thread.on("message", (answer: Numbered<Answer>) => this.settle(answer))
     // An `error` is followed by `exit`; without a listener it would end the process.
     thread.on("error", () => undefined)

@@ -25,8 +25,9 @@ export type HashEntries = (job: HashJob) => Effect.Effect<EntryHashes>
  */
 export const inThisThread: HashEntries = (job) => Effect.sync(() => hashEntries(job))
 
-// A message there and back costs both threads about as much as this many entries.
-const countForThread = 128
+// A busy application's batches are larger. For a trickle the thread would cost more than it
+// spares: 15 MB, and a wake-up of both threads with each batch.
+const countForThread = 1024
 
 const thread = new WorkerThread<HashJob, EntryHashes>(
   new URL(`./EntryHasherThread${extname(import.meta.url)}`, import.meta.url),

@@ -1,0 +1,54 @@
+import * as fs from "node:fs"
+import * as os from "node:os"
+import * as path from "node:path"
+import { pathToFileURL } from "node:url"
+import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import { WorkerThread } from "./WorkerThread.ts"
+
+const source = `import { parentPort } from "node:worker_threads"
+parentPort.on("message", ({ id, body }) => {
+  if (body === "die") process.exit(1)
+  parentPort.postMessage({ id, body: body + "!" })
+})`
+
+let directory = ""
+let url = new URL("file:///")
+beforeAll(() => {
+  directory = fs.mkdtempSync(path.join(os.tmpdir(), "countersign-thread-"))
+  const file = path.join(directory, "thread.mjs")
+  fs.writeFileSync(file, source)
+  url = pathToFileURL(file)
+})
+afterAll(() => fs.rmSync(directory, { recursive: true, force: true }))
+
+describe("WorkerThread", () => {
+  it.live("answers each job to the one who gave it", () =>
+    Effect.gen(function* () {
+      const thread = new WorkerThread<string, string>(url)
+      const jobs = Array.from({ length: 20 }, (_, index) => `job ${index}`)
+      const answers = yield* Effect.forEach(jobs, (job) => thread.ask(job), {
+        concurrency: "unbounded",
+      })
+      assert.deepStrictEqual(
+        answers,
+        jobs.map((job) => `${job}!`),
+      )
+    }),
+  )
+
+  it.live("fails what waits when the thread dies, and answers the next job from another", () =>
+    Effect.gen(function* () {
+      const thread = new WorkerThread<string, string>(url)
+      assert.strictEqual((yield* Effect.flip(thread.ask("die")))._tag, "ThreadEnded")
+      assert.strictEqual(yield* thread.ask("again"), "again!")
+    }),
+  )
+
+  it.live("fails its jobs when there is no such thread", () =>
+    Effect.gen(function* () {
+      const thread = new WorkerThread<string, string>(new URL("absent.mjs", url))
+      assert.strictEqual((yield* Effect.flip(thread.ask("job")))._tag, "ThreadEnded")
+    }),
+  )
+})
