@@ -68,6 +68,10 @@ export const render = (report: Report): string => {
   const seconds = report.arguments.quick
     ? "quick: these numbers show that it runs, and measure nothing"
     : `sustained for ${report.arguments.seconds} s`
+  const touch =
+    report.pageMicros === 0
+      ? ""
+      : `, ${report.pageMicros.toFixed(1)} µs for the first touch of a page`
   return [
     title,
     widths.map((width) => "-".repeat(width)).join("  "),
@@ -77,7 +81,7 @@ export const render = (report: Report): string => {
     ...notesOf(report.lines),
     "",
     `${machine.processor}, ${machine.cores} cores, ${machine.memoryGiB} GiB, ${machine.disk}`,
-    `${machine.kernel}, Node ${machine.node}, load ${report.load.map((load) => load.toFixed(1)).join(" → ")}, ${report.pageMicros.toFixed(1)} µs for the first touch of a page`,
+    `${machine.kernel}, Node ${machine.node}, load ${report.load.map((load) => load.toFixed(1)).join(" → ")}${touch}`,
     `${report.startedAt}, commit ${report.commit}, ${seconds}`,
   ].join("\n")
 }

@@ -13,6 +13,8 @@ const pageBytes = 4096
 const pieceBytes = 1024 * 1024
 // What a system keeps free anyway, so that filling takes little back.
 const sparedBytes = 512 * 1024 ** 2
+// More than the rows of a full run write; a larger machine is not read through each time.
+const filledBytesMax = 64 * 1024 ** 3
 
 /** Memory that holds nothing, not even a cache; 0 where the system does not say. */
 const freeBytes = (): number => {
@@ -37,7 +39,7 @@ let holes = 0
  * first that the system takes back. Returns what a page took. Units: microseconds.
  */
 export const fillPageCache = (work: string): number => {
-  const free = freeBytes() - sparedBytes
+  const free = Math.min(freeBytes() - sparedBytes, filledBytesMax)
   const bytes = free - (free % pieceBytes)
   if (bytes <= 0) return 0
   const file = path.join(work, `hole-${process.pid}-${(holes += 1)}`)

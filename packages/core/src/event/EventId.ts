@@ -83,7 +83,7 @@ export class EventIdGenerator {
   private start(millis: number): void {
     this.millis = millis
     const high = Math.floor(millis / 2 ** 32)
-    this.put(0, high >>> 8)
+    this.put(0, (high >>> 8) & 0xff)
     this.put(2, high & 0xff)
     this.put(4, (millis / 2 ** 24) & 0xff)
     this.put(6, (millis >>> 16) & 0xff)

@@ -16,6 +16,13 @@ describe("InstantText", () => {
     },
   )
 
+  it("writes what toISOString writes of a year beyond 9999, and goes on", () => {
+    const text = new InstantText()
+    for (const at of [1, Date.UTC(12_026, 0, 1), 2, Date.UTC(-5, 0, 1), 3]) {
+      assert.strictEqual(text.at(at), new Date(at).toISOString())
+    }
+  })
+
   it("writes each millisecond of a second, forwards and back", () => {
     const text = new InstantText()
     const second = Date.UTC(2026, 10, 21, 23, 59, 59)

@@ -25,15 +25,18 @@ export class InstantText {
   private millis = Number.NaN
   private text = ""
 
-  /** @param millis milliseconds since 1970, a whole number in the years 0 to 9999 */
+  /** @param millis milliseconds since 1970, a whole number */
   at(millis: number): string {
     if (millis === this.millis) return this.text
-    this.millis = millis
     const second = Math.floor(millis / secondMillis)
     if (second !== this.second) {
+      const whole = new Date(second * secondMillis).toISOString()
+      // A clock that is wrong by millennia: the year has six digits and a sign.
+      if (whole.length !== textLength) return new Date(millis).toISOString()
       this.second = second
-      this.bytes.write(new Date(second * secondMillis).toISOString(), "latin1")
+      this.bytes.write(whole, "latin1")
     }
+    this.millis = millis
     const rest = millis - second * secondMillis
     this.bytes[millisAt] = digitZero + Math.floor(rest / 100)
     this.bytes[millisAt + 1] = digitZero + (Math.floor(rest / 10) % 10)

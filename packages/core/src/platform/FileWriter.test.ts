@@ -68,6 +68,7 @@ describe("FileWriter", () => {
     Effect.gen(function* () {
       const writer = new FileWriter()
       const chunks = [Buffer.from("x")]
+      yield* writer.write([{ path: at("before"), chunks }])
       // A job that is none: the thread's own defect, on which it ends.
       const broken = undefined as unknown as []
       const error = yield* Effect.flip(writer.write(broken))

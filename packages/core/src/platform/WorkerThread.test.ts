@@ -40,14 +40,27 @@ describe("WorkerThread", () => {
   it.live("fails what waits when the thread dies, and answers the next job from another", () =>
     Effect.gen(function* () {
       const thread = new WorkerThread<string, string>(url)
+      yield* thread.ask("job")
       assert.strictEqual((yield* Effect.flip(thread.ask("die")))._tag, "ThreadEnded")
       assert.strictEqual(yield* thread.ask("again"), "again!")
     }),
   )
 
-  it.live("fails its jobs when there is no such thread", () =>
+  it.live("fails its jobs when there is no such thread, and starts none for a while", () =>
     Effect.gen(function* () {
-      const thread = new WorkerThread<string, string>(new URL("absent.mjs", url))
+      const late = new URL("late.mjs", url)
+      const thread = new WorkerThread<string, string>(late)
+      assert.strictEqual((yield* Effect.flip(thread.ask("job")))._tag, "ThreadEnded")
+      fs.writeFileSync(late, source)
+      assert.strictEqual((yield* Effect.flip(thread.ask("job")))._tag, "ThreadEnded")
+      assert.strictEqual(yield* new WorkerThread<string, string>(late).ask("job"), "job!")
+    }),
+  )
+
+  it.live("fails its jobs when the system allows no thread", () =>
+    Effect.gen(function* () {
+      // Refused before a thread is made, as one too many is.
+      const thread = new WorkerThread<string, string>(new URL("https://127.0.0.1/thread.mjs"))
       assert.strictEqual((yield* Effect.flip(thread.ask("job")))._tag, "ThreadEnded")
     }),
   )

@@ -11,6 +11,8 @@ import { Worker } from "node:worker_threads"
 import * as Effect from "effect/Effect"
 
 const idleMillisMax = 30_000
+// Between two attempts to start a thread that could not be started.
+const restMillis = 30_000
 
 // A job's garbage is small and short-lived; by default V8 lets 48 MB of it gather.
 const heapLimits = { maxYoungGenerationSizeMb: 1 }
@@ -46,6 +48,8 @@ export class WorkerThread<Job, Answer> {
   private readonly jobs = new Map<number, (answer: Answer | ThreadEnded) => void>()
   private next = 0
   private idle: NodeJS.Timeout | undefined
+  /** No thread is started before this moment. Monotonic milliseconds. */
+  private notBefore = 0
 
   /** @param url the thread's module: it takes and posts messages of the form {@link Numbered} */
   constructor(url: URL) {
@@ -56,30 +60,54 @@ export class WorkerThread<Job, Answer> {
   ask(job: Job): Effect.Effect<Answer, ThreadEnded> {
     return Effect.uninterruptible(
       Effect.callback<Answer, ThreadEnded>((resume) => {
+        const thread = this.running()
+        if (thread === undefined) {
+          resume(Effect.fail(new ThreadEnded()))
+          return
+        }
         const id = this.next
         this.next += 1
         this.jobs.set(id, (answer) => {
           resume(answer instanceof ThreadEnded ? Effect.fail(answer) : Effect.succeed(answer))
         })
         const numbered: Numbered<Job> = { id, body: job }
-        this.running().postMessage(numbered)
+        thread.postMessage(numbered)
       }),
     )
   }
 
-  private running(): Worker {
+  private running(): Worker | undefined {
     clearTimeout(this.idle)
     const known = this.thread
     if (known !== undefined) {
       known.ref()
       return known
     }
+    if (performance.now() < this.notBefore) return undefined
+    try {
+      return this.start()
+    } catch {
+      // The system, or Node's permissions, allow no more threads.
+      this.notBefore = performance.now() + restMillis
+      return undefined
+    }
+  }
+
+  private start(): Worker {
     // None of the program's own flags: with `--eval` the thread would run the program.
     const thread = new Worker(this.url, { execArgv: [], resourceLimits: { ...heapLimits } })
-    thread.on("message", (answer: Numbered<Answer>) => this.settle(answer))
+    let hasAnswered = false
+    thread.on("message", (answer: Numbered<Answer>) => {
+      hasAnswered = true
+      this.settle(answer)
+    })
     // An `error` is followed by `exit`; without a listener it would end the process.
     thread.on("error", () => undefined)
-    thread.on("exit", () => this.ended(thread))
+    thread.on("exit", () => {
+      // One that died before its first answer would most likely do so again.
+      if (!hasAnswered) this.notBefore = performance.now() + restMillis
+      this.ended(thread)
+    })
     this.thread = thread
     return thread
   }

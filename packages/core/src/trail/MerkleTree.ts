@@ -34,8 +34,17 @@ interface Latin1Target {
 }
 const { latin1Write } = Buffer.prototype as unknown as Latin1Target
 
-// With a length Node skips a look at the name, on each call, for algorithms that need one.
-const latin1Digest = { outputEncoding: "latin1", outputLength: hashBytes } as const
+// With a length Node skips a look at the name, on each call, for algorithms that need one. Before
+// version 24.4 it takes the encoding alone.
+const latin1Digest = ((): "latin1" | { outputEncoding: "latin1"; outputLength: number } => {
+  const options = { outputEncoding: "latin1", outputLength: hashBytes } as const
+  try {
+    hash("sha256", "", options)
+    return options
+  } catch {
+    return "latin1"
+  }
+})()
 
 /**
  * Writes the SHA-256 of some bytes into a buffer.

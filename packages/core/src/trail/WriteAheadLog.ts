@@ -270,6 +270,8 @@ export class WriteAheadLog {
   private advance(segment: Segment, group: Group): void {
     segment.endBytes += group.bytes
     this.nextSequence += group.count
+    // Until then each segment that is given up has had the same first sequence number.
+    this.attempt = 0
   }
 
   /** A file that was deleted or replaced from outside still takes writes, and nobody will read them. */
@@ -319,7 +321,6 @@ export class WriteAheadLog {
       Effect.map((file) => {
         const segment = { file, firstSequence, endBytes: 0 }
         this.segment = segment
-        this.attempt = 0
         return segment
       }),
       Effect.catch((error) => {
