@@ -48,6 +48,19 @@ const wrong = (event: object): AuditEventInput => event as AuditEventInput
 const refused = (event: object) => new EventEncoder(limits).encode(wrong(event), now)
 
 describe("EventEncoder", () => {
+  it("refuses an event whose getter throws what has no text", () => {
+    const data = Object.defineProperty({}, "a", {
+      enumerable: true,
+      get: () => {
+        throw Object.create(null)
+      },
+    })
+    assert.strictEqual(
+      refused({ ...minimal, data })?.problem,
+      "reading it threw a value that has no text",
+    )
+  })
+
   it.each([
     ["a minimal event", minimal],
     ["a full event", full],

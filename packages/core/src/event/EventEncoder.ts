@@ -47,6 +47,15 @@ const knownTypesMax = 4096
 // Keys that the envelope can have at most, beside those of data and change and of the targets.
 const envelopeKeysMax = 64
 
+// What was thrown may itself refuse to become text, as an object without a prototype does.
+const textOf = (thrown: unknown): string => {
+  try {
+    return String(thrown)
+  } catch {
+    return "a value that has no text"
+  }
+}
+
 /**
  * Encodes events; one encoder serves one engine.
  *
@@ -107,7 +116,7 @@ export class EventEncoder {
       // A getter or a proxy in the caller's event may throw anything.
       return new InvalidEvent({
         path: "",
-        problem: `reading it threw ${String(refusal).slice(0, 200)}`,
+        problem: `reading it threw ${textOf(refusal).slice(0, 200)}`,
         expected: "a plain object",
       })
     }
