@@ -1,0 +1,48 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import { rollbackVerdict, watchWriter } from "./beside.ts"
+import { harmless, ids, mutationsOf } from "./mutations.ts"
+import { makeSample } from "./sample.ts"
+import { genuine, score } from "./score.ts"
+
+const sample = await makeSample(600)
+
+describe("the tamper list", () => {
+  it("is caught in every part", async () => {
+    const rows = await score(mutationsOf(sample, 1500))
+    assert.deepStrictEqual(
+      rows.map(({ id }) => id),
+      ids,
+    )
+    for (const { caught, id, missed, tried } of rows) {
+      assert.deepStrictEqual(missed, [], id)
+      assert.strictEqual(caught, tried, id)
+    }
+  })
+
+  it("sees what a verifier misses", async () => {
+    const yes = (directory: string) =>
+      Effect.map(genuine(directory), (report) => ({ ...report, verdict: "verified" as const }))
+    const rows = await score(mutationsOf(sample, 5000), yes)
+    for (const { caught, missed, tried } of rows) {
+      assert.strictEqual(caught, 0)
+      assert.strictEqual(missed.length, tried)
+    }
+  })
+
+  it("does not call a change tampering that takes nothing away", async () => {
+    const [row] = await score(harmless(sample))
+    assert.strictEqual(row?.caught, 0)
+    assert.isAbove(row?.tried ?? 0, 0)
+  })
+
+  it("says that a rollback of everything needs a witness", async () => {
+    assert.strictEqual(await rollbackVerdict(sample), "verified")
+  })
+
+  it("cries no wolf while an engine writes", async () => {
+    const { alarms, verified } = await watchWriter(1000)
+    assert.deepStrictEqual(alarms, [])
+    assert.isAbove(verified, 0)
+  })
+})
