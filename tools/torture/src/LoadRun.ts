@@ -35,20 +35,27 @@ export interface Moments {
   readonly killAfterMillis: number
   /** Stops the process for so many milliseconds at half of that time. */
   readonly stopMillis?: number
+  /** No file grows beyond so many KiB: writing fails with EFBIG, as on a full disk with ENOSPC. */
+  readonly fileKibibytesMax?: number
+  /** Done between the opened trail and the kill; what it returns is a problem. */
+  readonly during?: (directory: string) => Promise<string | undefined>
 }
 
 /** Loads the trail in `directory` under the name `cycle` until the kill. */
 export const loadUntilKilled = (
   directory: string,
   cycle: number,
-  { killAfterMillis, stopMillis }: Moments,
+  { during, fileKibibytesMax, killAfterMillis, stopMillis }: Moments,
 ): Promise<LoadRun> =>
   new Promise((resolve, reject) => {
-    const child = spawn(
-      process.execPath,
-      ["--conditions=@countersign/source", program, directory, String(cycle)],
-      { stdio: ["ignore", "pipe", "pipe"] },
-    )
+    const limit = fileKibibytesMax ?? "unlimited"
+    // The shell becomes the process, so that the kill reaches it and no other.
+    const script = `ulimit -f ${limit} && exec "$0" "$@"`
+    const load = ["--conditions=@countersign/source", program, directory, String(cycle)]
+    const child = spawn("bash", ["-c", script, process.execPath, ...load], {
+      stdio: ["ignore", "pipe", "pipe"],
+    })
+    const duringProblems: Array<string> = []
     let text = ""
     let errors = ""
     let isArmed = false
@@ -73,7 +80,19 @@ export const loadUntilKilled = (
       text += chunk
       if (isArmed || !text.includes("ready")) return
       isArmed = true
-      arm()
+      void (during?.(directory) ?? Promise.resolve(undefined))
+        .then(
+          (problem) => {
+            if (problem !== undefined) duringProblems.push(problem)
+          },
+          (cause: unknown) => {
+            duringProblems.push(String(cause))
+          },
+        )
+        .finally(arm)
     })
-    child.on("close", (_code, signal) => resolve(runOf(text, signal, errors)))
+    child.on("close", (_code, signal) => {
+      const run = runOf(text, signal, errors)
+      resolve({ ...run, problems: [...run.problems, ...duringProblems] })
+    })
   })

@@ -11,7 +11,7 @@ import { verify } from "@countersign/core/trail/Verifier"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import { type FoundEvent, History } from "./History.ts"
-import { loadUntilKilled } from "./LoadRun.ts"
+import { loadUntilKilled, type Moments } from "./LoadRun.ts"
 
 const cyclesBetweenVerifications = 25
 // Verifying takes a second from here on, and the tree has had all of its shapes.
@@ -102,18 +102,18 @@ const finish = async (trail: Trail, outcome: Outcome): Promise<void> => {
   outcome.disordered += disordered
 }
 
-export interface KillNine {
+export interface KillNine extends Omit<Moments, "killAfterMillis"> {
   readonly parent: string
   readonly cycles: number
   /** Decides the moments of the kills, as far as the clock lets it. */
   readonly seed: number
-  /** Stops each process for so long before its kill, in milliseconds. */
-  readonly stopMillis?: number
+  /** From the opened trail to the kill, in milliseconds. Default: 0 to 119, by the seed. */
+  readonly killAfterMillis?: number
 }
 
 /** Runs the cycles. A trail with a problem stays on the disk; the others are removed. */
 export const killNine = async (options: KillNine): Promise<Outcome> => {
-  const { cycles, parent, stopMillis } = options
+  const { cycles, parent } = options
   const outcome: Outcome = {
     cycles,
     acknowledged: 0,
@@ -133,8 +133,7 @@ export const killNine = async (options: KillNine): Promise<Outcome> => {
   let seed = options.seed
   for (let cycle = 0; cycle < cycles; cycle += 1) {
     seed = (Math.imul(seed, 1_664_525) + 1_013_904_223) >>> 0
-    const killAfterMillis = (seed >>> 8) % 120
-    const moments = { killAfterMillis, ...(stopMillis === undefined ? {} : { stopMillis }) }
+    const moments = { ...options, killAfterMillis: options.killAfterMillis ?? (seed >>> 8) % 120 }
     const load = await loadUntilKilled(trail.directory, cycle, moments)
     outcome.problems.push(...load.problems.map((problem) => `cycle ${cycle}: ${problem}`))
     await recover(trail, outcome)

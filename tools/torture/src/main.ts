@@ -4,11 +4,7 @@ import * as os from "node:os"
 import * as path from "node:path"
 import { parseArgs } from "node:util"
 import { isSound, killNine, type Outcome } from "./killNine.ts"
-
-const scenarios: Record<string, { readonly stopMillis?: number; readonly cyclesMax: number }> = {
-  "kill-nine": { cyclesMax: Infinity },
-  "stop-and-continue": { stopMillis: 3_000, cyclesMax: 1 },
-}
+import { scenarios } from "./scenarios.ts"
 
 const { values } = parseArgs({
   options: {
