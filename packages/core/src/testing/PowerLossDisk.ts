@@ -88,6 +88,7 @@ const remains = ({ bytes, durable }: Inode, random: () => number): Buffer => {
   for (const sector of sectorsOf(0, size)) {
     if (random() < 0.5) continue
     const from = sector * sectorBytes
+    if (from >= bytes.length) continue
     bytes.copy(left, from, from, Math.min(from + sectorBytes, size, bytes.length))
   }
   return left
@@ -336,6 +337,7 @@ export class PowerLossDisk {
       const durable = resized(inode.durable, inode.bytes.length)
       for (const sector of inode.dirty) {
         const from = sector * sectorBytes
+        if (from >= inode.bytes.length) continue
         inode.bytes.copy(durable, from, from, Math.min(from + sectorBytes, inode.bytes.length))
       }
       inode.durable = durable
