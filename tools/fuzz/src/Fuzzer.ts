@@ -1,0 +1,113 @@
+import { mutate, randomFrom } from "./Mutation.ts"
+
+/** What a reader said to an input. Anything that it throws instead is a finding. */
+export type Verdict = "accepted" | "refused"
+
+/** A reader of foreign bytes. */
+export interface Target {
+  readonly name: string
+  /** Valid inputs, which must be accepted. */
+  readonly seeds: ReadonlyArray<Buffer>
+  /** Words of the grammar, where the input is text. */
+  readonly tokens: ReadonlyArray<string>
+  /** Throws what the reader threw, or `Contradiction` where its success is none. */
+  readonly run: (input: Buffer) => Verdict
+}
+
+/** A success that a round trip contradicts. */
+export class Contradiction extends Error {
+  override readonly name = "Contradiction"
+}
+
+export const insist = (holds: boolean, promise: string): void => {
+  if (!holds) throw new Contradiction(promise)
+}
+
+export interface Finding {
+  readonly target: string
+  /** The shrunk input. */
+  readonly input: Buffer
+  readonly stack: string
+}
+
+export interface Outcome {
+  readonly tried: number
+  readonly accepted: number
+  readonly findings: ReadonlyArray<Finding>
+}
+
+const hangMillis = 2000
+const residentBytesMax = 1 << 30
+const findingsMax = 5
+const shrinkTriesMax = 2000
+const memoryEvery = 256
+
+interface Trial {
+  readonly verdict: Verdict | undefined
+  /** Which finding this is: the error's name and where it was thrown. */
+  readonly kind: string
+  readonly stack: string
+}
+
+const failed = (kind: string, stack: string): Trial => ({ verdict: undefined, kind, stack })
+
+const attempt = (target: Target, input: Buffer): Trial => {
+  const before = performance.now()
+  try {
+    const verdict = target.run(Buffer.from(input))
+    const millis = performance.now() - before
+    return millis > hangMillis
+      ? failed("hang", `took ${Math.round(millis)} ms`)
+      : { verdict, kind: "", stack: "" }
+  } catch (error) {
+    if (!(error instanceof Error)) return failed("no error", `threw ${String(error)}`)
+    const stack = error.stack ?? error.message
+    const place = /\n\s+at .*?([\w.]+:\d+):\d+\)?/.exec(stack)?.[1] ?? ""
+    const promise = error instanceof Contradiction ? error.message : ""
+    return failed(`${error.name} ${promise} ${place}`, stack)
+  }
+}
+
+/** A smaller input with the same finding: ever smaller pieces are left out. */
+const shrink = (target: Target, input: Buffer, kind: string): Buffer => {
+  let smallest = input
+  let tries = 0
+  for (let piece = Math.ceil(input.length / 2); piece >= 1; piece = Math.floor(piece / 2)) {
+    for (let at = 0; at < smallest.length && tries < shrinkTriesMax; tries += 1) {
+      const shorter = Buffer.concat([smallest.subarray(0, at), smallest.subarray(at + piece)])
+      if (attempt(target, shorter).kind === kind) smallest = shorter
+      else at += piece
+    }
+  }
+  return smallest
+}
+
+/**
+ * Tries a target's seeds, then mutations of them.
+ *
+ * @param goesOn asked before each input with how many were tried
+ */
+export const fuzz = (target: Target, seed: number, goesOn: (tried: number) => boolean): Outcome => {
+  const random = randomFrom(seed)
+  const findings = new Map<string, Finding>()
+  const note = (kind: string, input: Buffer, stack: string): void => {
+    if (!findings.has(kind)) findings.set(kind, { target: target.name, input, stack })
+  }
+  let tried = 0
+  let accepted = 0
+  for (; goesOn(tried) && findings.size < findingsMax; tried += 1) {
+    const given = target.seeds[tried]
+    const input = given ?? mutate(target.seeds, target.tokens, random)
+    const { kind, stack, verdict } = attempt(target, input)
+    if (verdict === "accepted") accepted += 1
+    if (kind === "hang") note(kind, input, stack)
+    else if (kind !== "" && !findings.has(kind)) note(kind, shrink(target, input, kind), stack)
+    if (given !== undefined && verdict === "refused") {
+      note("seed", input, "a valid input is refused")
+    }
+    if (tried % memoryEvery === 0 && process.memoryUsage.rss() > residentBytesMax) {
+      note("memory", input, `the process holds more than ${residentBytesMax} bytes`)
+    }
+  }
+  return { tried, accepted, findings: [...findings.values()] }
+}

@@ -1,0 +1,26 @@
+import { bundleTarget } from "./BundleTarget.ts"
+import { coldTarget } from "./ColdTarget.ts"
+import { configTarget } from "./ConfigTarget.ts"
+import { encoderTarget } from "./EncoderTarget.ts"
+import { filterTarget } from "./FilterTarget.ts"
+import type { Target } from "./Fuzzer.ts"
+import { merkleTarget } from "./MerkleTarget.ts"
+import { noteTarget } from "./NoteTarget.ts"
+import { proofTarget } from "./ProofTarget.ts"
+import { sealTarget } from "./SealTarget.ts"
+import { tileTarget } from "./TileTarget.ts"
+import { walTarget } from "./WalTarget.ts"
+
+export const targets: ReadonlyArray<Target> = [
+  walTarget,
+  bundleTarget,
+  tileTarget,
+  noteTarget,
+  proofTarget,
+  merkleTarget,
+  coldTarget,
+  sealTarget,
+  configTarget,
+  filterTarget,
+  encoderTarget,
+]
