@@ -136,7 +136,14 @@ export const killNine = async (options: KillNine): Promise<Outcome> => {
     const moments = { ...options, killAfterMillis: options.killAfterMillis ?? (seed >>> 8) % 120 }
     const load = await loadUntilKilled(trail.directory, cycle, moments)
     outcome.problems.push(...load.problems.map((problem) => `cycle ${cycle}: ${problem}`))
-    await recover(trail, outcome)
+    try {
+      await recover(trail, outcome)
+    } catch (cause) {
+      outcome.failedVerifications += 1
+      outcome.problems.push(`cycle ${cycle}: no recovery: ${String(cause)}`)
+      trail.history.add(cycle, load.acknowledged, [])
+      break
+    }
     trail.history.add(cycle, load.acknowledged, await check(trail, outcome))
     if (cycle % cyclesBetweenVerifications === cyclesBetweenVerifications - 1) {
       await verified(trail, outcome)
