@@ -15,7 +15,7 @@ export interface Target {
 }
 
 /** A success that a round trip contradicts. */
-export class Contradiction extends Error {
+class Contradiction extends Error {
   override readonly name = "Contradiction"
 }
 

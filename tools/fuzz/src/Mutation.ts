@@ -12,7 +12,7 @@ export const randomFrom = (seed: number): Random => {
   }
 }
 
-export const pick = <A>(random: Random, from: ReadonlyArray<A>): A | undefined =>
+const pick = <A>(random: Random, from: ReadonlyArray<A>): A | undefined =>
   from[random(from.length)]
 
 const inputBytesMax = 1 << 20

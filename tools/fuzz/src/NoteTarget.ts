@@ -5,7 +5,7 @@ import * as Result from "effect/Result"
 import { insist, type Target } from "./Fuzzer.ts"
 
 // RFC 8410, section 7: a fixed key, so that a seed replays to the byte.
-export const noteKey = createPrivateKey({
+const noteKey = createPrivateKey({
   key: Buffer.concat([Buffer.from("302e020100300506032b657004220420", "hex"), Buffer.alloc(32, 7)]),
   format: "der",
   type: "pkcs8",

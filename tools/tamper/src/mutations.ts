@@ -20,7 +20,7 @@ const sizeOf = (files: Files): number =>
   Number(fileOf(files, "checkpoint").toString("utf8").split("\n")[1])
 
 /** The signed entries of a trail whose bundles are not compressed. */
-export const entriesOf = (files: Files): ReadonlyArray<string> => {
+const entriesOf = (files: Files): ReadonlyArray<string> => {
   const size = sizeOf(files)
   const count = Math.ceil(size / 256)
   return Array.from({ length: count }, (_, index) => {

@@ -11,7 +11,7 @@ import type { Mutation } from "./Mutation.ts"
 import type { Files } from "./sample.ts"
 
 /** The key that the trails of this tool are verified with. */
-export const verifierKey = Result.getOrThrow(parseVerifierKey(verifierKeyText()))
+const verifierKey = Result.getOrThrow(parseVerifierKey(verifierKeyText()))
 
 /** What is judged: the verifier, or in a test one that is wrong. */
 export type Judge = (directory: string) => Effect.Effect<VerifyReport, DiskError, Disk>
@@ -49,7 +49,7 @@ const store = (memory: MemoryDisk, name: string, bytes: Buffer | undefined): voi
 }
 
 /** What a judge says of some files. A disk error is not a verdict, so it is thrown. */
-export const judged = (judge: Judge, memory: MemoryDisk): Promise<VerifyReport> =>
+const judged = (judge: Judge, memory: MemoryDisk): Promise<VerifyReport> =>
   Effect.runPromise(Effect.provideService(judge(directory), Disk, memory.disk))
 
 /** Caught: another verdict than `verified`, and a place that is wrong. */
