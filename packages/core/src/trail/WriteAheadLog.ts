@@ -216,9 +216,13 @@ export class WriteAheadLog {
         this.closed.slice(0, gone),
         // Oldest first and none forgotten after a failure: a log with a gap can't be opened.
         ({ name }) =>
-          Effect.map(this.disk.remove(path.join(this.directory, name)), () => {
-            this.closed.shift()
-          }),
+          this.disk.remove(path.join(this.directory, name)).pipe(
+            Effect.map(() => {
+              this.closed.shift()
+            }),
+            // A power failure must not bring an older segment back without the newer one behind it.
+            Effect.andThen(this.disk.syncDirectory(this.directory)),
+          ),
         { discard: true },
       )
     })
