@@ -12,8 +12,7 @@ export const randomFrom = (seed: number): Random => {
   }
 }
 
-const pick = <A>(random: Random, from: ReadonlyArray<A>): A | undefined =>
-  from[random(from.length)]
+const pick = <A>(random: Random, from: ReadonlyArray<A>): A | undefined => from[random(from.length)]
 
 const inputBytesMax = 1 << 20
 
