@@ -1,15 +1,12 @@
-/** The next number of a stream: a whole number from 0 to `below - 1`. */
-export type Random = (below: number) => number
+import { randomOf, wholeBelow } from "@countersign/core/testing/SeededRandom"
 
-/** Mulberry32: one seed, one stream, on every machine. */
+/** The next number of a stream: a whole number from 0 to `below - 1`. */
+type Random = (below: number) => number
+
+/** The stream of a seed. */
 export const randomFrom = (seed: number): Random => {
-  let state = seed >>> 0
-  return (below) => {
-    state = (state + 0x6d2b79f5) >>> 0
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
-    return Math.floor((((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32) * below)
-  }
+  const random = randomOf(seed)
+  return (below) => wholeBelow(random, below)
 }
 
 const pick = <A>(random: Random, from: ReadonlyArray<A>): A | undefined => from[random(from.length)]

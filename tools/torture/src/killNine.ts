@@ -6,6 +6,7 @@ import * as NodeDisk from "@countersign/core/platform/NodeDisk"
 import { Disk } from "@countersign/core/platform/Disk"
 import type { Checkpoint } from "@countersign/core/trail/Checkpoint"
 import { rootAt } from "@countersign/core/trail/MerkleProof"
+import { randomOf, wholeBelow } from "@countersign/core/testing/SeededRandom"
 import * as TrailReader from "@countersign/core/trail/TrailReader"
 import { verify } from "@countersign/core/trail/Verifier"
 import * as Effect from "effect/Effect"
@@ -130,10 +131,12 @@ export const killNine = async (options: KillNine): Promise<Outcome> => {
     return { directory, history: new History(), checkpoints: [], size: 0 }
   }
   let trail = fresh(0)
-  let seed = options.seed
+  const random = randomOf(options.seed)
   for (let cycle = 0; cycle < cycles; cycle += 1) {
-    seed = (Math.imul(seed, 1_664_525) + 1_013_904_223) >>> 0
-    const moments = { ...options, killAfterMillis: options.killAfterMillis ?? (seed >>> 8) % 120 }
+    const moments = {
+      ...options,
+      killAfterMillis: options.killAfterMillis ?? wholeBelow(random, 120),
+    }
     const load = await loadUntilKilled(trail.directory, cycle, moments)
     outcome.problems.push(...load.problems.map((problem) => `cycle ${cycle}: ${problem}`))
     try {

@@ -1,6 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import { PowerLossDisk, randomOf } from "./PowerLossDisk.ts"
+import { PowerLossDisk } from "./PowerLossDisk.ts"
+import { randomOf } from "./SeededRandom.ts"
 
 const file = "/data/file"
 const seeds = Array.from({ length: 40 }, (_, seed) => seed)

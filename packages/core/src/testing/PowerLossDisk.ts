@@ -51,22 +51,6 @@ export interface PowerLoss {
   readonly when: "before" | "after"
 }
 
-/**
- * Numbers from 0 to 1, the same ones for the same seed (mulberry32).
- *
- * @category constructors
- * @since 0.1.0
- */
-export const randomOf = (seed: number): (() => number) => {
-  let state = seed >>> 0
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
-  }
-}
-
 const sectorsOf = (from: number, to: number): ReadonlyArray<number> => {
   const first = Math.floor(from / sectorBytes)
   return Array.from({ length: Math.ceil(to / sectorBytes) - first }, (_, index) => first + index)
