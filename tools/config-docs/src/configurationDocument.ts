@@ -45,6 +45,7 @@ const valueText = (name: ProfileName, field: ConfigField): string => {
   if (typeof value === "number")
     return numberText(value, field.path.endsWith("ytesMax") || field.path.endsWith("Bytes"))
   if (typeof value === "boolean") return String(value)
+  if (value === "") return "(none)"
   return typeof value === "string" ? `\`${value}\`` : (derived[field.path] ?? "")
 }
 

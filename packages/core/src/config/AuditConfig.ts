@@ -143,7 +143,7 @@ const archive = Schema.Struct({
 })
 
 const signer = Schema.Struct({
-  kind: choice(["file", "environment"], { meaning: "Where the signing key is." }),
+  kind: choice(["file", "environment", "pkcs11"], { meaning: "Where the signing key is." }),
   path: text(/^\S(?:.*\S)?$/s, "a path", {
     meaning: "The key's file, for `file`. From the directory: `<directory>.key`.",
     isSecret: true,
@@ -151,6 +151,46 @@ const signer = Schema.Struct({
   variable: text(/^[A-Z_][A-Z0-9_]*$/, "the name of a variable in capitals", {
     meaning: "The variable with the key (PKCS #8 PEM), for `environment`.",
     isSecret: true,
+  }),
+})
+
+/** A path, or nothing. */
+const pathOrNone = /^(?:\S(?:.*\S)?)?$/s
+
+const pkcs11 = Schema.Struct({
+  module: text(pathOrNone, "a path", {
+    meaning: "The shared library of the token's maker, for `pkcs11`.",
+    isSecret: true,
+  }),
+  // CK_TOKEN_INFO has room for 32 bytes.
+  token: text(/^(?:\S(?:.{0,30}\S)?)?$/, "at most 32 characters", {
+    meaning: "The token's label.",
+    isSecret: true,
+  }),
+  key: text(/^(?:\S(?:.{0,253}\S)?)?$/, "at most 255 characters", {
+    meaning: "The label of the Ed25519 key in the token.",
+    isSecret: true,
+  }),
+  pinVariable: text(/^[A-Z_][A-Z0-9_]*$/, "the name of a variable in capitals", {
+    meaning: "The variable with the token's PIN, where no file is named.",
+    isSecret: true,
+  }),
+  pinFile: text(pathOrNone, "a path", {
+    meaning: "The file with the token's PIN, mode 0600.",
+    isSecret: true,
+  }),
+})
+
+const timestamp = Schema.Struct({
+  url: text(/^(?:https?:\/\/\S{1,2000})?$/, "an http or https URL", {
+    meaning: "The timestamp authority (RFC 3161) that is asked about checkpoints.",
+  }),
+  intervalMillis: whole("millis", 10 * second, 30 * day, {
+    meaning: "Shortest time between two timestamps.",
+  }),
+  ca: text(pathOrNone, "a path", {
+    meaning:
+      "Certificates to trust (PEM): an answer that they do not vouch for is not stored. Without them it is stored unjudged.",
   }),
 })
 
@@ -204,6 +244,8 @@ const fields = {
     hmac: flag({ meaning: "Seals each batch with HMAC-SHA256: a second, faster, local alarm." }),
   }),
   signer,
+  pkcs11,
+  timestamp,
   restart,
   shutdown: Schema.Struct({
     drainMillis: whole("millis", 0, hour, {
@@ -227,7 +269,14 @@ const contradictions = (config: typeof plain.Type): Array<Schema.FilterIssue> =>
   const must = (isRight: boolean, path: string, issue: string): void => {
     if (!isRight) found.push({ path: path.split("."), issue })
   }
-  const { batch, dispatch, intake, limits, pool, restart, sampling, wal } = config
+  const { batch, dispatch, intake, limits, pkcs11, pool, restart, sampling, signer, wal } = config
+  for (const field of ["module", "token", "key"] as const) {
+    must(
+      signer.kind !== "pkcs11" || pkcs11[field] !== "",
+      `pkcs11.${field}`,
+      "something, where signer.kind is pkcs11",
+    )
+  }
   must(
     Math.floor(intake.bytesMax * smallestShare) >= limits.eventBytesMax + lengthBytes,
     "intake.bytesMax",

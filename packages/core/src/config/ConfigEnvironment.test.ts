@@ -65,6 +65,9 @@ describe("ConfigEnvironment", () => {
         COUNTERSIGN_CONFIG: "audit.yaml",
         COUNTERSIGN_SIGNER_VARIABLE: "COUNTERSIGN_SIGNER_KIN",
         COUNTERSIGN_SIGNER_KIN: "-----BEGIN PRIVATE KEY-----",
+        COUNTERSIGN_PKCS11_PIN: "1234",
+        COUNTERSIGN_PKCS11_PIN_VARIABLE: "COUNTERSIGN_PKCS11_PIM",
+        COUNTERSIGN_PKCS11_PIM: "1234",
       }),
       [],
     )

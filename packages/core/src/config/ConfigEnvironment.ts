@@ -72,9 +72,14 @@ export const fromEnvironment = (environment: Environment): Settings => {
       })
     }
   }
-  // The variable that holds the key is named by a field, and is none itself.
+  // The variables that hold the key and the PIN are named by fields, and are none themselves.
   const keys = new Set(
-    [byPath.get("signer.variable")?.value, "COUNTERSIGN_SIGNING_KEY"].map(String),
+    [
+      byPath.get("signer.variable")?.value,
+      "COUNTERSIGN_SIGNING_KEY",
+      byPath.get("pkcs11.pinVariable")?.value,
+      "COUNTERSIGN_PKCS11_PIN",
+    ].map(String),
   )
   return { byPath, problems: problems.filter(({ variable }) => !keys.has(variable ?? "")) }
 }

@@ -118,6 +118,10 @@ describe("resolve", () => {
     ["sampling.rate", { sampling: { rateMax: 0.5 } }],
     ["restart.backoffMinMillis", { restart: { backoffMinMillis: 5001 } }],
     ["dispatch.batchBytesMax", { dispatch: { ringBytesMax: 65_536 } }],
+    [
+      "pkcs11.key",
+      { signer: { kind: "pkcs11" }, pkcs11: { module: "/usr/lib/token.so", token: "audit" } },
+    ],
   ]
   for (const [path, input] of contradictions) {
     it.effect(`refuses a ${path} that another field contradicts`, () =>

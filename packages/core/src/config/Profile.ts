@@ -36,6 +36,16 @@ export interface Profile {
 
 const signer = { kind: "file", variable: "COUNTERSIGN_SIGNING_KEY" } as const
 
+// Empty: there is none. These say where things are, and are no part of a profile's character.
+const pkcs11 = {
+  module: "",
+  token: "",
+  key: "",
+  pinVariable: "COUNTERSIGN_PKCS11_PIN",
+  pinFile: "",
+} as const
+const timestamp = { url: "", intervalMillis: 3_600_000, ca: "" } as const
+
 /**
  * All profiles. `balanced` holds where nothing else is said.
  *
@@ -69,6 +79,8 @@ export const profiles: Readonly<Record<ProfileName, Profile>> = {
       archive: { compress: true, afterBundles: 1024, bundlesPerSecondMax: 10 },
       seals: { hmac: false },
       signer,
+      pkcs11,
+      timestamp,
       restart: {
         backoffMinMillis: 10,
         backoffMaxMillis: 5000,
@@ -106,6 +118,8 @@ export const profiles: Readonly<Record<ProfileName, Profile>> = {
       archive: { compress: true, afterBundles: 8192, bundlesPerSecondMax: 100 },
       seals: { hmac: false },
       signer,
+      pkcs11,
+      timestamp,
       restart: {
         backoffMinMillis: 10,
         backoffMaxMillis: 5000,
@@ -144,6 +158,8 @@ export const profiles: Readonly<Record<ProfileName, Profile>> = {
       archive: { compress: true, afterBundles: 1024, bundlesPerSecondMax: 5 },
       seals: { hmac: false },
       signer,
+      pkcs11,
+      timestamp,
       restart: {
         backoffMinMillis: 5,
         backoffMaxMillis: 1000,
@@ -182,6 +198,8 @@ export const profiles: Readonly<Record<ProfileName, Profile>> = {
       archive: { compress: true, afterBundles: 64, bundlesPerSecondMax: 2 },
       seals: { hmac: false },
       signer,
+      pkcs11,
+      timestamp,
       restart: {
         backoffMinMillis: 10,
         backoffMaxMillis: 5000,
@@ -220,6 +238,8 @@ export const profiles: Readonly<Record<ProfileName, Profile>> = {
       archive: { compress: true, afterBundles: 1024, bundlesPerSecondMax: 10 },
       seals: { hmac: true },
       signer: { kind: "environment", variable: "COUNTERSIGN_SIGNING_KEY" },
+      pkcs11,
+      timestamp,
       restart: {
         backoffMinMillis: 10,
         backoffMaxMillis: 1000,
