@@ -7,6 +7,7 @@ import * as Cause from "effect/Cause"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import { Disk, type DiskError } from "../platform/Disk.ts"
+import type { FillRandom } from "../platform/RandomBytes.ts"
 import type { SignerError } from "../signer/Signer.ts"
 import type { OpenTrail } from "../trail/OpenTrail.ts"
 import type { TrailFenced } from "../trail/TrailError.ts"
@@ -23,6 +24,7 @@ import { Intake, laneCount } from "./Intake.ts"
 import { lastGaspUnsafe } from "./LastGasp.ts"
 import { Ledger } from "./Ledger.ts"
 import { InSlabs, type LogStageOptions } from "./LogStage.ts"
+import { keyBytes } from "./KeyedHash.ts"
 import { PendingRecords } from "./PendingRecords.ts"
 import { Pipeline, type RunningPipeline } from "./Pipeline.ts"
 import { Progress } from "./Progress.ts"
@@ -59,6 +61,8 @@ export interface EngineParts {
   /** Only where the configuration asks for seals. */
   readonly sealer: Sealer | undefined
   readonly nowMillis: () => number
+  /** For ids and for the sampler's secret. */
+  readonly fillRandom: FillRandom
 }
 
 /**
@@ -99,7 +103,7 @@ export class AuditEngine {
 
   constructor(options: EngineOptions, parts: EngineParts) {
     const { inSlabs, ledger } = this
-    const { nowMillis, trail } = parts
+    const { fillRandom, nowMillis, trail } = parts
     const { lease, wal } = trail
     const { directory } = options
     this.options = options
@@ -111,8 +115,11 @@ export class AuditEngine {
     this.sealer = parts.sealer
     this.intake = new Intake({ ...options.intake, paceMillis: options.batch.paceMillis })
     this.pool = new BufferPool(options.pool)
-    this.sampler = new Sampler(options.sampling)
-    this.door = new Door({ limits: options.limits, intake: this.intake, ledger, nowMillis })
+    const samplingKey = new Uint8Array(keyBytes)
+    fillRandom(samplingKey)
+    this.sampler = new Sampler(options.sampling, samplingKey)
+    const { intake } = this
+    this.door = new Door({ limits: options.limits, intake, ledger, nowMillis, fillRandom })
     this.log = { wal, lease, ledger, inSlabs, directory, nowMillis }
     this.publishStage = new PublishStage({
       writer: trail.recovered.writer,

@@ -7,6 +7,7 @@ import type { AuditEventInput } from "../event/AuditEvent.ts"
 import { classes, type EventClass } from "../event/EventClass.ts"
 import { entryBytesMax, EventEncoder, type EventLimits } from "../event/EventEncoder.ts"
 import type { InvalidEvent } from "../event/InvalidEvent.ts"
+import type { FillRandom } from "../platform/RandomBytes.ts"
 import { AuditRefused, AuditUnavailable } from "./AuditError.ts"
 import { type Encoded, type Intake, systemLane } from "./Intake.ts"
 import type { Waiter } from "./Lane.ts"
@@ -67,6 +68,8 @@ export interface DoorOptions {
   readonly intake: Intake
   readonly ledger: Ledger
   readonly nowMillis: () => number
+  /** For ids. Default: the system's random bytes. */
+  readonly fillRandom?: FillRandom
 }
 
 /**
@@ -90,8 +93,8 @@ export class Door {
 
   constructor(options: DoorOptions) {
     this.options = options
-    this.encoder = new EventEncoder(options.limits)
-    this.systemEncoder = new EventEncoder(systemLimits)
+    this.encoder = new EventEncoder(options.limits, options.fillRandom)
+    this.systemEncoder = new EventEncoder(systemLimits, options.fillRandom)
   }
 
   /** Checks and encodes; `undefined` when the encoder holds the event. */

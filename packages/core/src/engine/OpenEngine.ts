@@ -7,6 +7,7 @@ import * as path from "node:path"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import { Disk } from "../platform/Disk.ts"
+import { RandomBytes } from "../platform/RandomBytes.ts"
 import { openSealKey } from "../signer/SealKey.ts"
 import { openTrail } from "../trail/OpenTrail.ts"
 import { AuditEngine } from "./AuditEngine.ts"
@@ -46,8 +47,17 @@ export const openEngine = Effect.fnUntraced(function* (
   })
   const supervisor = yield* Supervisor.make("engine")
   const disk = yield* Disk
+  const fillRandom = yield* RandomBytes
   const sealer = options.seals.hmac ? yield* sealerOf(options.directory) : undefined
-  const engine = new AuditEngine(options, { disk, trail, supervisor, sinks, sealer, nowMillis })
+  const engine = new AuditEngine(options, {
+    disk,
+    trail,
+    supervisor,
+    sinks,
+    sealer,
+    nowMillis,
+    fillRandom,
+  })
   yield* engine.start()
   yield* Effect.addFinalizer(() => Effect.ignore(engine.close, { log: "Warn" }))
   return engine

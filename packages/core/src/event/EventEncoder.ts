@@ -78,13 +78,15 @@ export class EventEncoder {
   lane: 0 | 1 | 2 | 3 = 2
 
   private readonly limits: EventLimits
-  private readonly ids = new EventIdGenerator()
+  private readonly ids: EventIdGenerator
   private readonly knownTypes = new Set<string>()
   private readonly instant = new InstantText()
   now = ""
 
-  constructor(limits: EventLimits) {
+  /** @param fillRandom where the random part of ids comes from; by default the system */
+  constructor(limits: EventLimits, fillRandom?: (target: Uint8Array) => void) {
     this.limits = limits
+    this.ids = new EventIdGenerator(fillRandom)
   }
 
   /**

@@ -35,6 +35,12 @@ export class EventIdGenerator {
   private used = poolBytes
   private millis = -1
   private counter = 0
+  private readonly fill: (target: Uint8Array) => void
+
+  /** @param fill where random bytes come from; by default the system */
+  constructor(fill: (target: Uint8Array) => void = randomFillSync) {
+    this.fill = fill
+  }
 
   /**
    * The next id.
@@ -72,7 +78,7 @@ export class EventIdGenerator {
   /** Takes random bytes from the pool, and says where. A call for each few would cost 60 µs. */
   private random(bytes: number): number {
     if (this.used + bytes > this.pool.length) {
-      randomFillSync(this.pool)
+      this.fill(this.pool)
       this.used = 0
     }
     const from = this.used

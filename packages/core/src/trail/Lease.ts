@@ -8,13 +8,12 @@
  *
  * @since 0.1.0
  */
-import * as os from "node:os"
 import * as path from "node:path"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import { Disk, type DiskError, type DiskFile } from "../platform/Disk.ts"
-import { bootOf, isRunning, startOf } from "../platform/ProcessIdentity.ts"
+import { ProcessTable } from "../platform/ProcessTable.ts"
 import { TrailLocked } from "./TrailError.ts"
 
 const Holder = Schema.Struct({
@@ -43,13 +42,6 @@ export interface Lease {
   readonly isHeldUnsafe: () => boolean
   /** Gives the trail back; another process may open it at once. */
   readonly release: Effect.Effect<void, DiskError>
-}
-
-/** A holder on another machine can't be asked, so it counts as alive: safe, and said so in the error. */
-const isAlive = (holder: Holder): boolean => {
-  if (holder.host !== os.hostname()) return true
-  if (holder.boot !== bootOf()) return false
-  return isRunning(holder.pid) && startOf(holder.pid) === holder.started
 }
 
 /** Events are not for everybody on the machine. */
@@ -92,13 +84,8 @@ export const acquire = Effect.fnUntraced(function* (directory: string) {
           : error,
       ),
     )
-  const text = encodeHolder({
-    fence,
-    pid: process.pid,
-    started: startOf(process.pid),
-    host: os.hostname(),
-    boot: bootOf(),
-  })
+  const processes = yield* ProcessTable
+  const text = encodeHolder({ fence, ...processes.self() })
   yield* Effect.gen(function* () {
     yield* handle.write([Buffer.from(`${text}\n`)], 0)
     yield* handle.datasync
@@ -149,7 +136,8 @@ const refuseIfAlive = Effect.fnUntraced(function* (
 ) {
   const bytes = yield* disk.readFile(path.join(directory, fenceName(fence)))
   const holder = decodeHolder(Buffer.from(bytes).toString("utf8"))
-  if (Option.isSome(holder) && isAlive(holder.value)) {
+  const processes = yield* ProcessTable
+  if (Option.isSome(holder) && processes.isAlive(holder.value)) {
     const { host, pid } = holder.value
     return yield* new TrailLocked({ path: directory, holder: `process ${pid} on ${host}` })
   }
