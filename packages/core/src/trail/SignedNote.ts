@@ -33,8 +33,22 @@ export const noteBytesMax = 256 * 1024
  */
 export const noteSignaturesMax = 64
 
-/** Ed25519 over the note's text. */
-const signatureType = 1
+/**
+ * What a key signs: a note's text, or, for a cosignature, the text under a time.
+ *
+ * - Source: C2SP signed-note, signature types `0x01` and `0x04`.
+ *
+ * @category constants
+ * @since 0.1.0
+ */
+export const keyUses = { signature: 1, cosignature: 4 } as const
+
+/**
+ * @category models
+ * @since 0.1.0
+ */
+export type KeyUse = (typeof keyUses)[keyof typeof keyUses]
+
 const publicKeyBytes = 32
 const keyIdBytes = 4
 
@@ -123,16 +137,20 @@ export const decodeText = (bytes: Uint8Array): string | undefined => {
 }
 
 /**
- * The id of an Ed25519 key: the first four bytes of SHA-256 of its name, a newline, `0x01` and
+ * The id of an Ed25519 key: the first four bytes of SHA-256 of its name, a newline, its use and
  * the key.
  *
  * @category encoding
  * @since 0.1.0
  */
-export const keyIdOf = (name: string, publicKey: Uint8Array): number =>
+export const keyIdOf = (
+  name: string,
+  publicKey: Uint8Array,
+  use: KeyUse = keyUses.signature,
+): number =>
   hash(
     "sha256",
-    Buffer.concat([Buffer.from(`${name}\n`, "utf8"), Uint8Array.of(signatureType), publicKey]),
+    Buffer.concat([Buffer.from(`${name}\n`, "utf8"), Uint8Array.of(use), publicKey]),
     "buffer",
   ).readUInt32BE(0)
 
@@ -157,6 +175,7 @@ export const publicKeyOf = (key: KeyObject): Uint8Array => {
 const makeVerifierKey = (
   name: string,
   publicKey: Uint8Array,
+  use: KeyUse,
 ): Result.Result<VerifierKey, NoteMalformed> => {
   try {
     const key = createPublicKey({
@@ -164,7 +183,7 @@ const makeVerifierKey = (
       format: "der",
       type: "spki",
     })
-    return Result.succeed({ name, keyId: keyIdOf(name, publicKey), publicKey, key })
+    return Result.succeed({ name, keyId: keyIdOf(name, publicKey, use), publicKey, key })
   } catch {
     return malformed("the verifier key holds no Ed25519 public key")
   }
@@ -172,14 +191,18 @@ const makeVerifierKey = (
 
 /**
  * The text form of a verifier key: name, key id in eight hexadecimal digits, and base64 of
- * `0x01` and the key, with `+` between.
+ * its use and the key, with `+` between.
  *
  * @category encoding
  * @since 0.1.0
  */
-export const formatVerifierKey = (name: string, publicKey: Uint8Array): string => {
-  const id = keyIdOf(name, publicKey).toString(16).padStart(8, "0")
-  const key = Buffer.concat([Uint8Array.of(signatureType), publicKey]).toString("base64")
+export const formatVerifierKey = (
+  name: string,
+  publicKey: Uint8Array,
+  use: KeyUse = keyUses.signature,
+): string => {
+  const id = keyIdOf(name, publicKey, use).toString(16).padStart(8, "0")
+  const key = Buffer.concat([Uint8Array.of(use), publicKey]).toString("base64")
   return `${name}+${id}+${key}`
 }
 
@@ -187,28 +210,43 @@ export const formatVerifierKey = (name: string, publicKey: Uint8Array): string =
  * Reads {@link formatVerifierKey}'s text. Space around it, such as a file's last newline, is
  * allowed.
  *
+ * @param use what the key must be for; a key for something else is refused
+ *
  * @category decoding
  * @since 0.1.0
  */
-export const parseVerifierKey = (text: string): Result.Result<VerifierKey, NoteMalformed> => {
+export const parseVerifierKey = (
+  text: string,
+  use: KeyUse = keyUses.signature,
+): Result.Result<VerifierKey, NoteMalformed> => {
   const line = text.trim()
   const [name = "", id = "", ...rest] = line.split("+")
   const bytes = base64Of(rest.join("+"))
   if (!isKeyName(name) || !/^[0-9a-f]{8}$/.test(id) || bytes === undefined) {
     return malformed("a verifier key has the form name+hash+key, on one line")
   }
-  if (bytes[0] !== signatureType || bytes.length !== 1 + publicKeyBytes) {
-    return malformed("the verifier key is of another kind than Ed25519")
+  if (bytes[0] !== use || bytes.length !== 1 + publicKeyBytes) {
+    return malformed(
+      use === keyUses.signature
+        ? "the verifier key is of another kind than Ed25519"
+        : "the verifier key is no Ed25519 key of a witness (0x04): `countersign witness key` prints one",
+    )
   }
   const publicKey = bytes.subarray(1)
-  return keyIdOf(name, publicKey) === Number.parseInt(id, 16)
-    ? makeVerifierKey(name, publicKey)
+  return keyIdOf(name, publicKey, use) === Number.parseInt(id, 16)
+    ? makeVerifierKey(name, publicKey, use)
     : malformed("the verifier key's hash doesn't match its name and key: it was altered or cut")
 }
 
 const signaturePattern = /^— ([^ ]+) ([^ ]+)$/u
 
-const parseSignature = (line: string): NoteSignature | undefined => {
+/**
+ * Reads one signature line, without its newline.
+ *
+ * @category decoding
+ * @since 0.1.0
+ */
+export const parseSignature = (line: string): NoteSignature | undefined => {
   const match = signaturePattern.exec(line)
   if (match === null) return undefined
   const [, name = "", encoded = ""] = match
@@ -246,19 +284,25 @@ export const parse = (bytes: Uint8Array): Result.Result<SignedNote, NoteMalforme
 }
 
 /**
+ * Writes one signature line, with its newline.
+ *
+ * @category encoding
+ * @since 0.1.0
+ */
+export const formatSignature = ({ bytes, keyId, name }: NoteSignature): string => {
+  const id = Buffer.alloc(keyIdBytes)
+  id.writeUInt32BE(keyId)
+  return `— ${name} ${Buffer.concat([id, bytes]).toString("base64")}\n`
+}
+
+/**
  * Writes a signed note.
  *
  * @category encoding
  * @since 0.1.0
  */
-export const format = (note: SignedNote): string => {
-  const lines = note.signatures.map(({ bytes, keyId, name }) => {
-    const id = Buffer.alloc(keyIdBytes)
-    id.writeUInt32BE(keyId)
-    return `— ${name} ${Buffer.concat([id, bytes]).toString("base64")}\n`
-  })
-  return `${note.text}\n${lines.join("")}`
-}
+export const format = (note: SignedNote): string =>
+  `${note.text}\n${note.signatures.map(formatSignature).join("")}`
 
 /**
  * Signs a text with a private key at hand. A signer elsewhere gives the 64 bytes itself.
