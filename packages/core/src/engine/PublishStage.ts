@@ -125,8 +125,8 @@ export class PublishStage {
   /** Syncs what a power failure could still take, and deletes the log that is needed no more. */
   readonly prune: Effect.Effect<void, DiskError> = Effect.suspend(() => {
     const { nowMillis, retainBytesMax, segmentBytesMax, wal, writer } = this.options
-    const isLarge = wal.segments * segmentBytesMax > retainBytesMax
-    return Effect.flatMap(writer.sync(isLarge ? Infinity : nowMillis() - settledMillis), (size) =>
+    const isUrgent = wal.isIncomplete || wal.segments * segmentBytesMax > retainBytesMax
+    return Effect.flatMap(writer.sync(isUrgent ? Infinity : nowMillis() - settledMillis), (size) =>
       wal.prune(size),
     )
   })

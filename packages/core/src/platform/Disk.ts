@@ -44,7 +44,7 @@ export class DiskError extends Schema.TaggedError<DiskError>("@countersign/core/
 export interface DiskStatus {
   readonly sizeBytes: number
   readonly isDirectory: boolean
-  /** Names that point at the file. `0` once the open file was deleted or replaced. */
+  /** Names that point at the file. `0` once the open file was deleted, replaced or renamed. */
   readonly links: number
   readonly inode: number
   /** Permission bits, such as `0o600`. */
@@ -81,7 +81,7 @@ export interface DiskFile {
   readonly writeUnsafe: (chunks: ReadonlyArray<Uint8Array>, position: number) => void
   /** Synchronous, for the last moments of a process. Throws `DiskError`. */
   readonly datasyncUnsafe: () => void
-  /** Synchronous and cheap (about 2 µs): is this still the file its name points at? Throws `DiskError`. */
+  /** Synchronous and cheap (about 4 µs): is this still the file its name points at? Throws `DiskError`. */
   readonly statusUnsafe: () => DiskStatus
   readonly truncate: (sizeBytes: number) => Effect.Effect<void, DiskError>
   readonly close: Effect.Effect<void>

@@ -63,6 +63,20 @@ const statusOf = (stats: fs.Stats): DiskStatus => ({
   modifiedMillis: stats.mtimeMs,
 })
 
+/** As {@link statusOf}, but a file that lost its name has no links, even if it has another name now. */
+const openStatusOf = (fd: number, file: string): DiskStatus => {
+  const open = fs.fstatSync(fd)
+  let named: fs.Stats | undefined
+  try {
+    named = fs.statSync(file, { throwIfNoEntry: false })
+  } catch {
+    // Who may not look can't say that it is gone.
+    named = open
+  }
+  const isNamed = named?.ino === open.ino && named.dev === open.dev
+  return { ...statusOf(open), links: isNamed ? open.nlink : 0 }
+}
+
 const remaining = (
   chunks: ReadonlyArray<Uint8Array>,
   writtenBytes: number,
@@ -162,7 +176,7 @@ const fileOf = (fd: number, file: string, isSynced: boolean): DiskFile => ({
   writeUnsafe: (chunks, position) =>
     attempt("write", file, () => writeAllUnsafe(fd, chunks, position)),
   datasyncUnsafe: () => attempt("datasync", file, () => fs.fdatasyncSync(fd)),
-  statusUnsafe: () => attempt("status", file, () => statusOf(fs.fstatSync(fd))),
+  statusUnsafe: () => attempt("status", file, () => openStatusOf(fd, file)),
   truncate: (sizeBytes) =>
     call<void>("truncate", file, (done) => fs.ftruncate(fd, sizeBytes, (cause) => done(cause))),
   close: closing(fd, file),

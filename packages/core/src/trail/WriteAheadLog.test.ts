@@ -192,6 +192,23 @@ describe("WriteAheadLog", () => {
     }),
   )
 
+  it.live("notices that its segment was renamed, and says so until tiles keep what was in it", () =>
+    Effect.gen(function* () {
+      const { directory, names, wal } = yield* setup()
+      yield* wal.append([batch("a", "b")], 0)
+      const file = path.join(directory, "wal", segmentName(0, 0))
+      fs.renameSync(file, `${file}.moved`)
+      yield* wal.append([batch("c")], 0)
+      assert.strictEqual(wal.abandoned, 1)
+      assert.include(names(), segmentName(2, 0))
+      assert.isTrue(wal.isIncomplete)
+      yield* wal.prune(1)
+      assert.isTrue(wal.isIncomplete)
+      yield* wal.prune(2)
+      assert.isFalse(wal.isIncomplete)
+    }),
+  )
+
   it.live("notices a segment that another file has replaced", () =>
     Effect.gen(function* () {
       const { directory, read, wal } = yield* setup()

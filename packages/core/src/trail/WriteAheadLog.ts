@@ -103,6 +103,8 @@ export class WriteAheadLog {
   private segment: Segment | undefined
   private attempt = 0
   private isDirectorySynced = false
+  /** The entries before this one were in a segment that is gone, and may be in no other file yet. */
+  private goneBefore = 0
   /** The group whose write has been asked for and has not returned. */
   private pending: Group | undefined
 
@@ -126,6 +128,11 @@ export class WriteAheadLog {
   /** Segments on the disk, the open one included. */
   get segments(): number {
     return this.closed.length + (this.segment === undefined ? 0 : 1)
+  }
+
+  /** Whether acknowledged entries are in no segment: only their tiles still keep them. */
+  get isIncomplete(): boolean {
+    return this.goneBefore > 0
   }
 
   /** Bytes in the open segment. */
@@ -157,7 +164,7 @@ export class WriteAheadLog {
           Effect.suspend(() => {
             this.pending = undefined
             if (!this.isInPlace(segment)) {
-              return Effect.andThen(this.abandon, this.append(batches, nowMillis))
+              return Effect.andThen(this.gone(segment), this.append(batches, nowMillis))
             }
             this.advance(segment, group)
             return Effect.void
@@ -224,6 +231,10 @@ export class WriteAheadLog {
             Effect.andThen(this.disk.syncDirectory(this.directory)),
           ),
         { discard: true },
+      ).pipe(
+        Effect.map(() => {
+          if (this.goneBefore <= beforeSequence) this.goneBefore = 0
+        }),
       )
     })
   }
@@ -247,6 +258,17 @@ export class WriteAheadLog {
     this.abandoned += 1
     return this.roll
   })
+
+  /** A gap in the log can't be opened: what was in the segment has to reach the tiles soon. */
+  private gone(segment: Segment): Effect.Effect<void> {
+    this.goneBefore = this.nextSequence
+    return Effect.andThen(
+      Effect.logError(
+        `countersign: ${segment.file.path} was deleted, renamed or replaced while it was being written. Its ${this.nextSequence - segment.firstSequence} entries are written to tiles now, and the log goes on in a new file. Find out who touches the trail's directory`,
+      ),
+      this.abandon,
+    )
+  }
 
   private frames(batches: ReadonlyArray<WalBatch>, groupOffset: number, nowMillis: number): Group {
     const chunks: Array<Uint8Array> = []
@@ -278,7 +300,7 @@ export class WriteAheadLog {
     this.attempt = 0
   }
 
-  /** A file that was deleted or replaced from outside still takes writes, and nobody will read them. */
+  /** A file that was deleted or replaced from outside, or renamed, still takes writes, and nobody will read them. */
   private isInPlace(segment: Segment): boolean {
     try {
       return segment.file.statusUnsafe().links > 0
