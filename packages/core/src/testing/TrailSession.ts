@@ -9,12 +9,14 @@ import * as path from "node:path"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import { Disk } from "../platform/Disk.ts"
+import * as NodeDisk from "../platform/NodeDisk.ts"
 import * as Checkpoint from "../trail/Checkpoint.ts"
 import * as EntryBundle from "../trail/EntryBundle.ts"
 import { recover, type RecoveryOptions } from "../trail/Recovery.ts"
 import * as SignedNote from "../trail/SignedNote.ts"
 import { encodeFrameHeader } from "../trail/WalFrame.ts"
 import { WriteAheadLog } from "../trail/WriteAheadLog.ts"
+import { temporaryDirectory } from "./TemporaryDirectory.ts"
 import {
   bundleOf,
   checkpointText,
@@ -90,6 +92,40 @@ export const openSession = Effect.fnUntraced(function* (
   })
   return { recovered, writer, wal, write, close }
 })
+
+/**
+ * As {@link openSession}, on the machine's own disk.
+ *
+ * @category running
+ * @since 0.1.0
+ */
+export const openOnDisk = (directory: string, options?: SessionOptions) =>
+  Effect.provide(openSession(directory, options), NodeDisk.layer)
+
+/**
+ * An empty directory for a trail, in one of its own that goes with the scope.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const trailDirectory = Effect.map(temporaryDirectory, (root) => {
+  const directory = path.join(root, "trail")
+  fs.mkdirSync(directory)
+  return directory
+})
+
+/**
+ * A copy of a trail as it lies on the disk now: what a crash would leave. It lies beside the trail.
+ *
+ * @category running
+ * @since 0.1.0
+ */
+export const crash = (directory: string, name = "crashed"): string => {
+  const copy = path.join(path.dirname(directory), name)
+  fs.rmSync(copy, { recursive: true, force: true })
+  fs.cpSync(directory, copy, { recursive: true })
+  return copy
+}
 
 /**
  * A segment of the log that holds some entries as one frame.

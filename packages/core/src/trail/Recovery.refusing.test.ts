@@ -4,30 +4,19 @@ import * as path from "node:path"
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
-import * as NodeDisk from "../platform/NodeDisk.ts"
-import { temporaryDirectory } from "../testing/TemporaryDirectory.ts"
 import { entriesOf, filesOf, verifierKeyText } from "../testing/TrailFixture.ts"
-import { openSession, segmentOf, type SessionOptions } from "../testing/TrailSession.ts"
+import {
+  crash,
+  openOnDisk,
+  segmentOf,
+  type SessionOptions,
+  trailDirectory,
+} from "../testing/TrailSession.ts"
 import * as EntryBundle from "./EntryBundle.ts"
 import * as SignedNote from "./SignedNote.ts"
 import { encodeFrameHeader } from "./WalFrame.ts"
 import { segmentName } from "./WriteAheadLog.ts"
 
-const open = (directory: string, options?: SessionOptions) =>
-  Effect.provide(openSession(directory, options), NodeDisk.layer)
-
-/** A copy of a trail as it lies on the disk now: what a crash would leave. */
-const crash = (directory: string, name = "crashed"): string => {
-  const copy = path.join(path.dirname(directory), name)
-  fs.rmSync(copy, { recursive: true, force: true })
-  fs.cpSync(directory, copy, { recursive: true })
-  return copy
-}
-const trailDirectory = Effect.map(temporaryDirectory, (root) => {
-  const directory = path.join(root, "trail")
-  fs.mkdirSync(directory)
-  return directory
-})
 const contentsOf = (directory: string): ReadonlyMap<string, string> =>
   new Map(
     filesOf(directory).map((name) => [name, fs.readFileSync(path.join(directory, name), "hex")]),
@@ -40,7 +29,7 @@ const refused = Effect.fnUntraced(function* (
   options?: SessionOptions,
 ) {
   const before = contentsOf(directory)
-  const error = yield* Effect.flip(open(directory, options))
+  const error = yield* Effect.flip(openOnDisk(directory, options))
   assert.strictEqual(error._tag, "TrailDamaged", error.message)
   assert.include(error.message, detail)
   assert.deepStrictEqual(contentsOf(directory), before)
@@ -49,7 +38,7 @@ const refused = Effect.fnUntraced(function* (
 describe("Recovery refuses, and changes nothing", () => {
   const published = Effect.fnUntraced(function* (size: number) {
     const directory = yield* trailDirectory
-    const session = yield* open(directory)
+    const session = yield* openOnDisk(directory)
     yield* session.write(entriesOf(size), 64)
     yield* session.writer.publish
     return directory
@@ -63,7 +52,7 @@ describe("Recovery refuses, and changes nothing", () => {
       yield* refused(directory, "700 entries were signed, but only 640 can be found")
       fs.rmSync(file)
       // Without a log all must be in tiles; they were never synced, but they are there.
-      const session = yield* open(directory)
+      const session = yield* openOnDisk(directory)
       assert.strictEqual(session.recovered.nextSequence, 700)
     }),
   )
@@ -87,7 +76,7 @@ describe("Recovery refuses, and changes nothing", () => {
       fs.writeFileSync(file, segmentOf(entries.slice(0, 29)))
       yield* refused(directory, "30 entries were signed, but only 29 can be found")
       fs.writeFileSync(file, segmentOf(entries.with(30, "not signed")))
-      assert.strictEqual((yield* open(directory)).recovered.nextSequence, 50)
+      assert.strictEqual((yield* openOnDisk(directory)).recovered.nextSequence, 50)
     }),
   )
 
@@ -103,7 +92,7 @@ describe("Recovery refuses, and changes nothing", () => {
   it.live("an acknowledged frame that is damaged behind what is signed", () =>
     Effect.gen(function* () {
       const directory = yield* published(600)
-      const session = yield* open(directory)
+      const session = yield* openOnDisk(directory)
       yield* session.write(entriesOf(640).slice(600, 620))
       yield* session.write(entriesOf(640).slice(620))
       const file = path.join(directory, "wal", segmentName(600, 0))
@@ -119,7 +108,7 @@ describe("Recovery refuses, and changes nothing", () => {
     () =>
       Effect.gen(function* () {
         const directory = yield* trailDirectory
-        const session = yield* open(directory)
+        const session = yield* openOnDisk(directory)
         yield* session.write(entriesOf(600))
         yield* session.close
         const alter = (name: string, change: (bytes: Buffer) => Buffer | undefined) => {

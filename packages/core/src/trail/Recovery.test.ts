@@ -4,39 +4,25 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as NodeDisk from "../platform/NodeDisk.ts"
 import * as FaultyDisk from "../testing/FaultyDisk.ts"
-import { temporaryDirectory } from "../testing/TemporaryDirectory.ts"
-import { entriesOf, filesOf } from "../testing/TrailFixture.ts"
+import { entriesOf, filesOf, tilePath } from "../testing/TrailFixture.ts"
 import {
+  crash,
   differences,
+  openOnDisk,
   openSession,
   publishedFiles,
   segmentOf,
-  type SessionOptions,
   tileFiles,
+  trailDirectory,
 } from "../testing/TrailSession.ts"
 import { compress } from "./ColdBundle.ts"
 import { segmentName } from "./WriteAheadLog.ts"
 
-const open = (directory: string, options?: SessionOptions) =>
-  Effect.provide(openSession(directory, options), NodeDisk.layer)
-
-/** A copy of a trail as it lies on the disk now: what a crash would leave. */
-const crash = (directory: string, name = "crashed"): string => {
-  const copy = path.join(path.dirname(directory), name)
-  fs.rmSync(copy, { recursive: true, force: true })
-  fs.cpSync(directory, copy, { recursive: true })
-  return copy
-}
-const trailDirectory = Effect.map(temporaryDirectory, (root) => {
-  const directory = path.join(root, "trail")
-  fs.mkdirSync(directory)
-  return directory
-})
 describe("Recovery", () => {
   it.live("makes an empty trail where nothing is", () =>
     Effect.gen(function* () {
       const directory = yield* trailDirectory
-      const { recovered } = yield* open(directory)
+      const { recovered } = yield* openOnDisk(directory)
       assert.deepInclude(recovered, {
         nextSequence: 0,
         segments: [],
@@ -54,11 +40,11 @@ describe("Recovery", () => {
       Effect.gen(function* () {
         const directory = yield* trailDirectory
         const entries = entriesOf(size + 300)
-        const first = yield* open(directory)
+        const first = yield* openOnDisk(directory)
         yield* first.write(entries.slice(0, size), 90)
         yield* first.close
         assert.deepStrictEqual(fs.readdirSync(path.join(directory, "wal")), [])
-        const next = yield* open(directory)
+        const next = yield* openOnDisk(directory)
         assert.strictEqual(next.recovered.nextSequence, size)
         assert.strictEqual(next.recovered.checkpoint?.size, size)
         // Also where the last bundle is full, and nothing is read of it to go on.
@@ -76,10 +62,10 @@ describe("Recovery", () => {
     Effect.gen(function* () {
       const directory = yield* trailDirectory
       const entries = entriesOf(900)
-      const session = yield* open(directory, { segmentBytesMax: 5000 })
+      const session = yield* openOnDisk(directory, { segmentBytesMax: 5000 })
       const check = Effect.fnUntraced(function* (durable: number, when: string) {
         const copy = crash(directory)
-        const next = yield* open(copy)
+        const next = yield* openOnDisk(copy)
         assert.strictEqual(next.recovered.nextSequence, durable, when)
         assert.strictEqual(
           Buffer.from(next.recovered.lastEntry ?? []).toString(),
@@ -106,6 +92,29 @@ describe("Recovery", () => {
       }
       yield* session.close
       yield* check(900, "closed")
+    }),
+  )
+
+  // Such a form was deleted, and a power failure can bring it back.
+  it.live("takes no older form for its beginning that a power failure filled with zeros", () =>
+    Effect.gen(function* () {
+      const directory = yield* trailDirectory
+      const entries = entriesOf(300)
+      const session = yield* openOnDisk(directory, { segmentBytesMax: 1000 })
+      yield* session.write(entries.slice(0, 240))
+      yield* session.writer.publish
+      const bundle = tilePath("entries", 0, 240)
+      const older = fs.readFileSync(path.join(directory, bundle))
+      yield* session.write(entries.slice(240))
+      yield* session.wal.prune(yield* session.writer.sync(Infinity))
+      assert.strictEqual(session.wal.firstSequence, 240)
+      const copy = crash(directory)
+      const file = path.join(copy, bundle)
+      fs.mkdirSync(path.dirname(file), { recursive: true })
+      fs.writeFileSync(file, older.fill(0, 30, 32))
+      const next = yield* openOnDisk(copy)
+      yield* next.writer.publish
+      assert.isEmpty(differences(copy, entries))
     }),
   )
 
@@ -141,7 +150,7 @@ describe("Recovery", () => {
         assert.isAtMost(faulty.journal.length, from + calls + 8)
         const next = yield* Effect.scoped(
           Effect.gen(function* () {
-            const session = yield* open(copy)
+            const session = yield* openOnDisk(copy)
             const size = session.recovered.nextSequence
             assert.isAtLeast(size, acknowledged, `stopped at call ${call}`)
             yield* session.write(entries.slice(size))
@@ -159,19 +168,19 @@ describe("Recovery", () => {
     Effect.gen(function* () {
       const directory = yield* trailDirectory
       const entries = entriesOf(40)
-      const session = yield* open(directory)
+      const session = yield* openOnDisk(directory)
       yield* session.write(entries.slice(0, 20), 10)
       const file = path.join(directory, "wal", segmentName(0, 0))
       const whole = fs.statSync(file).size
       fs.appendFileSync(file, segmentOf(entries.slice(20), 20).subarray(0, 200))
-      const next = yield* open(directory)
+      const next = yield* openOnDisk(directory)
       assert.deepStrictEqual(next.recovered.torn, [{ path: file, offset: whole, bytes: 200 }])
       assert.strictEqual(fs.statSync(file).size, whole)
       assert.strictEqual(next.recovered.nextSequence, 20)
       yield* next.write(entries.slice(20))
       yield* next.writer.publish
       assert.isEmpty(differences(directory, entries))
-      assert.isEmpty((yield* open(directory)).recovered.torn)
+      assert.isEmpty((yield* openOnDisk(directory)).recovered.torn)
     }),
   )
 
@@ -179,13 +188,13 @@ describe("Recovery", () => {
     Effect.gen(function* () {
       const directory = yield* trailDirectory
       const entries = entriesOf(50)
-      const session = yield* open(directory)
+      const session = yield* openOnDisk(directory)
       yield* session.write(entries.slice(0, 30), 10)
       yield* session.writer.publish
       // The same entries, as one frame: a checkpoint need not end where a frame does.
       const file = path.join(directory, "wal", segmentName(0, 0))
       fs.writeFileSync(file, segmentOf(entries))
-      const next = yield* open(directory)
+      const next = yield* openOnDisk(directory)
       assert.strictEqual(next.recovered.nextSequence, 50)
       assert.strictEqual(next.recovered.checkpoint?.size, 30)
       yield* next.writer.publish
@@ -199,13 +208,13 @@ describe("Recovery", () => {
       Effect.gen(function* () {
         const directory = yield* trailDirectory
         const entries = entriesOf(600)
-        const first = yield* open(directory)
+        const first = yield* openOnDisk(directory)
         for (let size = 0; size < 500; size += 100) {
           yield* first.write(entries.slice(size, size + 100))
           yield* first.writer.publish
         }
         const copy = crash(directory)
-        const next = yield* open(copy)
+        const next = yield* openOnDisk(copy)
         yield* next.write(entries.slice(500))
         yield* next.close
         assert.deepStrictEqual(
@@ -221,7 +230,7 @@ describe("Recovery", () => {
     Effect.gen(function* () {
       const directory = yield* trailDirectory
       const entries = entriesOf(700)
-      const first = yield* open(directory)
+      const first = yield* openOnDisk(directory)
       yield* first.write(entries.slice(0, 300))
       yield* first.wal.roll
       yield* first.write(entries.slice(300, 600))
@@ -231,7 +240,7 @@ describe("Recovery", () => {
       const bundle = path.join(directory, "tile/entries/001")
       fs.writeFileSync(`${bundle}.gz`, compress(fs.readFileSync(bundle)))
       fs.rmSync(bundle)
-      const next = yield* open(directory)
+      const next = yield* openOnDisk(directory)
       yield* next.write(entries.slice(600))
       yield* next.writer.publish
       assert.isEmpty(differences(directory, entries))
@@ -242,7 +251,7 @@ describe("Recovery", () => {
     Effect.gen(function* () {
       const directory = yield* trailDirectory
       const entries = entriesOf(700)
-      const first = yield* open(directory)
+      const first = yield* openOnDisk(directory)
       yield* first.write(entries.slice(0, 300))
       yield* first.writer.publish
       yield* first.wal.roll
@@ -251,7 +260,7 @@ describe("Recovery", () => {
       yield* first.wal.prune(yield* first.writer.sync(Infinity))
       fs.mkdirSync(path.join(directory, "tile/entries/001.p"))
       fs.writeFileSync(path.join(directory, "tile/entries/001.p/44"), "")
-      const next = yield* open(directory)
+      const next = yield* openOnDisk(directory)
       yield* next.write(entries.slice(600))
       yield* next.writer.publish
       assert.isEmpty(differences(directory, entries))
@@ -262,13 +271,13 @@ describe("Recovery", () => {
     Effect.gen(function* () {
       const directory = yield* trailDirectory
       const entries = entriesOf(800)
-      const first = yield* open(directory)
+      const first = yield* openOnDisk(directory)
       yield* first.write(entries, 100)
       const faulty = yield* Effect.provide(FaultyDisk.make(), NodeDisk.layer)
       faulty.plan({ call: "writeFile", nth: 3, errno: "ENOSPC", outcome: { prefixBytes: 10 } })
       const error = yield* Effect.flip(Effect.provide(openSession(directory), faulty.layer))
       assert.strictEqual(error._tag, "DiskError")
-      const next = yield* open(directory)
+      const next = yield* openOnDisk(directory)
       yield* next.close
       assert.isEmpty(differences(directory, entries))
     }),
@@ -280,13 +289,13 @@ describe("Recovery of a large trail", () => {
     Effect.gen(function* () {
       const directory = yield* trailDirectory
       const entries = entriesOf(66_300)
-      const first = yield* open(directory)
+      const first = yield* openOnDisk(directory)
       yield* first.write(entries.slice(0, 65_000), 4096)
       yield* first.writer.publish
       yield* first.write(entries.slice(65_000, 65_700), 100)
       yield* Effect.scoped(
         Effect.gen(function* () {
-          const fromLog = yield* open(crash(directory))
+          const fromLog = yield* openOnDisk(crash(directory))
           assert.strictEqual(fromLog.recovered.nextSequence, 65_700)
           yield* fromLog.write(entries.slice(65_700))
           yield* fromLog.writer.publish
@@ -294,7 +303,7 @@ describe("Recovery of a large trail", () => {
         }),
       )
       yield* first.close
-      const next = yield* open(directory)
+      const next = yield* openOnDisk(directory)
       yield* next.write(entries.slice(65_700), 100)
       yield* next.close
       assert.isEmpty(differences(directory, entries))

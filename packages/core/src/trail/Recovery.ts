@@ -83,15 +83,18 @@ export const recover = Effect.fnUntraced(function* (options: RecoveryOptions) {
     )
   }
   const base = yield* readBase(disk, directory, logStart - (logStart % tileWidth))
-  const replay = Effect.fnUntraced(function* (tree: Tree) {
+  const replay = Effect.fnUntraced(function* (tree: Tree, head: Buffer | undefined) {
     const feed = new Replay(tree, directory, checkpoint)
     yield* feed.check
-    yield* feed.bundle(disk, logStart)
+    if (head !== undefined) yield* feed.head(head, logStart)
     const scanned = yield* scan(directory, segments, (frame) => feed.frame(frame))
-    return { ...scanned, lastEntry: feed.lastEntry }
+    return { ...scanned, head, lastEntry: feed.lastEntry }
   })
   // Once without a trace, so that a trail that is refused is left as it is.
-  const { lastEntry, nextSequence, torn } = yield* replay(new Rehearsal(base, signedSize))
+  const { head, lastEntry, nextSequence, torn } = yield* rehearse(
+    yield* readHeads(disk, directory, base.size, logStart, signedSize),
+    (found) => replay(new Rehearsal(base, signedSize), found),
+  )
   const size = segments.length === 0 ? logStart : nextSequence
   if (size < signedSize) {
     return yield* damaged(
@@ -108,7 +111,7 @@ export const recover = Effect.fnUntraced(function* (options: RecoveryOptions) {
     nowMillis: options.nowMillis,
     sign: options.sign,
   })
-  yield* replay(writer)
+  yield* replay(writer, head)
   for (const tail of torn) yield* cut(disk, tail)
   // A killed process leaves frames in the system's cache that no sync has covered. They count
   // from here on, and a checkpoint may cover them: so they have to survive a power failure.
@@ -124,6 +127,7 @@ export const recover = Effect.fnUntraced(function* (options: RecoveryOptions) {
   }
   return recovered
 })
+  yield* writer.mend
 
 const cut = Effect.fnUntraced(function* (disk: Disk["Service"], tail: TornTail) {
   const file = yield* disk.open(tail.path, "update")
@@ -281,18 +285,9 @@ class Replay {
         )
   })
 
-  /** The entries before the log that are in no full tile: from the bundle that holds them. */
-  bundle(disk: Disk["Service"], end: number): Effect.Effect<void, DiskError | TrailDamaged> {
-    return Effect.suspend(() => {
-      const missing = end - this.tree.size
-      if (missing === 0) return Effect.void
-      const index = Math.floor(this.tree.size / tileWidth)
-      const signed = (this.checkpoint?.size ?? 0) % tileWidth
-      return Effect.flatMap(
-        readBundle(disk, this.directory, index, [missing, signed], missing),
-        (bytes) => this.feed(bytes, missing, this.tree.size),
-      )
-    })
+  /** The entries before the log that are in no full tile. */
+  head(bytes: Buffer, end: number): Effect.Effect<void, DiskError | TrailDamaged> {
+    return Effect.suspend(() => this.feed(bytes, end - this.tree.size, this.tree.size))
   }
 
   frame(frame: Frame): Effect.Effect<void, DiskError | TrailDamaged> {
@@ -355,23 +350,50 @@ const newestOf = Effect.fnUntraced(function* (
   size: number,
 ) {
   if (size === 0) return undefined
-  const bytes = yield* readBundle(disk, directory, size / tileWidth - 1, [], tileWidth)
+  const index = size / tileWidth - 1
+  const [bytes = Buffer.alloc(0)] = yield* readForms(disk, directory, index, [], tileWidth)
   const decoded = EntryBundle.decode(bytes)
   return Result.isFailure(decoded) ? undefined : decoded.success.at(-1)
 })
 
 /**
- * The first `count` entries of a bundle, from whichever of its forms holds them whole: after a
- * power failure a form that was not synced may lie there empty, beside one that was.
+ * The first `count` entries of a bundle, from each of its forms that holds as many: after a
+ * power failure a form that was not synced may lie there spoilt, beside one that was.
  *
  * @param widths those of the partial forms that may be there
  */
-const readBundle = Effect.fnUntraced(function* (
+const readForms = Effect.fnUntraced(function* (
   disk: Disk["Service"],
   directory: string,
   index: number,
   widths: ReadonlyArray<number>,
   count: number,
+/** What the entries between the last full bundle and the log may be; `undefined` where there are none. */
+const readHeads = (
+  disk: Disk["Service"],
+  directory: string,
+  from: number,
+  end: number,
+  signedSize: number,
+): Effect.Effect<ReadonlyArray<Buffer | undefined>, DiskError | TrailDamaged> => {
+  if (from === end) return Effect.succeed([undefined])
+  const widths = [end - from, signedSize % tileWidth]
+  return readForms(disk, directory, from / tileWidth, widths, end - from)
+}
+
+/** Only the signed root tells a form that a power failure filled with zeros from one that is whole. */
+const rehearse = <A, E>(
+  [head, ...others]: ReadonlyArray<Buffer | undefined>,
+  replay: (head: Buffer | undefined) => Effect.Effect<A, E | TrailDamaged, Disk>,
+): Effect.Effect<A, E | TrailDamaged, Disk> =>
+  others.length === 0
+    ? replay(head)
+    : Effect.catchIf(
+        replay(head),
+        (error) => error instanceof TrailDamaged,
+        () => rehearse(others, replay),
+      )
+
 ) {
   const forms = [...widths.filter((width) => width > 0), tileWidth].flatMap((width) =>
     formsOf({ level: "entries", index, width }),
@@ -386,11 +408,17 @@ const readBundle = Effect.fnUntraced(function* (
       continue
     }
     const length = EntryBundle.prefixBytes(content, count)
-    if (Result.isSuccess(length)) return content.subarray(0, length.success)
-    problem = length.failure.message
+    if (Result.isFailure(length)) {
+      problem = length.failure.message
+      continue
+    }
+    const entries = content.subarray(0, length.success)
+    if (!whole.some((other) => other.equals(entries))) whole.push(entries)
   }
+  const whole: Array<Buffer> = []
   return yield* damaged(
     path.join(directory, formatTilePath({ level: "entries", index, width: tileWidth })),
     problem,
   )
 })
+  if (whole.length > 0) return whole

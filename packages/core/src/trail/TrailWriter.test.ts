@@ -197,7 +197,15 @@ describe("TrailWriter, synced", () => {
       assert.deepStrictEqual(partials(), ["tile/1/000.p/1"])
       const calls = faulty.journal.map(({ call }) => call)
       assert.isBelow(calls.lastIndexOf("syncFile"), calls.indexOf("removeTree"))
-      assert.isBelow(calls.lastIndexOf("syncDirectory"), calls.indexOf("removeTree"))
+      assert.isBelow(calls.indexOf("syncDirectory"), calls.indexOf("removeTree"))
+      const removed = faulty.journal.slice(calls.indexOf("removeTree"))
+      const parents = removed.flatMap(({ call, path: name }) =>
+        call === "removeTree" ? path.dirname(name) : [],
+      )
+      const after = removed.flatMap(({ call, path: name }) =>
+        call === "syncDirectory" ? name : [],
+      )
+      assert.sameMembers([...new Set(parents)], after)
       assert.isEmpty(differences(directory, entries))
     }),
   )

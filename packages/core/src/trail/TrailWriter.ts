@@ -11,11 +11,12 @@
 import * as path from "node:path"
 import * as Effect from "effect/Effect"
 import * as Semaphore from "effect/Semaphore"
-import type { Disk, DiskError } from "../platform/Disk.ts"
+import { Disk, type DiskError } from "../platform/Disk.ts"
 import type { SignerError } from "../signer/Signer.ts"
 import { EntryHasher } from "./EntryHasher.ts"
 import type { Entries } from "./EntryHashes.ts"
 import { GrowingTree, type TrailBase, type TreeFile } from "./GrowingTree.ts"
+import { spoiltForms } from "./PartialForms.ts"
 import { tileWidth } from "./Tile.ts"
 
 /** Full tiles of one flush: synced together, since the log is pruned by whole steps. */
@@ -164,6 +165,16 @@ export class TrailWriter {
     ),
   )
 
+  /** Writes again what a power failure took of the partial forms; see {@link spoiltForms}. */
+  readonly mend: Effect.Effect<void, DiskError> = Effect.suspend(() => {
+    const { base, directory, disk, publishedSize: signedSize } = this.options
+    const range = { from: base.size, size: this.size, signedSize, open: this.tree.openFiles() }
+    return spoiltForms(directory, range).pipe(
+      Effect.provideService(Disk, disk),
+      Effect.flatMap((files) => (files.length === 0 ? Effect.void : this.writeFiles(files))),
+    )
+  })
+
   /** Entries that lie in full bundles on the disk. */
   get bundledSize(): number {
     return this.flushedSize
@@ -236,12 +247,18 @@ export class TrailWriter {
   private syncGroup(group: UnsyncedGroup): Effect.Effect<void, DiskError> {
     const { directory, disk } = this.options
     const each = { concurrency: 2, discard: true } as const
+    const parents = new Set(group.stale.map((name) => path.dirname(path.join(directory, name))))
     return Effect.forEach(group.files, (file) => this.trusted(disk.syncFile(file)), each).pipe(
       Effect.andThen(
         Effect.forEach(group.directories, (name) => this.trusted(disk.syncDirectory(name)), each),
       ),
       Effect.andThen(
         Effect.forEach(group.stale, (name) => disk.removeTree(path.join(directory, name)), each),
+      ),
+      // What comes back after a power failure has bytes that no sync covered, and by then the log
+      // may be pruned that could tell what they were.
+      Effect.andThen(
+        Effect.forEach(parents, (name) => this.trusted(disk.syncDirectory(name)), each),
       ),
     )
   }

@@ -13,6 +13,7 @@ import {
   formatTilePath,
   parseTilePath,
   type TileLevel,
+  tileSpan,
   tileWidth,
   widthOf,
 } from "./Tile.ts"
@@ -76,6 +77,32 @@ const listDirectory = Effect.fnUntraced(function* (
     if (parsed.kind === "compressed" && width === tileWidth) {
       extras.push({ path: formatCompressedPath(index), width, isCompressed: true, index })
     }
+  }
+  return extras
+})
+
+/**
+ * The extra files of a level's tiles, of one tile on, in the order of the tiles.
+ *
+ * @param range `from` counts tiles, `size` the entries in the tree
+ * @category running
+ * @since 0.1.0
+ */
+export const listExtras = Effect.fnUntraced(function* (
+  directory: string,
+  level: TileLevel,
+  { from, size }: { readonly from: number; readonly size: number },
+) {
+  const { full, partialWidth } = tileSpan(size, level)
+  const end = full + (partialWidth > 0 ? 1 : 0)
+  const extras: Array<ExtraFile> = []
+  for (
+    let group = Math.floor(from / tilesPerDirectory);
+    group * tilesPerDirectory < end;
+    group += 1
+  ) {
+    const listed = yield* listDirectory(directory, level, group, size)
+    extras.push(...listed.filter(({ index }) => index >= from))
   }
   return extras
 })
