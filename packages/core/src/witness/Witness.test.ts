@@ -1,0 +1,289 @@
+import { request as httpRequest } from "node:http"
+import { assert, describe, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as Result from "effect/Result"
+import { TestClock } from "effect/testing"
+import { Disk } from "../platform/Disk.ts"
+import { ProcessTable } from "../platform/ProcessTable.ts"
+import * as KeySigner from "../signer/KeySigner.ts"
+import { MemoryDisk } from "../testing/MemoryDisk.ts"
+import { PowerLossDisk } from "../testing/PowerLossDisk.ts"
+import { noteOf, origin, privateKey, verifierKeyText } from "../testing/TrailFixture.ts"
+import { treeOf } from "../testing/WitnessFixture.ts"
+import { parse as parseNote, parseVerifierKey } from "../trail/SignedNote.ts"
+import { requestBytesMax } from "./AddCheckpoint.ts"
+import { parseWitnessKey, verifyCosignature } from "./Cosignature.ts"
+import * as Witness from "./Witness.ts"
+import * as WitnessServer from "./WitnessServer.ts"
+
+const tree = treeOf("a")
+const fork = treeOf("a", 3)
+const other = "example.org/audit/other"
+const logs = [verifierKeyText(), verifierKeyText(privateKey, other)].map((text) =>
+  Result.getOrThrow(parseVerifierKey(text)),
+)
+const options = { name: "witness.example/w1", directory: "/witness", logs }
+
+const openOn = (disk: Disk["Service"]) =>
+  Witness.open(options).pipe(
+    Effect.provide(KeySigner.layerEphemeral),
+    Effect.provideService(Disk, disk),
+  )
+
+/** What the witness's key makes of a checkpoint with its answer below it. */
+const judged = (witness: Witness.Witness, text: string, answer: string) =>
+  verifyCosignature(
+    Result.getOrThrow(parseNote(Buffer.from(`${noteOf(text)}${answer}`))),
+    Result.getOrThrow(parseWitnessKey(witness.verifierKey)),
+  )
+
+describe("Witness", () => {
+  it.effect("cosigns what continues what it saw, with its name and the time", () =>
+    Effect.gen(function* () {
+      yield* TestClock.setTime(1_700_000_000_999)
+      const witness = yield* openOn(new MemoryDisk().disk)
+      const valid = { verdict: "valid", timeSeconds: 1_700_000_000 } as const
+      for (const [old, size] of [
+        [0, 5],
+        [5, 9],
+        [9, 9],
+        [9, 300],
+      ] as const) {
+        const { body, status } = yield* witness.add(tree.requestAt(old, size))
+        assert.strictEqual(status, 200)
+        assert.match(body, /^— witness\.example\/w1 \S+\n$/)
+        assert.deepStrictEqual(judged(witness, tree.textAt(size), body), valid)
+      }
+    }).pipe(Effect.scoped),
+  )
+
+  it.effect("says what it has seen to one who rolled back, and signs no fork", () =>
+    Effect.gen(function* () {
+      const witness = yield* openOn(new MemoryDisk().disk)
+      yield* witness.add(tree.requestAt(0, 9))
+      const size = { status: 409, contentType: "text/x.tlog.size", body: "9\n" } as const
+      assert.deepStrictEqual(yield* witness.add(tree.requestAt(5, 5)), size)
+      assert.deepStrictEqual(yield* witness.add(tree.requestAt(0, 5)), size)
+      assert.deepStrictEqual(yield* witness.add(fork.requestAt(9, 9)), size)
+      assert.strictEqual((yield* witness.add(fork.requestAt(9, 20))).status, 422)
+      assert.strictEqual((yield* witness.add(tree.requestAt(9, 20))).status, 200)
+    }).pipe(Effect.scoped),
+  )
+
+  it.effect("keeps the origins apart, and serves no others", () =>
+    Effect.gen(function* () {
+      const witness = yield* openOn(new MemoryDisk().disk)
+      yield* witness.add(tree.requestAt(0, 9))
+      const note = noteOf(tree.textAt(4, other), privateKey, other)
+      assert.strictEqual((yield* witness.add(tree.requestAt(0, 4, note))).status, 200)
+      const strange = noteOf(tree.textAt(4, "x.org"), privateKey, "x.org")
+      assert.strictEqual((yield* witness.add(tree.requestAt(0, 4, strange))).status, 404)
+      // The other log's key is no key of this one.
+      const borrowed = noteOf(tree.textAt(10), privateKey, other)
+      assert.strictEqual((yield* witness.add(tree.requestAt(9, 10, borrowed))).status, 403)
+      assert.strictEqual((yield* witness.add(Buffer.from("old 0\n"))).status, 400)
+    }).pipe(Effect.scoped),
+  )
+
+  it.effect("remembers across restarts, and is alone over its directory", () =>
+    Effect.gen(function* () {
+      const memory = new MemoryDisk()
+      yield* Effect.scoped(
+        Effect.gen(function* () {
+          const witness = yield* openOn(memory.disk)
+          yield* witness.add(tree.requestAt(0, 9))
+          const busy = yield* Effect.flip(openOn(memory.disk))
+          assert.strictEqual(busy._tag, "WitnessBusy")
+        }),
+      )
+      const again = yield* openOn(memory.disk)
+      assert.strictEqual((yield* again.add(tree.requestAt(0, 5))).body, "9\n")
+      assert.strictEqual((yield* again.add(tree.requestAt(9, 10))).status, 200)
+    }).pipe(Effect.scoped),
+  )
+
+  it.effect("signs nothing where its memory is damaged or another log's", () =>
+    Effect.gen(function* () {
+      const memory = new MemoryDisk()
+      const witness = yield* openOn(memory.disk)
+      yield* witness.add(tree.requestAt(0, 9))
+      const file = [...memory.files.keys()].find((name) => name.endsWith(".seen")) ?? ""
+      const right = memory.text(file) ?? ""
+      for (const damaged of [right.slice(0, -9), "", right.replace(origin, other)]) {
+        memory.put(file, damaged)
+        const { body, status } = yield* witness.add(tree.requestAt(0, 5))
+        assert.strictEqual(status, 500)
+        assert.notInclude(body, "—")
+      }
+      memory.put(file, right)
+      assert.strictEqual((yield* witness.add(tree.requestAt(9, 10))).status, 200)
+    }).pipe(Effect.scoped),
+  )
+
+  it.effect("serves one request of an origin at a time", () =>
+    Effect.gen(function* () {
+      const memory = new MemoryDisk()
+      const slow = {
+        ...memory.disk,
+        replaceFile: (...args: Parameters<Disk["Service"]["replaceFile"]>) =>
+          Effect.andThen(Effect.yieldNow, memory.disk.replaceFile(...args)),
+      }
+      const witness = yield* openOn(slow)
+      const answers = yield* Effect.all(
+        [
+          tree.requestAt(0, 9),
+          fork.requestAt(0, 9),
+          tree.requestAt(0, 5),
+          fork.requestAt(0, 7),
+        ].map((request) => witness.add(request)),
+        { concurrency: "unbounded" },
+      )
+      assert.deepStrictEqual(
+        answers.map(({ status }) => status),
+        [200, 409, 409, 409],
+      )
+    }).pipe(Effect.scoped),
+  )
+})
+
+describe("a witness that loses power", () => {
+  /** Another history, which the first five entries do not tell from the right one. */
+  const later = treeOf("a", 7)
+  const start = () => new PowerLossDisk(["/witness"])
+  /** Runs requests until the power goes; gives the cosigned texts. */
+  const signedOn = (disk: PowerLossDisk, requests: ReadonlyArray<readonly [string, Buffer]>) =>
+    Effect.gen(function* () {
+      const signed: Array<string> = []
+      const witness = yield* openOn(disk.disk)
+      for (const [text, request] of requests) {
+        if ((yield* witness.add(request)).status === 200) signed.push(text)
+      }
+      return signed
+    }).pipe(
+      Effect.scoped,
+      // After a power loss the process that held the lease is gone.
+      Effect.provideService(ProcessTable, { self: () => self, isAlive: () => false }),
+      Effect.catch(() => Effect.succeed<ReadonlyArray<string>>([])),
+    )
+
+  const self = { pid: 1, started: "1", host: "h", boot: "b" }
+  const before = [[tree.textAt(5), tree.requestAt(0, 5)]] as const
+  const right = [tree.textAt(9), tree.requestAt(5, 9)] as const
+  const forked = [later.textAt(9), later.requestAt(5, 9)] as const
+  const forkedAtOnce = [later.textAt(9), later.requestAt(0, 9)] as const
+  const rolledBack = [tree.textAt(3), tree.requestAt(0, 3)] as const
+
+  it.effect("never signs two trees of one size, or a smaller one, whatever the disk kept", () =>
+    Effect.gen(function* () {
+      const whole = start()
+      assert.deepStrictEqual(yield* signedOn(whole, [...before, right]), [
+        tree.textAt(5),
+        tree.textAt(9),
+      ])
+      let forksTaken = 0
+      for (let call = 1; call <= whole.calls; call += 1) {
+        for (const when of ["before", "after"] as const) {
+          for (const kept of [0.1, 0.4, 0.6, 0.9]) {
+            const disk = start()
+            disk.cutPower({ call, when })
+            const first = yield* signedOn(disk, [...before, right])
+            const left = disk.crash(() => kept)
+            const second = yield* signedOn(left, [forked, forkedAtOnce])
+            const small = yield* signedOn(
+              disk.crash(() => kept),
+              [rolledBack],
+            )
+            const place = `power lost ${when} call ${call}, ${kept} kept`
+            if (first.includes(tree.textAt(9))) assert.notInclude(second, later.textAt(9), place)
+            if (first.length > 0) assert.notInclude(small, tree.textAt(3), place)
+            if (second.length > 0 && first.length === 1) forksTaken += 1
+          }
+        }
+      }
+      // The fork comes through where the first was not signed yet, or this would show nothing.
+      assert.isAbove(forksTaken, 0)
+    }),
+  )
+
+  it.effect("signs nothing that a failed sync may still take away", () =>
+    Effect.gen(function* () {
+      const whole = start()
+      yield* signedOn(whole, [...before, right])
+      for (let call = 1; call <= whole.calls; call += 1) {
+        for (const kept of [0.1, 0.6]) {
+          const disk = start()
+          disk.plan({ call, errno: "EIO" })
+          // Asked again after a failure, as a log does.
+          const first = yield* signedOn(disk, [
+            ...before,
+            right,
+            right,
+            [right[0], tree.requestAt(9, 9)],
+          ])
+          const left = disk.crash(() => kept)
+          const second = yield* signedOn(left, [forked, forkedAtOnce])
+          if (first.includes(tree.textAt(9))) {
+            assert.notInclude(second, later.textAt(9), `call ${call} fails, ${kept} kept`)
+          }
+        }
+      }
+    }),
+  )
+})
+
+describe("WitnessServer", () => {
+  const post = (url: string, body: Uint8Array | string, path = "/add-checkpoint") =>
+    Effect.promise(() => fetch(`${url}${path}`, { method: "POST", body: Buffer.from(body) }))
+  const served = (server: WitnessServer.WitnessServerOptions = {}) =>
+    Effect.gen(function* () {
+      const witness = yield* openOn(new MemoryDisk().disk)
+      return { witness, url: yield* WitnessServer.serve(witness, server) }
+    })
+
+  it.live("answers over HTTP on loopback as the specification says", () =>
+    Effect.gen(function* () {
+      const { url, witness } = yield* served()
+      assert.match(url, /^http:\/\/127\.0\.0\.1:\d+$/)
+      const right = yield* post(url, tree.requestAt(0, 9))
+      assert.strictEqual(right.status, 200)
+      const body = yield* Effect.promise(() => right.text())
+      assert.strictEqual(judged(witness, tree.textAt(9), body).verdict, "valid")
+      const rolledBack = yield* post(url, tree.requestAt(0, 5))
+      assert.strictEqual(rolledBack.status, 409)
+      assert.strictEqual(rolledBack.headers.get("content-type"), "text/x.tlog.size")
+      assert.strictEqual(yield* Effect.promise(() => rolledBack.text()), "9\n")
+      assert.strictEqual((yield* post(url, fork.requestAt(9, 12))).status, 422)
+      assert.strictEqual((yield* post(url, "old 0\n\n")).status, 400)
+      assert.strictEqual((yield* post(url, "", "/")).status, 404)
+      assert.strictEqual((yield* Effect.promise(() => fetch(`${url}/add-checkpoint`))).status, 405)
+    }).pipe(Effect.scoped),
+  )
+
+  it.live("refuses a body without end, and cuts off one that does not come", () =>
+    Effect.gen(function* () {
+      const { url } = yield* served({ requestMillis: 200 })
+      const large = yield* post(url, Buffer.alloc(requestBytesMax + 1))
+      assert.strictEqual(large.status, 413)
+      const ended = yield* Effect.callback<string>((resume) => {
+        const request = httpRequest(`${url}/add-checkpoint`, {
+          method: "POST",
+          headers: { "content-length": "100" },
+        })
+        request.on("response", (response) => resume(Effect.succeed(String(response.statusCode))))
+        request.on("error", () => resume(Effect.succeed("cut off")))
+        request.write("old 0\n")
+      })
+      assert.include(["408", "cut off"], ended)
+      assert.strictEqual((yield* post(url, tree.requestAt(0, 9))).status, 200)
+    }).pipe(Effect.scoped),
+  )
+
+  it.live("says why it can't listen", () =>
+    Effect.gen(function* () {
+      const { url, witness } = yield* served()
+      const port = Number(new URL(url).port)
+      const error = yield* Effect.flip(Effect.scoped(WitnessServer.serve(witness, { port })))
+      assert.include(error.message, `127.0.0.1:${port}`)
+    }).pipe(Effect.scoped),
+  )
+})
