@@ -274,6 +274,25 @@ describe("WriteAheadLog", () => {
     }),
   )
 
+  it.live("deletes no newer segment before the deletion of an older one is durable", () =>
+    Effect.gen(function* () {
+      const { faulty, names, wal } = yield* setup(1)
+      for (const entry of ["a", "b", "c"]) yield* wal.append([batch(entry)], 0)
+      faulty.plan({ call: "syncDirectory", errno: "EIO", times: 2 })
+      for (let attempt = 1; attempt <= 2; attempt += 1) {
+        yield* Effect.flip(wal.prune(2))
+        assert.deepStrictEqual(
+          names(),
+          [1, 2].map((first) => segmentName(first, 0)),
+        )
+        assert.strictEqual(wal.firstSequence, 0)
+      }
+      yield* wal.prune(2)
+      assert.deepStrictEqual(names(), [segmentName(2, 0)])
+      assert.strictEqual(wal.firstSequence, 2)
+    }),
+  )
+
   it.live("closes and remembers a segment whose name could not be synced", () =>
     Effect.gen(function* () {
       const { faulty, names, read, wal } = yield* setup()

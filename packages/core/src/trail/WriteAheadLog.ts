@@ -221,14 +221,14 @@ export class WriteAheadLog {
       while (gone < this.closed.length && next(gone) <= beforeSequence) gone += 1
       return Effect.forEach(
         this.closed.slice(0, gone),
-        // Oldest first and none forgotten after a failure: a log with a gap can't be opened.
+        // Oldest first, and none forgotten until its removal is durable: a log with a gap, and be it
+        // one that a power failure made, can't be opened. What is gone can be removed again.
         ({ name }) =>
           this.disk.remove(path.join(this.directory, name)).pipe(
+            Effect.andThen(this.disk.syncDirectory(this.directory)),
             Effect.map(() => {
               this.closed.shift()
             }),
-            // A power failure must not bring an older segment back without the newer one behind it.
-            Effect.andThen(this.disk.syncDirectory(this.directory)),
           ),
         { discard: true },
       ).pipe(
