@@ -29,6 +29,8 @@ import * as NodeDisk from "./platform/NodeDisk.ts"
 import type { Receipt, RecordError, RecordInput, RecordOptions } from "./Receipt.ts"
 import * as Recorder from "./Recorder.ts"
 import * as KeySigner from "./signer/KeySigner.ts"
+import type { Pkcs11Error } from "./signer/Pkcs11Error.ts"
+import * as Pkcs11Signer from "./signer/Pkcs11Signer.ts"
 import { Signer, SignerError } from "./signer/Signer.ts"
 import type { TrailDamaged, TrailLocked } from "./trail/TrailError.ts"
 import type { VerifyReport } from "./trail/VerifyReport.ts"
@@ -163,13 +165,20 @@ export interface LayerOptions {
  * @category errors
  * @since 0.1.0
  */
-export type OpenError = DiskError | SignerError | SinkNameInvalid | TrailDamaged | TrailLocked
+export type OpenError =
+  | DiskError
+  | SignerError
+  | Pkcs11Error
+  | SinkNameInvalid
+  | TrailDamaged
+  | TrailLocked
 
 const signerOf = (
-  { signer }: AuditConfig,
+  { pkcs11, signer }: AuditConfig,
   env: NonNullable<ResolveOptions["env"]>,
-): Layer.Layer<Signer, SignerError | DiskError, Disk> => {
+): Layer.Layer<Signer, SignerError | Pkcs11Error | DiskError, Disk> => {
   if (signer.kind === "file") return KeySigner.layerFile(signer.path)
+  if (signer.kind === "pkcs11") return Pkcs11Signer.layer(pkcs11, env)
   const pem = env[signer.variable]
   return pem === undefined || pem === ""
     ? Layer.effect(
