@@ -144,7 +144,12 @@ export const open = Effect.fnUntraced(function* ({ directory, logs, name }: Witn
       yield* state.remember(request.signed)
       return yield* cosign(note.text)
     }
-    if (decision.status === 409 || decision.status === 422) {
+    const isAlarm =
+      decision.status === 422 ||
+      // The right old size is asked for as often as not; a smaller or another tree never is.
+      (decision.status === 409 &&
+        (size < decision.knownSize || request.oldSize === decision.knownSize))
+    if (isAlarm) {
       yield* Effect.logWarning(`countersign: ${origin} at ${size} entries: ${decision.reason}`)
     }
     if (decision.status !== 409) return said(decision.status, decision.reason)

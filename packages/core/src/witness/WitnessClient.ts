@@ -1,0 +1,379 @@
+/**
+ * Asks witnesses to cosign a trail's newest checkpoint.
+ *
+ * - Source: C2SP tlog-witness, `add-checkpoint`.
+ *
+ * @since 0.1.0
+ */
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import * as Result from "effect/Result"
+import * as Schema from "effect/Schema"
+import { Disk, DiskError } from "../platform/Disk.ts"
+import type { Checkpoint, CheckpointMalformed, SignedCheckpoint } from "../trail/Checkpoint.ts"
+import { consistencyProof, rootAt, verifyConsistency } from "../trail/MerkleProof.ts"
+import {
+  type NoteMalformed,
+  type NoteSignature,
+  parseSignature,
+  type VerifierKey,
+} from "../trail/SignedNote.ts"
+import { TrailDamaged } from "../trail/TrailError.ts"
+import { hashAtUnsafe, readCheckpoint, readFileOf } from "../trail/TrailReader.ts"
+import { format } from "./AddCheckpoint.ts"
+import { verifyCosignature } from "./Cosignature.ts"
+import { skewSecondsMax } from "./WitnessPolicy.ts"
+
+/**
+ * A witness that can't be reached, or has no answer now.
+ *
+ * @category errors
+ * @since 0.1.0
+ */
+export class WitnessUnavailable extends Schema.TaggedError<WitnessUnavailable>(
+  "@countersign/core/WitnessUnavailable",
+)("WitnessUnavailable", {
+  code: Schema.tag("AUD-3606"),
+  isRetryable: Schema.tag(true),
+  witness: Schema.String,
+  url: Schema.String,
+  detail: Schema.String,
+}) {
+  override get message(): string {
+    return `${this.code}: witness ${this.witness} at ${this.url}: ${this.detail}`
+  }
+}
+
+/**
+ * A witness that does not serve this log, or answers what can't be believed.
+ *
+ * @category errors
+ * @since 0.1.0
+ */
+export class WitnessRefused extends Schema.TaggedError<WitnessRefused>(
+  "@countersign/core/WitnessRefused",
+)("WitnessRefused", {
+  code: Schema.tag("AUD-3607"),
+  isRetryable: Schema.tag(false),
+  witness: Schema.String,
+  url: Schema.String,
+  detail: Schema.String,
+}) {
+  override get message(): string {
+    return `${this.code}: witness ${this.witness} at ${this.url}: ${this.detail}. It has to know the log's verifier key (countersign witness serve --log), and the policy its own`
+  }
+}
+
+/**
+ * A witness has seen another history than this trail's, or more of it.
+ *
+ * @category errors
+ * @since 0.1.0
+ */
+export class HistoryContradicted extends Schema.TaggedError<HistoryContradicted>(
+  "@countersign/core/HistoryContradicted",
+)("HistoryContradicted", {
+  code: Schema.tag("AUD-3608"),
+  isRetryable: Schema.tag(false),
+  witness: Schema.String,
+  url: Schema.String,
+  /** `rollback`: it has seen more entries; `fork`: it has seen others. */
+  kind: Schema.Literals(["rollback", "fork"]),
+  /** Entries under the trail's newest checkpoint. */
+  size: Schema.Number,
+  /** Entries that the witness has cosigned. */
+  knownSize: Schema.Number,
+}) {
+  override get message(): string {
+    const seen =
+      this.kind === "rollback"
+        ? `has cosigned ${this.knownSize} entries, and the trail has only ${this.size}: it was rolled back`
+        : `has cosigned ${this.knownSize} entries that are not those of this trail: it was forked`
+    return `${this.code}: witness ${this.witness} at ${this.url} ${seen}. Keep the directory as evidence, look for the rightful copy, and do not go on with this one`
+  }
+}
+
+/**
+ * @category models
+ * @since 0.1.0
+ */
+export interface WitnessTarget {
+  /** Its name in the policy. */
+  readonly name: string
+  readonly key: VerifierKey
+  /** Without `/add-checkpoint`. */
+  readonly url: string
+}
+
+/**
+ * An answer over HTTP.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface PostAnswer {
+  readonly status: number
+  readonly body: string
+}
+
+/**
+ * Sends a body, and gives the answer or why there is none.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export type Post = (url: string, body: string) => Effect.Effect<PostAnswer, string>
+
+/**
+ * @category models
+ * @since 0.1.0
+ */
+export interface AskOptions {
+  /** For each witness, all its answers together. */
+  readonly timeoutMillis: number
+  /** Default: over HTTP. */
+  readonly post?: Post
+}
+
+/**
+ * What one witness has said.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export type WitnessSaid = { readonly name: string } & (
+  | { readonly signature: NoteSignature; readonly timeSeconds: number }
+  | { readonly error: AskError }
+)
+
+/**
+ * Why a witness has not cosigned. `TrailDamaged` and `DiskError` are the trail's own fault.
+ *
+ * @category errors
+ * @since 0.1.0
+ */
+export type AskError =
+  | WitnessUnavailable
+  | WitnessRefused
+  | HistoryContradicted
+  | TrailDamaged
+  | DiskError
+
+/**
+ * What all witnesses have said of one checkpoint.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface WitnessRound {
+  readonly signed: SignedCheckpoint
+  readonly answers: ReadonlyArray<WitnessSaid>
+}
+
+const answerBytesMax = 64 * 1024
+const triesMax = 3
+
+const reasonOf = (cause: unknown): string => {
+  if (!(cause instanceof Error)) return String(cause)
+  return cause.cause instanceof Error ? cause.cause.message : cause.message
+}
+
+const readBounded = async (response: Response): Promise<string> => {
+  const chunks: Array<Uint8Array> = []
+  let bytes = 0
+  for await (const chunk of response.body ?? []) {
+    bytes += chunk.byteLength
+    if (bytes > answerBytesMax) throw new Error(`its answer has more than ${answerBytesMax} bytes`)
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks).toString("utf8")
+}
+
+const postOverHttp: Post = (url, body) =>
+  Effect.tryPromise({
+    try: async (signal) => {
+      const headers = { "content-type": "text/plain; charset=utf-8" }
+      // Elsewhere may be somebody else.
+      const response = await fetch(url, {
+        method: "POST",
+        body,
+        headers,
+        signal,
+        redirect: "error",
+      })
+      return { status: response.status, body: await readBounded(response) }
+    },
+    catch: reasonOf,
+  })
+
+/**
+ * The root of a trail's first `oldSize` entries, and the proof that its checkpoint continues
+ * them, both from its tiles and checked against each other.
+ *
+ * - Errors: `TrailDamaged` where the tiles give no such proof.
+ *
+ * @category proofs
+ * @since 0.1.0
+ */
+export const consistencyFrom = (
+  directory: string,
+  { root, size }: Checkpoint,
+  oldSize: number,
+): Effect.Effect<
+  { readonly oldRoot: Uint8Array; readonly proof: ReadonlyArray<Uint8Array> },
+  DiskError | TrailDamaged,
+  Disk
+> =>
+  Effect.flatMap(Disk, (disk) =>
+    // Synchronous: a dozen tiles at most, once a round.
+    Effect.suspend(() => {
+      try {
+        const hashAt = hashAtUnsafe(directory, size, readFileOf(disk, directory))
+        const oldRoot = rootAt(oldSize, hashAt)
+        const proof = consistencyProof(oldSize, size, hashAt)
+        if (verifyConsistency(oldSize, size, oldRoot, root, proof)) {
+          return Effect.succeed({ oldRoot, proof })
+        }
+        const detail = `the tiles give no proof that its ${size} entries continue its first ${oldSize}`
+        return Effect.fail(new TrailDamaged({ path: directory, detail }))
+      } catch (error) {
+        return error instanceof DiskError || error instanceof TrailDamaged
+          ? Effect.fail(error)
+          : Effect.die(error)
+      }
+    }),
+  )
+
+/** The cosignature in an answer, if it is by this witness, over this text and of now. */
+const cosignatureIn = (
+  { key }: WitnessTarget,
+  { note }: SignedCheckpoint,
+  body: string,
+  nowSeconds: number,
+): { readonly signature: NoteSignature; readonly timeSeconds: number } | string => {
+  const lines = body.endsWith("\n") ? body.slice(0, -1).split("\n") : []
+  const signatures = lines.flatMap((line) => parseSignature(line) ?? [])
+  const signature = signatures.find(({ keyId, name }) => keyId === key.keyId && name === key.name)
+  if (signature === undefined)
+    return "its answer holds no cosignature by the key that it should have"
+  const cosigned = verifyCosignature({ text: note.text, signatures: [signature] }, key)
+  if (cosigned.verdict !== "valid") return "its cosignature is not over this checkpoint"
+  const { timeSeconds } = cosigned
+  return Math.abs(timeSeconds - nowSeconds) > skewSecondsMax
+    ? `its clock says ${new Date(timeSeconds * 1000).toISOString()}, more than ${skewSecondsMax} s from this one`
+    : { signature, timeSeconds }
+}
+
+/** Submits one checkpoint to one witness. */
+const submit = Effect.fnUntraced(function* (
+  directory: string,
+  target: WitnessTarget,
+  signed: SignedCheckpoint,
+  startSize: number,
+  post: Post,
+) {
+  const { name: witness, url } = target
+  const { size } = signed.checkpoint
+  const refused = (detail: string) => new WitnessRefused({ witness, url, detail })
+  const contradicted = (kind: "rollback" | "fork", knownSize: number) =>
+    new HistoryContradicted({ witness, url, kind, size, knownSize })
+  let oldSize = Math.min(startSize, size)
+  for (let tried = 0; tried < triesMax; tried += 1) {
+    const { proof } = yield* consistencyFrom(directory, signed.checkpoint, oldSize)
+    const request = format({ oldSize, proof, signed })
+    const { body, status } = yield* post(`${url.replace(/\/+$/, "")}/add-checkpoint`, request).pipe(
+      Effect.mapError((detail) => new WitnessUnavailable({ witness, url, detail })),
+    )
+    if (status === 200) {
+      const now = yield* Clock.currentTimeMillis
+      const found = cosignatureIn(target, signed, body, Math.floor(now / 1000))
+      return typeof found === "string" ? yield* refused(found) : found
+    }
+    if (status === 422) return yield* contradicted("fork", oldSize)
+    if (status >= 500 || status === 408 || status === 429) {
+      return yield* new WitnessUnavailable({ witness, url, detail: `it answers ${status}` })
+    }
+    if (status !== 409) return yield* refused(`it answers ${status}: ${body.slice(0, 200).trim()}`)
+    const knownSize = /^(?:0|[1-9]\d{0,15})\n$/.test(body) ? Number(body) : NaN
+    if (!Number.isSafeInteger(knownSize)) return yield* refused("it answers 409 without a size")
+    if (knownSize > size) return yield* contradicted("rollback", knownSize)
+    if (knownSize === oldSize) {
+      return yield* oldSize === size
+        ? contradicted("fork", knownSize)
+        : refused("it answers 409 with the size that it was given")
+    }
+    oldSize = knownSize
+  }
+  const detail = "what it has seen changes with each answer"
+  return yield* new WitnessUnavailable({ witness, url, detail })
+})
+
+const isAhead = (answer: WitnessSaid, size: number): boolean =>
+  "error" in answer &&
+  answer.error._tag === "HistoryContradicted" &&
+  answer.error.kind === "rollback" &&
+  answer.error.knownSize <= size
+
+/**
+ * Asks all witnesses at once to cosign the newest checkpoint. `undefined` where there is none.
+ *
+ * - Errors: what keeps the checkpoint from being read; what a witness says is in the round.
+ *
+ * @param startSize what they have probably seen last; any size does, at the cost of a request
+ * @category running
+ * @since 0.1.0
+ */
+export const askWitnesses = Effect.fnUntraced(function* (
+  directory: string,
+  targets: ReadonlyArray<WitnessTarget>,
+  { post = postOverHttp, timeoutMillis }: AskOptions,
+  startSize: number,
+): Effect.fn.Return<
+  WitnessRound | undefined,
+  DiskError | NoteMalformed | CheckpointMalformed,
+  Disk
+> {
+  let signed = yield* readCheckpoint(directory)
+  let round: WitnessRound | undefined
+  for (let tried = 0; signed !== undefined && tried < triesMax; tried += 1) {
+    const asked: SignedCheckpoint = signed
+    const answers = yield* Effect.forEach(
+      targets,
+      (target) => answerOf(directory, target, asked, startSize, post, timeoutMillis),
+      { concurrency: "unbounded" },
+    )
+    round = { signed: asked, answers }
+    // Another asker may have shown a witness more than this one had read.
+    const newest = yield* readCheckpoint(directory)
+    const newestSize = newest?.checkpoint.size ?? 0
+    if (!answers.some((answer) => isAhead(answer, newestSize))) return round
+    signed = newest
+  }
+  return round
+})
+
+const answerOf = (
+  directory: string,
+  target: WitnessTarget,
+  signed: SignedCheckpoint,
+  startSize: number,
+  post: Post,
+  timeoutMillis: number,
+): Effect.Effect<WitnessSaid, never, Disk> => {
+  const { name, url } = target
+  return submit(directory, target, signed, startSize, post).pipe(
+    Effect.timeoutOrElse({
+      duration: timeoutMillis,
+      orElse: () =>
+        new WitnessUnavailable({
+          witness: name,
+          url,
+          detail: `no answer within ${timeoutMillis} ms`,
+        }),
+    }),
+    Effect.result,
+    Effect.map((result) =>
+      Result.isSuccess(result) ? { name, ...result.success } : { name, error: result.failure },
+    ),
+  )
+}
