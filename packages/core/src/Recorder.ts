@@ -11,6 +11,7 @@ import * as Tracer from "effect/Tracer"
 import { CurrentActor } from "./CurrentActor.ts"
 import { AuditRefused } from "./engine/AuditError.ts"
 import type { AuditEngine } from "./engine/AuditEngine.ts"
+import { monotonicMillis } from "./engine/Monotonic.ts"
 import type { Outcome as WaitOutcome, ReceiptLevel } from "./engine/PendingRecords.ts"
 import type { Actor, AuditEventInput } from "./event/AuditEvent.ts"
 import { contracts, type EventClass, laneOf } from "./event/EventClass.ts"
@@ -53,7 +54,7 @@ const recordIn = (
   const held = door.hold()
   const contract = contracts[held.lane]
   const level = until ?? (contract.resolves === "durable" ? "durable" : undefined)
-  const deadlineMillis = clock.currentTimeMillisUnsafe() + waitMillisOf(engine, contract.name)
+  const deadlineMillis = monotonicMillis(clock) + waitMillisOf(engine, contract.name)
   const receipt = (reached: ReceiptLevel, sequence: number | undefined): Receipt => ({
     id: held.id,
     trail: engine.options.origin,
@@ -141,7 +142,7 @@ const roomBefore = (
     const { door, intake } = engine
     if (door.state !== "open") return Effect.fail(door.unavailable("no"))
     const room = Effect.raceFirst(intake.room(laneOf[name]), engine.failed)
-    const left = deadlineMillis - clock.currentTimeMillisUnsafe()
+    const left = deadlineMillis - monotonicMillis(clock)
     if (left === Infinity) return room
     return Effect.timeoutOrElse(room, {
       duration: Math.max(0, left),

@@ -25,6 +25,7 @@ import { lastGaspUnsafe } from "./LastGasp.ts"
 import { Ledger } from "./Ledger.ts"
 import { InSlabs, type LogStageOptions } from "./LogStage.ts"
 import { keyBytes } from "./KeyedHash.ts"
+import { monotonicNow } from "./Monotonic.ts"
 import { PendingRecords } from "./PendingRecords.ts"
 import { Pipeline, type RunningPipeline } from "./Pipeline.ts"
 import { Progress } from "./Progress.ts"
@@ -91,7 +92,6 @@ export class AuditEngine {
   private readonly publishStage: PublishStage
   private readonly reports: EngineReports
   private readonly pipeline: Pipeline
-  private readonly nowMillis: () => number
   private readonly sinks: ReadonlyArray<Sink>
   private readonly sealer: Sealer | undefined
   private stages: RunningPipeline | undefined
@@ -110,7 +110,6 @@ export class AuditEngine {
     this.disk = parts.disk
     this.trail = trail
     this.supervisor = parts.supervisor
-    this.nowMillis = nowMillis
     this.sinks = parts.sinks
     this.sealer = parts.sealer
     this.intake = new Intake({ ...options.intake, paceMillis: options.batch.paceMillis })
@@ -399,7 +398,7 @@ export class AuditEngine {
       this.service(
         "deadlines",
         () => sweepMillis,
-        Effect.sync(() => this.pending.sweep(this.nowMillis())),
+        Effect.map(monotonicNow, (now) => this.pending.sweep(now)),
       ),
     ]
   }

@@ -35,6 +35,7 @@ export type Outcome =
 export interface PendingOptions {
   readonly class: EventClass
   readonly level: "durable" | "published"
+  /** Monotonic. */
   readonly deadlineMillis: number
   readonly done: (outcome: Outcome) => void
 }
