@@ -152,6 +152,10 @@ const signer = Schema.Struct({
     meaning: "The variable with the key (PKCS #8 PEM), for `environment`.",
     isSecret: true,
   }),
+  epoch: choice(["none", "daily"], {
+    meaning:
+      "`daily` brings in a new key with each UTC day and destroys the one before it, for `file`.",
+  }),
 })
 
 /** A path, or nothing. */
@@ -191,6 +195,21 @@ const timestamp = Schema.Struct({
   ca: text(pathOrNone, "a path", {
     meaning:
       "Certificates to trust (PEM): an answer that they do not vouch for is not stored. Without them it is stored unjudged.",
+  }),
+})
+
+const witness = Schema.Struct({
+  policy: text(pathOrNone, "a path", {
+    meaning:
+      "The witness policy (C2SP tlog-policy): who is asked to cosign checkpoints, and how many must. Without it nobody is.",
+  }),
+  intervalMillis: whole("millis", 100, day, {
+    meaning: "Shortest time between two checkpoints that the witnesses are asked to cosign.",
+    isLive: true,
+  }),
+  timeoutMillis: whole("millis", 100, 10 * 60 * second, {
+    meaning: "How long a witness may take to answer; none of them holds up the trail.",
+    isLive: true,
   }),
 })
 
@@ -246,6 +265,7 @@ const fields = {
   signer,
   pkcs11,
   timestamp,
+  witness,
   restart,
   shutdown: Schema.Struct({
     drainMillis: whole("millis", 0, hour, {
@@ -296,6 +316,11 @@ const contradictions = (config: typeof plain.Type): Array<Schema.FilterIssue> =>
     wal.retainBytesMax >= wal.segmentBytesMax,
     "wal.retainBytesMax",
     `at least one segment (wal.segmentBytesMax ${wal.segmentBytesMax})`,
+  )
+  must(
+    signer.epoch === "none" || signer.kind === "file",
+    "signer.epoch",
+    "none, unless signer.kind is file: only a file has room for the next key",
   )
   must(
     sampling.rateMin <= sampling.rateMax,

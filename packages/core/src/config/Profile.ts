@@ -34,7 +34,7 @@ export interface Profile {
   readonly values: ProfileValues
 }
 
-const signer = { kind: "file", variable: "COUNTERSIGN_SIGNING_KEY" } as const
+const signer = { kind: "file", variable: "COUNTERSIGN_SIGNING_KEY", epoch: "none" } as const
 
 // Empty: there is none. These say where things are, and are no part of a profile's character.
 const pkcs11 = {
@@ -45,6 +45,7 @@ const pkcs11 = {
   pinFile: "",
 } as const
 const timestamp = { url: "", intervalMillis: 3_600_000, ca: "" } as const
+const witness = { policy: "", intervalMillis: 60_000, timeoutMillis: 10_000 } as const
 
 /**
  * All profiles. `balanced` holds where nothing else is said.
@@ -81,6 +82,7 @@ export const profiles: Readonly<Record<ProfileName, Profile>> = {
       signer,
       pkcs11,
       timestamp,
+      witness,
       restart: {
         backoffMinMillis: 10,
         backoffMaxMillis: 5000,
@@ -120,6 +122,7 @@ export const profiles: Readonly<Record<ProfileName, Profile>> = {
       signer,
       pkcs11,
       timestamp,
+      witness,
       restart: {
         backoffMinMillis: 10,
         backoffMaxMillis: 5000,
@@ -160,6 +163,7 @@ export const profiles: Readonly<Record<ProfileName, Profile>> = {
       signer,
       pkcs11,
       timestamp,
+      witness,
       restart: {
         backoffMinMillis: 5,
         backoffMaxMillis: 1000,
@@ -200,6 +204,7 @@ export const profiles: Readonly<Record<ProfileName, Profile>> = {
       signer,
       pkcs11,
       timestamp,
+      witness,
       restart: {
         backoffMinMillis: 10,
         backoffMaxMillis: 5000,
@@ -237,9 +242,10 @@ export const profiles: Readonly<Record<ProfileName, Profile>> = {
       },
       archive: { compress: true, afterBundles: 1024, bundlesPerSecondMax: 10 },
       seals: { hmac: true },
-      signer: { kind: "environment", variable: "COUNTERSIGN_SIGNING_KEY" },
+      signer: { kind: "environment", variable: "COUNTERSIGN_SIGNING_KEY", epoch: "none" },
       pkcs11,
       timestamp,
+      witness,
       restart: {
         backoffMinMillis: 10,
         backoffMaxMillis: 1000,

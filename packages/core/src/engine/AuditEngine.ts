@@ -3,7 +3,6 @@
  *
  * @since 0.1.0
  */
-import * as Cause from "effect/Cause"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import { Disk, type DiskError } from "../platform/Disk.ts"
@@ -14,7 +13,7 @@ import type { TrailFenced } from "../trail/TrailError.ts"
 import { Archivist } from "./Archivist.ts"
 import { AuditUnavailable } from "./AuditError.ts"
 import { BufferPool } from "./BufferPool.ts"
-import { closingBatch, openingRecord } from "./Bookends.ts"
+import { closingBatch, openingRecords } from "./Bookends.ts"
 import * as Dispatcher from "./Dispatcher.ts"
 import { Door } from "./Door.ts"
 import type { EngineStatus } from "./EngineStatus.ts"
@@ -25,8 +24,9 @@ import { lastGaspUnsafe } from "./LastGasp.ts"
 import { Ledger } from "./Ledger.ts"
 import { InSlabs, type LogStageOptions } from "./LogStage.ts"
 import { keyBytes } from "./KeyedHash.ts"
-import { monotonicNow } from "./Monotonic.ts"
+import { KeyRotation } from "./KeyRotation.ts"
 import { PendingRecords } from "./PendingRecords.ts"
+import { periodicService } from "./PeriodicService.ts"
 import { Pipeline, type RunningPipeline } from "./Pipeline.ts"
 import { Progress } from "./Progress.ts"
 import { PublishStage } from "./PublishStage.ts"
@@ -44,6 +44,7 @@ const pruneMillis = 1000
 const sweepMillis = 50
 const archiveMillis = 1000
 const sealMillis = 1000
+const keyMillis = 1000
 
 const unavailableBecause = (detail: string): AuditUnavailable =>
   new AuditUnavailable({ state: "closing", recorded: "unknown", detail })
@@ -81,6 +82,7 @@ export class AuditEngine {
   readonly intake: Intake
   readonly door: Door
   readonly trail: OpenTrail
+  readonly keyRotation: KeyRotation
 
   private readonly disk: Disk["Service"]
   private readonly inSlabs = new InSlabs(laneCount)
@@ -92,6 +94,7 @@ export class AuditEngine {
   private readonly publishStage: PublishStage
   private readonly reports: EngineReports
   private readonly pipeline: Pipeline
+  private readonly nowMillis: () => number
   private readonly sinks: ReadonlyArray<Sink>
   private readonly sealer: Sealer | undefined
   private stages: RunningPipeline | undefined
@@ -110,6 +113,7 @@ export class AuditEngine {
     this.disk = parts.disk
     this.trail = trail
     this.supervisor = parts.supervisor
+    this.nowMillis = nowMillis
     this.sinks = parts.sinks
     this.sealer = parts.sealer
     this.intake = new Intake({ ...options.intake, paceMillis: options.batch.paceMillis })
@@ -137,6 +141,7 @@ export class AuditEngine {
       },
       nowMillis,
     })
+    this.keyRotation = this.rotationOf(parts)
     this.reports = new EngineReports({
       options,
       door: this.door,
@@ -169,7 +174,7 @@ export class AuditEngine {
   /** Starts the stages and services, after the opening record. */
   readonly start = Effect.fnUntraced({ self: this }, function* (this: AuditEngine) {
     if (this.sinks.length > 0) this.dispatcher = yield* this.dispatch
-    this.door.recordSystem(openingRecord(this.options, this.trail))
+    for (const record of openingRecords(this.options, this.trail)) this.door.recordSystem(record)
     this.stages = yield* this.pipeline.start(this.supervisor)
     for (const actor of [...this.reports.actors, ...this.services]) {
       yield* this.supervisor.start(actor)
@@ -178,6 +183,8 @@ export class AuditEngine {
       Effect.catch((error) => Effect.sync(() => this.fail(error.message))),
       Effect.forkScoped,
     )
+    // What is recorded today is not left to the key of yesterday; without a disk it has to be.
+    yield* Effect.ignore(this.keyRotation.step, { log: "Error" })
   })
 
   /**
@@ -198,7 +205,7 @@ export class AuditEngine {
       state: door.state,
       detail: door.detail,
       origin: this.options.origin,
-      verifierKey: trail.verifierKey,
+      verifierKey: trail.keys.verifierKey,
       accounts: this.ledger.accounts((lane) => intake.inFlight(lane) + (inSlabs.counts[lane] ?? 0)),
       systemRecords: this.ledger.recorded[laneCount - 1] ?? 0,
       durableSize: trail.wal.nextSequence,
@@ -229,16 +236,19 @@ export class AuditEngine {
 
   /** Signs what is durable now; returns the signed size. */
   readonly publish: Effect.Effect<number, AuditUnavailable> = this.flush.pipe(
-    Effect.andThen(
-      Effect.suspend(() =>
-        this.untilFailure(this.publishStage.appended(this.trail.wal.nextSequence)),
-      ),
-    ),
-    Effect.andThen(Effect.suspend(() => this.publishStage.checkpoint)),
+    Effect.andThen(Effect.suspend(() => this.signed(this.trail.wal.nextSequence))),
     Effect.mapError((error) =>
       error._tag === "AuditUnavailable" ? error : unavailableBecause(error.message),
     ),
   )
+
+  /** Signs so many entries, which are durable, or more. */
+  private signed(size: number) {
+    return Effect.andThen(
+      this.untilFailure(this.publishStage.appended(size)),
+      Effect.suspend(() => this.publishStage.checkpoint),
+    )
+  }
 
   /** Writes a record of the engine's own and waits until it is durable; returns its sequence number. */
   recordSystem(record: AuditEventInput): Effect.Effect<number, AuditUnavailable> {
@@ -314,7 +324,10 @@ export class AuditEngine {
   private readonly closeExtras = Effect.suspend(() =>
     Effect.andThen(
       this.dispatcher?.close ?? Effect.void,
-      Effect.ignore(this.sealer?.close ?? Effect.void, { log: "Warn" }),
+      Effect.andThen(
+        Effect.ignore(this.sealer?.close ?? Effect.void, { log: "Warn" }),
+        Effect.ignore(this.keyRotation.close, { log: "Warn" }),
+      ),
     ),
   )
 
@@ -367,6 +380,17 @@ export class AuditEngine {
     ).pipe(Effect.provideService(Disk, this.disk))
   })
 
+  private rotationOf({ disk, nowMillis, trail }: EngineParts): KeyRotation {
+    return new KeyRotation({
+      disk,
+      nowMillis,
+      trail,
+      engine: this.options,
+      recordSystem: (record) => this.recordSystem(record),
+      publish: (size) => this.signed(size),
+    })
+  }
+
   private get restart(): RestartPolicy.RestartPolicy {
     const { backoffMaxMillis, backoffMinMillis, restartsMax, windowMillis } = this.options.restart
     return RestartPolicy.make({
@@ -385,43 +409,28 @@ export class AuditEngine {
       options: () => this.options.archive,
       settledSize: () => this.trail.wal.firstSequence,
     })
-    const { sealer } = this
+    const { restart, sealer } = this
+    const every = (
+      name: string,
+      millis: () => number,
+      step: Effect.Effect<unknown, DiskError | SignerError | TrailFenced>,
+    ) => periodicService(name, restart, millis, step)
     return [
-      ...(sealer === undefined ? [] : [this.service("seals", () => sealMillis, sealer.flush)]),
-      this.service("archive", () => archiveMillis, archivist.step),
-      this.service(
+      ...(sealer === undefined ? [] : [every("seals", () => sealMillis, sealer.flush)]),
+      every("archive", () => archiveMillis, archivist.step),
+      every(
         "checkpoint",
         () => this.options.checkpoint.intervalMillis,
         Effect.suspend(() => publishStage.checkpoint),
       ),
-      this.service("prune", () => pruneMillis, publishStage.prune),
-      this.service(
+      every("prune", () => pruneMillis, publishStage.prune),
+      every("key", () => keyMillis, this.keyRotation.step),
+      every(
         "deadlines",
         () => sweepMillis,
-        Effect.map(monotonicNow, (now) => this.pending.sweep(now)),
+        Effect.sync(() => this.pending.sweep(this.nowMillis())),
       ),
     ]
-  }
-
-  /** What runs at intervals beside the stages; a fault of the world is tried again for ever. */
-  private service(
-    name: string,
-    everyMillis: () => number,
-    step: Effect.Effect<unknown, DiskError | SignerError | TrailFenced>,
-  ): Supervisor.Actor {
-    return {
-      name,
-      kind: "service",
-      restart: this.restart,
-      run: () =>
-        Effect.forever(
-          Effect.andThen(
-            Effect.suspend(() => Effect.sleep(everyMillis())),
-            Effect.tapError(step, (error) => Effect.logError(`countersign: ${name}`, error)),
-          ),
-        ),
-      verdict: (cause) => (cause.reasons.every(Cause.isFailReason) ? "fault" : "crash"),
-    }
   }
 
   private fail(detail: string): void {

@@ -29,13 +29,16 @@ const typeOf = (entry: Uint8Array | undefined): unknown => {
   }
 }
 
-/** Says under what the run begins, and how the one before it ended. */
-export const openingRecord = (options: EngineOptions, trail: OpenTrail): AuditEventInput => {
+/** Say under what the run begins, how the one before it ended, and which key never came to sign. */
+export const openingRecords = (
+  options: EngineOptions,
+  trail: OpenTrail,
+): ReadonlyArray<AuditEventInput> => {
   const { checkpoint, lastEntry, nextSequence, torn } = trail.recovered
-  return SystemRecord.opened({
+  const opened = SystemRecord.opened({
     origin: options.origin,
     fence: trail.lease.fence,
-    keyId: trail.keyId,
+    keyId: trail.keys.keyId,
     configurationDigest: configurationDigest(options),
     previous:
       checkpoint === undefined
@@ -48,6 +51,8 @@ export const openingRecord = (options: EngineOptions, trail: OpenTrail): AuditEv
     recovered: nextSequence - (checkpoint?.size ?? 0),
     tornBytes: torn.reduce((total, tail) => total + tail.bytes, 0),
   })
+  const { abandoned } = trail
+  return abandoned === undefined ? [opened] : [opened, SystemRecord.keyAbandoned(abandoned)]
 }
 
 /** The closing records go straight into a slab: the lanes are closed by then. */

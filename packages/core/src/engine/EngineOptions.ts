@@ -58,6 +58,16 @@ export interface EngineOptions {
     /** Seals each batch with HMAC-SHA256: a second, faster, local alarm. */
     readonly hmac: boolean
   }
+  readonly signer: {
+    /** How long one key signs: `daily` changes it with the UTC day. */
+    readonly epoch: "none" | "daily"
+  }
+  readonly witness: {
+    /** The path of the policy that says who cosigns; empty: nobody does. */
+    readonly policy: string
+    readonly intervalMillis: number
+    readonly timeoutMillis: number
+  }
   readonly restart: {
     readonly backoffMinMillis: number
     readonly backoffMaxMillis: number

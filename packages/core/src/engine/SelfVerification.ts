@@ -6,7 +6,6 @@
 import * as Effect from "effect/Effect"
 import { Disk, type DiskError } from "../platform/Disk.ts"
 import { checkLog } from "../trail/LogVerifier.ts"
-import * as SignedNote from "../trail/SignedNote.ts"
 import { verify } from "../trail/Verifier.ts"
 import type { VerifyReport } from "../trail/VerifyReport.ts"
 import type { AuditUnavailable } from "./AuditError.ts"
@@ -39,9 +38,7 @@ export const verifySelf = (
 ): Effect.Effect<VerifyReport, DiskError | AuditUnavailable> =>
   Effect.gen(function* () {
     const { directory } = engine.options
-    const verifierKey = yield* Effect.orDie(
-      Effect.fromResult(SignedNote.parseVerifierKey(engine.trail.verifierKey)),
-    )
+    const verifierKey = engine.trail.keys.key
     const report = yield* verify(directory, { verifierKey, log: checkLog(directory) })
     yield* engine.recordSystem(
       SystemRecord.verified({

@@ -5,6 +5,7 @@
  */
 import type { AuditEventInput } from "../event/AuditEvent.ts"
 import { contracts, type EventClass } from "../event/EventClass.ts"
+import { keyRotatedType } from "../trail/Rotation.ts"
 
 const record = (
   type: string,
@@ -157,3 +158,36 @@ export const verified = (result: {
   readonly detail: string
 }): AuditEventInput =>
   record("audit.verified", result.verdict === "verified" ? "success" : "failure", result)
+
+/**
+ * A change of the key that is about to be signed by both keys, as verifier keys.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const keyRotating = (change: {
+  readonly number: number
+  readonly before: string
+  readonly after: string
+}): AuditEventInput => record(keyRotatedType, "attempt", change)
+
+/**
+ * A change of the key that is done: `size` is what both have signed.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const keyRotated = (change: {
+  readonly number: number
+  readonly size: number
+  readonly after: string
+}): AuditEventInput => record(keyRotatedType, "success", change)
+
+/**
+ * A key that was announced or only prepared, never came to sign, and was destroyed.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const keyAbandoned = (key: string): AuditEventInput =>
+  record(keyRotatedType, "failure", { key })

@@ -6,6 +6,7 @@
 import * as Context from "effect/Context"
 import type * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
+import type { DiskError } from "../platform/Disk.ts"
 
 /**
  * A key that can't be read, is not what it should be, or refuses to sign.
@@ -46,5 +47,30 @@ export class Signer extends Context.Service<
     readonly isNew: boolean
     /** The signature over the bytes. Shape: 64 bytes. */
     readonly sign: (bytes: Uint8Array) => Effect.Effect<Uint8Array, SignerError>
+    /** Where the key lies with room for the one after it. Absent: another key comes from outside. */
+    readonly place?: KeyPlace
   }
 >()("@countersign/core/signer/Signer") {}
+
+/**
+ * A place for the key in force and for the one that follows it.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface KeyPlace {
+  /** What lies there now. `current` is absent once it was destroyed for `next`. */
+  readonly read: Effect.Effect<
+    {
+      readonly current: Signer["Service"] | undefined
+      readonly next: Signer["Service"] | undefined
+    },
+    SignerError | DiskError
+  >
+  /** Makes a key that can follow, or takes this one; in place of one that never did; durable. */
+  readonly prepare: (pem?: string) => Effect.Effect<Signer["Service"], SignerError | DiskError>
+  /** Destroys the key in force and puts the next one in its place. Can be done again. */
+  readonly promote: Effect.Effect<void, DiskError>
+  /** Destroys the next key. Can be done again. */
+  readonly discard: Effect.Effect<void, DiskError>
+}

@@ -4,12 +4,11 @@
  * @since 0.1.0
  */
 import * as Effect from "effect/Effect"
-import { Disk } from "../platform/Disk.ts"
-import { Signer } from "../signer/Signer.ts"
-import * as Checkpoint from "./Checkpoint.ts"
+import { Disk, type DiskError } from "../platform/Disk.ts"
 import * as Lease from "./Lease.ts"
 import { type Recovered, recover } from "./Recovery.ts"
-import * as SignedNote from "./SignedNote.ts"
+import { settleKeys } from "./KeySettlement.ts"
+import type { TrailKeys } from "./TrailKeys.ts"
 import { WriteAheadLog } from "./WriteAheadLog.ts"
 
 /** The verifier key is for everybody. */
@@ -35,42 +34,41 @@ export interface OpenTrail {
   readonly lease: Lease.Lease
   readonly wal: WriteAheadLog
   readonly recovered: Recovered
-  /** Eight hexadecimal digits. */
-  readonly keyId: string
-  /** The verifier key, as `countersign key` prints it. */
-  readonly verifierKey: string
+  /** Who signs; it may change while the trail is open. */
+  readonly keys: TrailKeys
+  /** A key that was prepared and never came to sign, and is destroyed now: what is known of it. */
+  readonly abandoned: string | undefined
 }
 
 /**
  * Takes the lease, recovers the trail, writes the verifier key to `<directory>.vkey` and opens
  * a segment of the log. All of it is given back with the scope.
  *
- * - Errors: `TrailLocked`, `TrailDamaged`, `DiskError`.
+ * - Errors: `TrailLocked`, `TrailDamaged`, `SignerError`, `DiskError`.
  *
  * @category constructors
  * @since 0.1.0
  */
 export const openTrail = Effect.fnUntraced(function* (options: OpenTrailOptions) {
   const disk = yield* Disk
-  const signer = yield* Signer
   const { directory, nowMillis, origin, segmentBytesMax } = options
   const lease = yield* Effect.acquireRelease(Lease.acquire(directory), (held) =>
     Effect.ignore(held.release),
   )
-  const keyId = SignedNote.keyIdOf(origin, signer.publicKey)
-  const verifierKeyText = SignedNote.formatVerifierKey(origin, signer.publicKey)
-  const verifierKey = yield* Effect.fromResult(SignedNote.parseVerifierKey(verifierKeyText)).pipe(
-    Effect.orDie,
-  )
-  const sign = (size: number, root: Uint8Array) => {
-    const text = Checkpoint.format({ origin, size, root, extensions: [] })
-    return Effect.map(signer.sign(Buffer.from(text)), (bytes) =>
-      Buffer.from(SignedNote.format({ text, signatures: [{ name: origin, keyId, bytes }] })),
-    )
-  }
-  const recovered = yield* recover({ directory, origin, verifierKey, nowMillis, sign })
+  const { abandoned, keys, newest, settle } = yield* settleKeys(directory, origin)
+  const recovered = yield* recover({
+    directory,
+    origin,
+    verifierKey: keys.key,
+    rotation: newest,
+    nowMillis,
+    sign: (size, root) => keys.sign(size, root),
+  })
+  // Whoever holds the key after must find a checkpoint that it speaks for.
+  if (recovered.isBehindRotation) yield* recovered.writer.publish
   // Only now: a key that the trail refuses must not take the place of the right one.
-  yield* disk.replaceFile(`${directory}.vkey`, [Buffer.from(`${verifierKeyText}\n`)], publicMode)
+  yield* publishVerifierKey(directory, keys.verifierKey)
+  yield* settle
   const wal = new WriteAheadLog(disk, {
     directory,
     segmentBytesMax,
@@ -80,12 +78,20 @@ export const openTrail = Effect.fnUntraced(function* (options: OpenTrailOptions)
   wal.adopt(recovered.segments)
   yield* Effect.addFinalizer(() => wal.roll)
   yield* wal.open
-  const trail: OpenTrail = {
-    lease,
-    wal,
-    recovered,
-    keyId: keyId.toString(16).padStart(8, "0"),
-    verifierKey: verifierKeyText,
-  }
+  const trail: OpenTrail = { lease, wal, recovered, keys, abandoned }
   return trail
 })
+
+/**
+ * Writes the verifier key to `<directory>.vkey`.
+ *
+ * @category running
+ * @since 0.1.0
+ */
+export const publishVerifierKey = (
+  directory: string,
+  verifierKey: string,
+): Effect.Effect<void, DiskError, Disk> =>
+  Effect.flatMap(Disk, (disk) =>
+    disk.replaceFile(`${directory}.vkey`, [Buffer.from(`${verifierKey}\n`)], publicMode),
+  )

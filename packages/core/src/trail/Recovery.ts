@@ -18,6 +18,7 @@ import * as EntryBundle from "./EntryBundle.ts"
 import type { TrailBase } from "./GrowingTree.ts"
 import { hashBytes, hashLeafAt, nodeHash, rightEdge, tileHeight, TreeHead } from "./MerkleTree.ts"
 import { RootHasher } from "./RootHasher.ts"
+import type { Rotation } from "./Rotation.ts"
 import { verify, type VerifierKey } from "./SignedNote.ts"
 import { formatTilePath, tileBytes, tileWidth } from "./Tile.ts"
 import { contentOf, formsOf } from "./TileFile.ts"
@@ -34,9 +35,14 @@ export interface RecoveryOptions {
   readonly directory: string
   readonly origin: string
   readonly verifierKey: VerifierKey
+  /** The rotation that brought this key in, if one did: the trail holds at least what it signs. */
+  readonly rotation?: Rotation | undefined
   readonly nowMillis: () => number
   /** Signs the tree as a checkpoint. */
-  readonly sign: (size: number, root: Uint8Array) => Effect.Effect<Uint8Array, SignerError>
+  readonly sign: (
+    size: number,
+    root: Uint8Array,
+  ) => Effect.Effect<Uint8Array, SignerError | DiskError>
 }
 
 /**
@@ -52,6 +58,8 @@ export interface Recovered {
   readonly segments: ReadonlyArray<SegmentFile>
   /** The newest checkpoint, if the trail had one. */
   readonly checkpoint: Checkpoint | undefined
+  /** `true`: a rotation was signed, and the power went before it became the checkpoint. */
+  readonly isBehindRotation: boolean
   readonly torn: ReadonlyArray<TornTail>
   /** The newest entry's bytes, if there is one. */
   readonly lastEntry: Uint8Array | undefined
@@ -72,7 +80,9 @@ const damaged = (file: string, detail: string): TrailDamaged =>
 export const recover = Effect.fnUntraced(function* (options: RecoveryOptions) {
   const { directory } = options
   const disk = yield* Disk
-  const checkpoint = yield* readCheckpoint(disk, options)
+  const published = yield* readCheckpoint(disk, options)
+  const isBehindRotation = (published?.size ?? 0) < (options.rotation?.checkpoint.size ?? 0)
+  const checkpoint = isBehindRotation ? options.rotation?.checkpoint : published
   const segments = yield* listSegments(directory)
   const signedSize = checkpoint?.size ?? 0
   const logStart = segments[0]?.firstSequence ?? signedSize
@@ -106,7 +116,7 @@ export const recover = Effect.fnUntraced(function* (options: RecoveryOptions) {
     disk,
     directory,
     base,
-    publishedSize: signedSize,
+    publishedSize: published?.size ?? 0,
     foundSize: size,
     nowMillis: options.nowMillis,
     sign: options.sign,
@@ -117,17 +127,18 @@ export const recover = Effect.fnUntraced(function* (options: RecoveryOptions) {
   // from here on, and a checkpoint may cover them: so they have to survive a power failure.
   for (const segment of segments) yield* disk.syncFile(path.join(directory, "wal", segment.name))
   if (segments.length > 0) yield* disk.syncDirectory(path.join(directory, "wal"))
+  yield* writer.mend
   const recovered: Recovered = {
     writer,
     nextSequence: size,
     segments,
     checkpoint,
+    isBehindRotation,
     torn,
     lastEntry: lastEntry ?? (yield* newestOf(disk, directory, base.size)),
   }
   return recovered
 })
-  yield* writer.mend
 
 const cut = Effect.fnUntraced(function* (disk: Disk["Service"], tail: TornTail) {
   const file = yield* disk.open(tail.path, "update")
@@ -136,7 +147,7 @@ const cut = Effect.fnUntraced(function* (disk: Disk["Service"], tail: TornTail) 
 
 const readCheckpoint = Effect.fnUntraced(function* (
   disk: Disk["Service"],
-  { directory, origin, verifierKey }: RecoveryOptions,
+  { directory, origin, rotation, verifierKey }: RecoveryOptions,
 ) {
   const file = path.join(directory, "checkpoint")
   if ((yield* disk.status(file)) === undefined) return undefined
@@ -148,12 +159,13 @@ const readCheckpoint = Effect.fnUntraced(function* (
   if (checkpoint.origin !== origin) {
     return yield* damaged(file, `speaks of the trail ${checkpoint.origin}, expected ${origin}`)
   }
-  const signature = verify(note, verifierKey)
+  const isEarlier = rotation !== undefined && checkpoint.size < rotation.checkpoint.size
+  const signature = verify(note, isEarlier ? rotation.before : verifierKey)
   if (signature !== "valid") {
     return yield* damaged(
       file,
       signature === "absent"
-        ? "is not signed by this engine's key; give the engine the key that the trail was begun with"
+        ? "is not signed by this engine's key; give the engine the key that is in force"
         : "has a signature that does not fit its text",
     )
   }
@@ -356,18 +368,6 @@ const newestOf = Effect.fnUntraced(function* (
   return Result.isFailure(decoded) ? undefined : decoded.success.at(-1)
 })
 
-/**
- * The first `count` entries of a bundle, from each of its forms that holds as many: after a
- * power failure a form that was not synced may lie there spoilt, beside one that was.
- *
- * @param widths those of the partial forms that may be there
- */
-const readForms = Effect.fnUntraced(function* (
-  disk: Disk["Service"],
-  directory: string,
-  index: number,
-  widths: ReadonlyArray<number>,
-  count: number,
 /** What the entries between the last full bundle and the log may be; `undefined` where there are none. */
 const readHeads = (
   disk: Disk["Service"],
@@ -394,10 +394,24 @@ const rehearse = <A, E>(
         () => rehearse(others, replay),
       )
 
+/**
+ * The first `count` entries of a bundle, from each of its forms that holds as many: after a
+ * power failure a form that was not synced may lie there spoilt, beside one that was.
+ *
+ * @param widths those of the partial forms that may be there
+ * @returns at least one
+ */
+const readForms = Effect.fnUntraced(function* (
+  disk: Disk["Service"],
+  directory: string,
+  index: number,
+  widths: ReadonlyArray<number>,
+  count: number,
 ) {
   const forms = [...widths.filter((width) => width > 0), tileWidth].flatMap((width) =>
     formsOf({ level: "entries", index, width }),
   )
+  const whole: Array<Buffer> = []
   let problem = "is missing, and so is its partial form"
   for (const form of new Map(forms.map((each) => [each.path, each])).values()) {
     const file = path.join(directory, form.path)
@@ -415,10 +429,9 @@ const rehearse = <A, E>(
     const entries = content.subarray(0, length.success)
     if (!whole.some((other) => other.equals(entries))) whole.push(entries)
   }
-  const whole: Array<Buffer> = []
+  if (whole.length > 0) return whole
   return yield* damaged(
     path.join(directory, formatTilePath({ level: "entries", index, width: tileWidth })),
     problem,
   )
 })
-  if (whole.length > 0) return whole

@@ -48,7 +48,10 @@ export interface TrailWriterOptions {
   readonly foundSize?: number
   readonly nowMillis: () => number
   /** Signs the tree as a checkpoint. */
-  readonly sign: (size: number, root: Uint8Array) => Effect.Effect<Uint8Array, SignerError>
+  readonly sign: (
+    size: number,
+    root: Uint8Array,
+  ) => Effect.Effect<Uint8Array, SignerError | DiskError>
 }
 
 /**

@@ -9,18 +9,20 @@
  * @since 0.1.0
  */
 import { availableParallelism } from "node:os"
-import * as path from "node:path"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import type { Scope } from "effect/Scope"
 import * as Stream from "effect/Stream"
 import { Disk, DiskError } from "../platform/Disk.ts"
-import { type Checkpoint, parseSigned, type SignedCheckpoint } from "./Checkpoint.ts"
+import { type Checkpoint, parseSigned } from "./Checkpoint.ts"
+import { judge } from "./KeyChain.ts"
 import { emptyRoot, hashBytes } from "./MerkleTree.ts"
 import { RootHasher } from "./RootHasher.ts"
-import * as SignedNote from "./SignedNote.ts"
+import type { Rotation } from "./Rotation.ts"
+import { compareRotations, readSuccessions } from "./RotationCheck.ts"
 import { hashesAtLevel, tileWidth } from "./Tile.ts"
 import { checkpointName, readCheckpointBytes, readFileOf, tryReading } from "./TrailReader.ts"
+import { type PinOptions, readPin } from "./VerifierPin.ts"
 import { inThisThread, inThreads, type RunShard } from "./VerifierPool.ts"
 import { findingsMax, type ShardReport, TileComparison } from "./VerifierShard.ts"
 import { listPartials, planShards } from "./VerifierPlan.ts"
@@ -30,9 +32,7 @@ import type { Finding, VerifyFacts, VerifyProgress, VerifyReport } from "./Verif
  * @category models
  * @since 0.1.0
  */
-export interface VerifyOptions {
-  /** Whose signature the checkpoint must have. Default: the key in `<directory>.vkey`. */
-  readonly verifierKey?: SignedNote.VerifierKey
+export interface VerifyOptions extends PinOptions {
   /** Told after each run of bundles, in order. */
   readonly progress?: (progress: VerifyProgress) => void
   /**
@@ -115,8 +115,9 @@ export const verify = (
         detail: "there is no such trail",
       })
     }
+    // In this order a writer at work can't change the key between what is read.
+    const { keyProblem, notChecked, pin } = yield* readPin(directory, options)
     const bytes = yield* readCheckpointBytes(directory)
-    const { key, keyProblem, notChecked } = yield* readKey(directory, options)
     const start: VerifyFacts = {
       directory,
       entries: 0,
@@ -141,12 +142,13 @@ export const verify = (
       size: checkpoint.size,
       root: Buffer.from(checkpoint.root).toString("base64"),
     }
-    const signature = key === undefined ? undefined : judge(parsed.success, key)
-    if (signature?.finding !== undefined) return tampered(known, [signature.finding])
-    const progress = yield* recompute(directory, checkpoint, options)
+    const successions = yield* readSuccessions(directory, checkpoint)
+    const { beyond, rotations } = successions
+    const judged = judge(parsed.success, rotations, beyond, pin)
+    const wrongKeys = [...successions.findings, ...judged.findings]
+    if (wrongKeys.length > 0) return tampered(known, wrongKeys)
+    const progress = yield* recompute(directory, checkpoint, rotations, options)
     const log = yield* checkLog(checkpoint, options)
-    const others =
-      note.signatures.length - (key !== undefined && signature?.reason === undefined ? 1 : 0)
     const facts: VerifyFacts = {
       ...known,
       entries: progress.entries,
@@ -154,19 +156,28 @@ export const verify = (
       tiles: progress.tiles,
       bytes: known.bytes + progress.bytes,
       cutLeftovers: progress.cutLeftovers,
+      rotations: rotations.length,
       notChecked: [
         ...known.notChecked,
+        ...judged.notChecked,
         ...log.notChecked,
-        ...(others > 0 ? [`${others} signatures by keys that were not given`] : []),
+        ...beyond.map(beyondText),
+        ...strangers(note.signatures.length - judged.own),
       ],
     }
     const findings = [...progress.findings, ...log.findings]
     if (findings.length > 0) return tampered(facts, findings)
-    const reason = keyProblem ?? signature?.reason
+    const reason = keyProblem ?? judged.reason
     return reason === undefined
       ? { ...facts, verdict: "verified" }
       : { ...facts, verdict: "unverifiable", reason }
   })
+
+const beyondText = ({ checkpoint }: Rotation): string =>
+  `a rotation of the key at size ${checkpoint.size}, which the checkpoint does not reach: a writer was stopped within it, or the trail was put back`
+
+const strangers = (count: number): ReadonlyArray<string> =>
+  count === 0 ? [] : [`${count} signatures by keys that were not given`]
 
 const atCheckpoint = (kind: Finding["kind"], detail: string): Finding => ({
   kind,
@@ -180,60 +191,6 @@ const tampered = (facts: VerifyFacts, findings: ReadonlyArray<Finding>): VerifyR
   )
   const [firstBad = atCheckpoint("root", "unknown")] = ordered
   return { ...facts, verdict: "tampered", firstBad, findings: ordered }
-}
-
-/** The key to verify with, or why there is none. */
-const readKey = Effect.fnUntraced(function* (directory: string, options: VerifyOptions) {
-  const { verifierKey: key } = options
-  if (key !== undefined) return { key, keyProblem: undefined, notChecked: [] }
-  const disk = yield* Disk
-  const file = `${path.resolve(directory)}.vkey`
-  const status = yield* disk.status(file)
-  if (status === undefined) {
-    const keyProblem = `no verifier key was given, and there is none in ${file}`
-    return { key: undefined, keyProblem, notChecked: ["who signed the checkpoint"] }
-  }
-  const text = Buffer.from(yield* disk.readRange(file, 0, SignedNote.noteBytesMax))
-  const parsed = SignedNote.parseVerifierKey(text.toString("utf8"))
-  if (Result.isFailure(parsed)) {
-    const keyProblem = `${file}: ${parsed.failure.message}`
-    return { key: undefined, keyProblem, notChecked: ["who signed the checkpoint"] }
-  }
-  const beside = `where the key comes from: ${file} lies beside the trail, and whoever can change one can change the other`
-  return { key: parsed.success, keyProblem: undefined, notChecked: [beside] }
-})
-
-/**
- * What the key makes of the checkpoint. A trail under another name is not this key's business;
- * a trail under this name must have its signature.
- */
-const judge = (
-  { checkpoint, note }: SignedCheckpoint,
-  key: SignedNote.VerifierKey,
-): { readonly finding?: Finding; readonly reason?: string } => {
-  switch (SignedNote.verify(note, key)) {
-    case "invalid":
-      return {
-        finding: atCheckpoint("signature", `the signature by ${key.name} is not over this text`),
-      }
-    case "absent": {
-      const signed = note.signatures.some(({ name }) => name === checkpoint.origin)
-      if (checkpoint.origin !== key.name && signed) {
-        const reason = `the key is for ${key.name}, and this is the trail ${checkpoint.origin}`
-        return { reason }
-      }
-      return { finding: atCheckpoint("signature", `there is no signature by ${key.name}`) }
-    }
-    case "valid":
-      return checkpoint.origin === key.name
-        ? {}
-        : {
-            finding: atCheckpoint(
-              "checkpoint",
-              `it speaks of the trail ${checkpoint.origin}, expected ${key.name}`,
-            ),
-          }
-  }
 }
 
 const checkLog = (
@@ -265,6 +222,7 @@ const runnerOf = (
 const recompute = (
   directory: string,
   checkpoint: Checkpoint,
+  rotations: ReadonlyArray<Rotation>,
   options: VerifyOptions,
 ): Effect.Effect<Progress, DiskError, Disk> =>
   Effect.scoped(
@@ -285,8 +243,14 @@ const recompute = (
       )
       // A tree with a hole has no root, and what is missing is said already.
       if (progress.isCut) return progress
+      const bundleRoots = Buffer.concat(rotations.length === 0 ? [] : progress.roots)
       const computed = yield* compareUpperTiles(directory, size, progress)
       settle(progress, Buffer.compare(computed, root) === 0)
+      // Where entries are known to be wrong, what they give at a rotation is no news.
+      if (progress.findings.length > 0) return progress
+      progress.findings.push(
+        ...(yield* compareRotations(directory, rotations, bundleRoots, size)).slice(0, findingsMax),
+      )
       return progress
     }),
   )

@@ -15,6 +15,7 @@
  * - `copy`: a second form of a file (older and partial, or compressed) says something else.
  * - `root`: everything agrees with everything, but not with the signed root.
  * - `log`: the write-ahead log contradicts the signed entries.
+ * - `key`: a key signed where it had no right to, or a change of keys does not hold.
  *
  * @category models
  * @since 0.1.0
@@ -28,6 +29,7 @@ export type FindingKind =
   | "copy"
   | "root"
   | "log"
+  | "key"
 
 /**
  * One thing that is wrong, and where.
@@ -64,6 +66,8 @@ export interface VerifyFacts {
   readonly bytes: number
   /** Older partial files that a crash has cut. They are no evidence, and right as far as they go. */
   readonly cutLeftovers: number
+  /** Changes of the key that were verified, where it came to that. */
+  readonly rotations?: number
   /** What a reader might believe was checked and was not, one sentence each. */
   readonly notChecked: ReadonlyArray<string>
 }

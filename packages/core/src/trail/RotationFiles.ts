@@ -1,0 +1,83 @@
+/**
+ * Reads a trail's rotation notes.
+ *
+ * @since 0.1.0
+ */
+import * as path from "node:path"
+import * as Effect from "effect/Effect"
+import * as Result from "effect/Result"
+import { Disk } from "../platform/Disk.ts"
+import * as Rotation from "./Rotation.ts"
+import { noteBytesMax } from "./SignedNote.ts"
+import { TrailDamaged } from "./TrailError.ts"
+
+/** A key a day for a century, twice. */
+const rotationsMax = 73_000
+
+const read = Effect.fnUntraced(function* (directory: string, size: number) {
+  const disk = yield* Disk
+  const name = path.join(directory, Rotation.rotationsDirectory, String(size))
+  const parsed = Rotation.parse(yield* disk.readRange(name, 0, noteBytesMax + 1))
+  return Result.isSuccess(parsed) && parsed.success.checkpoint.size !== size
+    ? Result.fail(
+        new Rotation.RotationMalformed({
+          detail: `it speaks of size ${parsed.success.checkpoint.size}, and lies at size ${size}`,
+        }),
+      )
+    : parsed
+})
+
+/**
+ * The sizes that a trail has rotation notes for, ascending. Other files there mean nothing.
+ *
+ * @category running
+ * @since 0.1.0
+ */
+export const listRotations = Effect.fnUntraced(function* (directory: string) {
+  const disk = yield* Disk
+  const names = yield* disk.list(path.join(directory, Rotation.rotationsDirectory))
+  return names
+    .map((name) => Rotation.sizeOfName(name))
+    .filter((size) => size !== undefined)
+    .toSorted((left, right) => left - right)
+    .slice(0, rotationsMax)
+})
+
+/**
+ * What lies under `rotations/`, ascending by size.
+ *
+ * @category running
+ * @since 0.1.0
+ */
+export const readRotations = Effect.fnUntraced(function* (directory: string) {
+  const sizes = yield* listRotations(directory)
+  const notes = yield* Effect.forEach(sizes, (size) =>
+    Effect.map(read(directory, size), (parsed) => ({ size, parsed })),
+  )
+  return {
+    rotations: notes.flatMap(({ parsed }) => (Result.isSuccess(parsed) ? [parsed.success] : [])),
+    malformed: notes.flatMap(({ parsed, size }) =>
+      Result.isFailure(parsed) ? [{ size, error: parsed.failure }] : [],
+    ),
+  }
+})
+
+/**
+ * The newest rotation, signed by both of its keys; `undefined` where there was none.
+ *
+ * - Errors: `TrailDamaged` where the note is none or lacks a signature; `DiskError`.
+ *
+ * @category running
+ * @since 0.1.0
+ */
+export const newestRotation = Effect.fnUntraced(function* (directory: string) {
+  const size = (yield* listRotations(directory)).at(-1)
+  if (size === undefined) return undefined
+  const parsed = yield* read(directory, size)
+  const detail = Result.isFailure(parsed)
+    ? parsed.failure.message
+    : Rotation.signatureProblem(parsed.success)
+  if (Result.isSuccess(parsed) && detail === undefined) return parsed.success
+  const file = path.join(directory, Rotation.rotationsDirectory, String(size))
+  return yield* new TrailDamaged({ path: file, detail: detail ?? "is no rotation" })
+})

@@ -1,0 +1,153 @@
+/**
+ * The keys of a trail as its owner publishes them: what a verifier is given to believe.
+ *
+ * @since 0.1.0
+ */
+import * as Result from "effect/Result"
+import * as Schema from "effect/Schema"
+import type { KeyRange } from "./KeyChain.ts"
+import { isSameKey } from "./Rotation.ts"
+import * as SignedNote from "./SignedNote.ts"
+
+/**
+ * Largest trust file that is read. Units: bytes. Room for ten years of daily keys.
+ *
+ * @category constants
+ * @since 0.1.0
+ */
+export const trustBytesMax = 4 * 1024 * 1024
+
+const keysMax = 10_000
+
+/**
+ * A text that is no trust file, or one that contradicts itself.
+ *
+ * @category errors
+ * @since 0.1.0
+ */
+export class TrustFileInvalid extends Schema.TaggedError<TrustFileInvalid>(
+  "@countersign/core/TrustFileInvalid",
+)("TrustFileInvalid", {
+  code: Schema.tag("AUD-3702"),
+  isRetryable: Schema.tag(false),
+  detail: Schema.String,
+}) {
+  override get message(): string {
+    return `${this.code}: the trust file is not one to rely on: ${this.detail}`
+  }
+}
+
+const Size = Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER }))
+
+const TrustText = Schema.fromJsonString(
+  Schema.Struct({
+    version: Schema.Literal(1),
+    origin: Schema.String,
+    keys: Schema.Array(
+      Schema.Struct({
+        verifierKey: Schema.String,
+        from: Size,
+        to: Schema.optionalKey(Size),
+        revoked: Schema.optionalKey(Schema.Struct({ at: Size, reason: Schema.String })),
+      }),
+    ).check(Schema.isMinLength(1), Schema.isMaxLength(keysMax)),
+  }),
+)
+type TrustText = typeof TrustText.Type
+
+/**
+ * A key that may be believed, and where.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface TrustedKey {
+  readonly key: SignedNote.VerifierKey
+  /** The smallest size that it may sign. */
+  readonly from: number
+  /** The largest size that it may sign; absent while it is in force. */
+  readonly to?: number
+  /** From where on its signature counts for nothing, and why. */
+  readonly revoked?: { readonly at: number; readonly reason: string }
+}
+
+/**
+ * @category models
+ * @since 0.1.0
+ */
+export interface TrustFile {
+  readonly origin: string
+  /** In order; each begins where the one before it ends. */
+  readonly keys: ReadonlyArray<TrustedKey>
+}
+
+const decodeText = Schema.decodeUnknownResult(TrustText, {
+  onExcessProperty: "error",
+  errors: "first",
+})
+const encodeText = Schema.encodeSync(TrustText)
+
+const invalid = (detail: string) => Result.fail(new TrustFileInvalid({ detail }))
+
+/** What is wrong with a key where it stands, if anything. */
+const problemOf = (
+  { from, key, to }: TrustedKey,
+  before: ReadonlyArray<TrustedKey>,
+  origin: string,
+): string | undefined => {
+  const previous = before.at(-1)
+  if (key.name !== origin) return `is for ${key.name}, and the file is for ${origin}`
+  if (to !== undefined && to <= from) return `ends at size ${to}, where it begins or before`
+  if (before.some((other) => isSameKey(other.key, key))) return "is there twice"
+  if (previous !== undefined && previous.to === undefined) {
+    return "follows one that has no end; give that one its `to`"
+  }
+  return previous !== undefined && previous.to !== from
+    ? `begins at size ${from}, but the one before it ends at size ${previous.to}`
+    : undefined
+}
+
+/**
+ * Reads a trust file; what it does not know, and what does not fit together, is refused.
+ *
+ * @category decoding
+ * @since 0.1.0
+ */
+export const parse = (bytes: Uint8Array): Result.Result<TrustFile, TrustFileInvalid> => {
+  if (bytes.byteLength > trustBytesMax) return invalid(`it has more than ${trustBytesMax} bytes`)
+  const text = SignedNote.decodeText(bytes)
+  if (text === undefined) return invalid("it is not UTF-8")
+  const decoded = decodeText(text)
+  if (Result.isFailure(decoded)) return invalid(decoded.failure.message)
+  const { keys: listed, origin } = decoded.success
+  const keys: Array<TrustedKey> = []
+  for (const [index, { verifierKey, ...rest }] of listed.entries()) {
+    const key = SignedNote.parseVerifierKey(verifierKey)
+    if (Result.isFailure(key)) return invalid(`key ${index + 1}: ${key.failure.detail}`)
+    const trusted: TrustedKey = { key: key.success, ...rest }
+    const problem = problemOf(trusted, keys, origin)
+    if (problem !== undefined) return invalid(`key ${index + 1} ${problem}`)
+    keys.push(trusted)
+  }
+  return Result.succeed({ origin, keys })
+}
+
+/**
+ * Writes a trust file.
+ *
+ * @param ranges in order
+ * @category encoding
+ * @since 0.1.0
+ */
+export const format = (origin: string, ranges: ReadonlyArray<KeyRange>): string => {
+  const plain: TrustText = {
+    version: 1,
+    origin,
+    keys: ranges.map(({ from, key, to }) => ({
+      verifierKey: SignedNote.formatVerifierKey(key.name, key.publicKey),
+      from,
+      ...(to === undefined ? {} : { to }),
+    })),
+  }
+  return `${JSON.stringify(JSON.parse(encodeText(plain)), undefined, 2)}\n`
+}
