@@ -46,6 +46,8 @@ export interface Settings {
 /** Lines that are measured together, in a process of their own. */
 export interface Measurement {
   readonly name: string
+  /** `true`: measured only where it is named, and its table in the document is its own. */
+  readonly isApart?: boolean
   /** Flags of Node for its process. */
   readonly flags?: ReadonlyArray<string>
   readonly run: (settings: Settings) => Promise<ReadonlyArray<Line>>

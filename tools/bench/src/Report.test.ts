@@ -87,6 +87,24 @@ describe("Report", () => {
     assert.strictEqual(withReport(once, report), once)
   })
 
+  it("replaces the table of what is measured apart, and nothing else", () => {
+    const marks = ["bench", "bench sizes", "bench other"].map((name) => {
+      const only = name.split(" ")[1]
+      const command = only === undefined ? "" : `--only ${only} `
+      return `<!-- ${name}: written by npm run bench -- ${command}--write-docs -->\nold\n<!-- ${name}: end -->\n`
+    })
+    const written = withReport(marks.join(""), report, "sizes") ?? ""
+    const [all = "", , other = ""] = marks
+    assert.isTrue(written.startsWith(all))
+    assert.isTrue(written.endsWith(other))
+    assert.include(written, "250,000/s")
+    assert.strictEqual(written.split("old").length, 3)
+    const apart = { ...report, arguments: { ...report.arguments, only: ["sizes"] } }
+    assert.isTrue(isComplete(apart, "sizes"))
+    assert.isFalse(isComplete(apart))
+    assert.isFalse(isComplete(report, "sizes"))
+  })
+
   it("does not guess where a document without marks wants it", () => {
     assert.isUndefined(withReport("# Title\n", report))
   })

@@ -20,9 +20,11 @@ export interface Report {
   readonly failures: ReadonlyArray<{ readonly name: string; readonly detail: string }>
 }
 
-/** Every row, at full length, in one run: what may stand in a document. */
-export const isComplete = (report: Report): boolean =>
-  !report.arguments.quick && report.arguments.only.length === 0 && report.failures.length === 0
+/** Every row, or the one that is apart, at full length, in one run: what may stand in a document. */
+export const isComplete = (report: Report, apart?: string): boolean =>
+  !report.arguments.quick &&
+  report.arguments.only.join() === (apart ?? "") &&
+  report.failures.length === 0
 
 const plain = (value: number): string => {
   if (Math.abs(value) >= 1000) return Math.round(value).toLocaleString("en-US")
@@ -99,11 +101,26 @@ const notesOf = (lines: ReadonlyArray<Line>): ReadonlyArray<string> => {
   return [...namesByNote].map(([note, names]) => `${names.join(", ")}: ${note}`)
 }
 
-const begin = "<!-- bench: written by npm run bench -- --write-docs -->"
-const end = "<!-- bench: end -->"
+/** What stands around a table in a document: around that of a full run, or of one that is apart. */
+const marksOf = (apart: string | undefined): readonly [begin: string, end: string] =>
+  apart === undefined
+    ? ["<!-- bench: written by npm run bench -- --write-docs -->", "<!-- bench: end -->"]
+    : [
+        `<!-- bench ${apart}: written by npm run bench -- --only ${apart} --write-docs -->`,
+        `<!-- bench ${apart}: end -->`,
+      ]
 
-/** The document with the report between its marks; `undefined` where it has no marks. */
-export const withReport = (document: string, report: Report): string | undefined => {
+/**
+ * The document with the report between its marks; `undefined` where it has no marks.
+ *
+ * @param apart the measurement that has a table of its own
+ */
+export const withReport = (
+  document: string,
+  report: Report,
+  apart?: string,
+): string | undefined => {
+  const [begin, end] = marksOf(apart)
   const from = document.indexOf(begin)
   const to = document.indexOf(end, from)
   if (from < 0 || to < 0) return undefined

@@ -1,16 +1,17 @@
 import { assert, describe, it } from "@effect/vitest"
 import { parseArguments } from "./arguments.ts"
 
-const names = ["durable", "http"]
+const names = ["durable", "http", "sizes"]
+const apart = ["sizes"]
 
 const refusalOf = (...given: ReadonlyArray<string>): string => {
-  const parsed = parseArguments(given, names)
+  const parsed = parseArguments(given, names, apart)
   return typeof parsed === "string" ? parsed : ""
 }
 
 describe("arguments", () => {
   it("measure everything for a minute where nothing is said", () => {
-    assert.deepStrictEqual(parseArguments([], names), {
+    assert.deepStrictEqual(parseArguments([], names, apart), {
       only: [],
       seconds: 60,
       quick: false,
@@ -20,14 +21,25 @@ describe("arguments", () => {
   })
 
   it("take several measurements", () => {
-    const parsed = parseArguments(["--only", "http", "--only", "durable"], names)
+    const parsed = parseArguments(["--only", "http", "--only", "durable"], names, apart)
     assert.deepStrictEqual(typeof parsed === "string" ? parsed : parsed.only, ["http", "durable"])
+  })
+
+  it("write a whole table or none", () => {
+    assert.isObject(parseArguments(["--write-docs"], names, apart))
+    assert.isObject(parseArguments(["--write-docs", "--only", "sizes"], names, apart))
+    const parts = [
+      ["--only", "http"],
+      ["--only", "sizes", "--only", "http"],
+      ["--only", "sizes", "--quick"],
+    ]
+    for (const part of parts) assert.include(refusalOf("--write-docs", ...part), "whole tables")
   })
 
   it("refuse what they don't know, and name it", () => {
     assert.strictEqual(
-      parseArguments(["--only", "speed"], names),
-      "--only speed: give one of durable, http",
+      parseArguments(["--only", "speed"], names, apart),
+      "--only speed: give one of durable, http, sizes",
     )
     assert.include(refusalOf("--fast"), "--fast")
     for (const seconds of ["0", "601", "soon", "NaN"]) {

@@ -10,20 +10,29 @@ export interface Arguments {
   readonly help: boolean
 }
 
-export const usage = (names: ReadonlyArray<string>): string => `npm run bench -- [options]
+export const usage = (
+  names: ReadonlyArray<string>,
+  apart: ReadonlyArray<string>,
+): string => `npm run bench -- [options]
 
-  --only NAME    measure this alone; may be repeated
+  --only NAME    measure this alone; may be repeated. Only so: ${apart.join(", ")}
   --seconds N    length of what is sustained, 1 to 600 (default 60; memory takes ten times that)
   --quick        a few seconds each: shows that everything runs, measures nothing
-  --write-docs   measure nothing; write the newest complete result into docs/performance.md
+  --write-docs   measure nothing; write the newest complete result into docs/performance.md.
+                 With --only ${apart[0]}: measure that, and write its table, which is its own
   --help         this text
 
 measurements: ${names.join(", ")}`
 
-/** The arguments, or what is wrong with them. */
+/**
+ * The arguments, or what is wrong with them.
+ *
+ * @param apart those of the names whose table is their own
+ */
 export const parseArguments = (
   given: ReadonlyArray<string>,
   names: ReadonlyArray<string>,
+  apart: ReadonlyArray<string>,
 ): Arguments | string => {
   try {
     const { values } = parseArgs({
@@ -42,6 +51,11 @@ export const parseArguments = (
     }
     const unknown = values.only.find((name) => !names.includes(name))
     if (unknown !== undefined) return `--only ${unknown}: give one of ${names.join(", ")}`
+    const isTable =
+      values.only.length === 0 || (values.only.length === 1 && apart.includes(values.only[0] ?? ""))
+    if (values["write-docs"] && (!isTable || (values.quick && values.only.length > 0))) {
+      return `--write-docs writes whole tables: of a complete run, or with --only ${apart.join(" or ")} at full length`
+    }
     return {
       only: values.only,
       seconds,

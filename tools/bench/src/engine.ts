@@ -30,11 +30,12 @@ export interface OpenEngine {
 
 /** A key of the row's own: without one the engine makes it, with a warning each time. */
 const makeKey = (file: string): void => {
+  if (fs.existsSync(file)) return
   const { privateKey } = generateKeyPairSync("ed25519")
   fs.writeFileSync(file, privateKey.export({ format: "pem", type: "pkcs8" }), { mode: 0o600 })
 }
 
-/** Opens a trail in an absent directory `trail` under `scratch`. */
+/** Opens the trail in the directory `trail` under `scratch`; makes it where there is none. */
 export const openEngine = async (
   scratch: string,
   options: Omit<AuditInput, "directory"> = {},

@@ -44,7 +44,7 @@ const run = async (given: Arguments): Promise<Report> => {
   const failures: Array<Report["failures"][number]> = []
   for (const measurement of measurements) {
     const { name } = measurement
-    if (given.only.length > 0 && !given.only.includes(name)) continue
+    if (given.only.length > 0 ? !given.only.includes(name) : measurement.isApart === true) continue
     const from = performance.now()
     process.stderr.write(`${name} … `)
     try {
@@ -91,33 +91,37 @@ const newestComplete = (): Report | undefined => {
   return undefined
 }
 
-const writeDocs = (): string | undefined => {
-  const report = newestComplete()
+const writeDocs = (report: Report | undefined, apart?: string): string | undefined => {
   if (report === undefined) return "there is no complete result yet: run npm run bench first"
+  if (!isComplete(report, apart)) return "not everything could be measured, so nothing is written"
   const file = path.join(root, "docs/performance.md")
-  const document = withReport(fs.readFileSync(file, "utf8"), report)
+  const document = withReport(fs.readFileSync(file, "utf8"), report, apart)
   if (document === undefined) return "docs/performance.md has lost the marks around its figures"
   fs.writeFileSync(file, document)
   console.log(`docs/performance.md: the figures of ${report.startedAt}`)
   return undefined
 }
 
+const complain = (problem: string | undefined): void => {
+  if (problem === undefined) return
+  console.error(problem)
+  process.exitCode = 1
+}
+
 const names = measurements.map(({ name }) => name)
-const given = parseArguments(process.argv.slice(2), names)
+const apart = measurements.flatMap(({ isApart, name }) => (isApart === true ? name : []))
+const given = parseArguments(process.argv.slice(2), names, apart)
 if (typeof given === "string") {
-  console.error(`${given}\n\n${usage(names)}`)
+  console.error(`${given}\n\n${usage(names, apart)}`)
   process.exitCode = 2
 } else if (given.help) {
-  console.log(usage(names))
-} else if (given.writeDocs) {
-  const problem = writeDocs()
-  if (problem !== undefined) {
-    console.error(problem)
-    process.exitCode = 1
-  }
+  console.log(usage(names, apart))
+} else if (given.writeDocs && given.only.length === 0) {
+  complain(writeDocs(newestComplete()))
 } else {
   const report = await run(given)
   const file = save(report)
   console.log(`\n${render(report)}\n\nevery round: ${path.relative(process.cwd(), file)}`)
   if (report.failures.length > 0) process.exitCode = 1
+  if (given.writeDocs) complain(writeDocs(report, given.only[0]))
 }

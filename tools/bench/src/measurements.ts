@@ -6,6 +6,7 @@ import { http } from "./rows/http.ts"
 import { durableLatency, publishedLatency } from "./rows/latency.ts"
 import { memory } from "./rows/memory.ts"
 import { published } from "./rows/published.ts"
+import { sizes } from "./rows/sizes.ts"
 import { verification } from "./rows/verification.ts"
 
 export const measurements: ReadonlyArray<Measurement> = [
@@ -17,4 +18,5 @@ export const measurements: ReadonlyArray<Measurement> = [
   memory,
   http,
   verification,
+  sizes,
 ]
