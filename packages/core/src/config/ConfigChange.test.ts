@@ -46,6 +46,7 @@ describe("ConfigChange", () => {
       heartbeatMillis: 3,
       sampling: { rate: 0.5, rateMin: 0.4, rateMax: 0.6, adaptive: false, targetOverhead: 0.3 },
       archive: { compress: false, afterBundles: 1, bundlesPerSecondMax: 1 },
+      witness: { intervalMillis: 100, timeoutMillis: 101 },
       shutdown: { drainMillis: 4 },
     }
     for (const profile of profileNames) {

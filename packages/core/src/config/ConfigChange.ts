@@ -76,6 +76,7 @@ export const withLiveOf = (running: AuditConfig, wanted: AuditConfig): AuditConf
   ...running,
   deadlines: wanted.deadlines,
   checkpoint: wanted.checkpoint,
+  witness: { ...wanted.witness, policy: running.witness.policy },
   heartbeatMillis: wanted.heartbeatMillis,
   sampling: { ...wanted.sampling, windowMillis: running.sampling.windowMillis },
   archive: wanted.archive,
