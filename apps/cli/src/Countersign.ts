@@ -8,6 +8,7 @@ import { queryCommand } from "./commands/Query.ts"
 import { recordCommand } from "./commands/Record.ts"
 import { statsCommand } from "./commands/Stats.ts"
 import { tailCommand } from "./commands/Tail.ts"
+import { tortureCommand } from "./commands/Torture.ts"
 import { verifyCommand } from "./commands/Verify.ts"
 
 export const countersign = Command.make("countersign").pipe(
@@ -22,5 +23,6 @@ export const countersign = Command.make("countersign").pipe(
     keyCommand,
     statsCommand,
     doctorCommand,
+    tortureCommand,
   ]),
 )

@@ -1,10 +1,12 @@
 /** What a trail must hold after the kills so far, and what was found of it. */
-import { type Acknowledged, inHandMax } from "./LoadRun.ts"
+import { type Acknowledged, inHandMax } from "./LoadChild.ts"
 
 export interface FoundEvent {
   readonly sequence: number
   readonly id: string
   readonly type: string
+  /** Milliseconds since 1970. */
+  readonly time: number
 }
 
 /**
@@ -16,6 +18,7 @@ export interface FoundEvent {
 export class History {
   acknowledged = 0
   found = 0
+  duplicated = 0
   lost = 0
   invented = 0
   disordered = 0
@@ -24,13 +27,14 @@ export class History {
   readonly #issued = new Map<number, number>()
   readonly #last = new Map<string, number>()
 
-  /** Takes in one cycle: its acknowledgements, and the events that are new since the last. */
+  /** Takes in one cycle: what it acknowledged and refused, and the events that are new since the last. */
   add(
     cycle: number,
     acknowledged: ReadonlyArray<Acknowledged>,
+    refused: number,
     events: ReadonlyArray<FoundEvent>,
   ): void {
-    this.#issued.set(cycle, acknowledged.length + inHandMax)
+    this.#issued.set(cycle, acknowledged.length + refused + inHandMax)
     for (const event of events) this.#take(event)
     for (const { id, sequence } of acknowledged) {
       this.acknowledged += 1
@@ -41,7 +45,7 @@ export class History {
 
   #take({ id, sequence, type }: FoundEvent): void {
     if (this.#ids.has(id)) {
-      this.invented += 1
+      this.duplicated += 1
       return
     }
     this.#ids.add(id)

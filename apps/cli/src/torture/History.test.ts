@@ -5,11 +5,12 @@ const event = (sequence: number, id: string, type = "load.event.written"): Found
   sequence,
   id,
   type,
+  time: 0,
 })
 
 const historyOf = (...events: ReadonlyArray<FoundEvent>): History => {
   const history = new History()
-  history.add(0, [{ sequence: 0, id: "0-0" }], events)
+  history.add(0, [{ sequence: 0, id: "0-0" }], 0, events)
   return history
 }
 
@@ -27,8 +28,8 @@ describe("History", () => {
     assert.strictEqual(historyOf(event(0, "0-0"), event(1, "7-0")).invented, 1)
     assert.strictEqual(historyOf(event(0, "0-0"), event(1, "a", "other.event.type")).invented, 1)
   })
-  it("counts as invented an event that is there twice", () => {
-    assert.strictEqual(historyOf(event(0, "0-0"), event(1, "0-0")).invented, 1)
+  it("counts an event that is there twice", () => {
+    assert.strictEqual(historyOf(event(0, "0-0"), event(1, "0-0")).duplicated, 1)
   })
   it("counts what is out of order within a class", () => {
     assert.strictEqual(historyOf(event(0, "0-0"), event(1, "0-4"), event(2, "0-2")).disordered, 1)

@@ -1,0 +1,126 @@
+import * as fs from "node:fs"
+import { tmpdir } from "node:os"
+import * as path from "node:path"
+import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
+import { type CycleOptions, type Ordeal, runCycles } from "./Cycles.ts"
+import { FaultRoom, roomLack } from "./FaultRoom.ts"
+import { killNine } from "./Ordeals.ts"
+import { isSound } from "./Outcome.ts"
+import { scenarios } from "./Scenarios.ts"
+
+let scratch = ""
+let rooms = 0
+beforeAll(() => {
+  scratch = fs.mkdtempSync(path.join(tmpdir(), "countersign-torture-test-"))
+})
+afterAll(() => fs.rmSync(scratch, { recursive: true, force: true }))
+
+const optionsFor = (cycles: number): CycleOptions => {
+  rooms += 1
+  const parent = path.join(scratch, String(rooms))
+  fs.mkdirSync(parent)
+  let begun = 0
+  const goesOn = (): boolean => {
+    begun += 1
+    return begun <= cycles
+  }
+  const config = {
+    checkpoint: { intervalMillis: 20 },
+    signer: { kind: "file", path: path.join(parent, "key") },
+  } as const
+  return { parent, config, seed: 1, goesOn }
+}
+
+describe("scenarios", () => {
+  // The slow ones are run by the command; each of them fails where its fault did not happen.
+  const quick = ["second-opener", "file-limit", "segment-renamed", "segment-lost", "clock"]
+  it.each(quick)("keeps its promises under %s", async (name) => {
+    const scenario = scenarios.find((one) => one.name === name)
+    const outcome = await scenario?.run(optionsFor(1))
+    assert.deepStrictEqual(outcome?.problems, [])
+    assert.isTrue(outcome !== undefined && isSound(outcome), JSON.stringify(outcome))
+  })
+
+  it("has room for each on a disk of its own, or says why not", async () => {
+    const lack = roomLack()
+    if (lack !== undefined) {
+      assert.match(lack, /^needs /)
+      return
+    }
+    const mount = path.join(scratch, "mount")
+    fs.mkdirSync(mount)
+    const room = await FaultRoom.open(mount, 4)
+    const file = path.join(room.directory, "file")
+    fs.writeFileSync(file, "seen by those who know where")
+    assert.deepStrictEqual(fs.readdirSync(mount), [])
+    room.fill(0)
+    assert.throws(() => fs.writeFileSync(file, Buffer.alloc(2 ** 20)), /ENOSPC/)
+    room.empty()
+    await room.protect()
+    assert.throws(() => fs.writeFileSync(file, "x"), /EROFS/)
+    await room.unprotect()
+    fs.writeFileSync(file, "x")
+    await room.close()
+    assert.isFalse(fs.existsSync(file))
+  })
+})
+
+describe("runCycles", () => {
+  it("finds everything acknowledged after three kills, and nothing else", async () => {
+    const outcome = await runCycles(killNine, optionsFor(3))
+    assert.deepStrictEqual(outcome.problems, [])
+    assert.isTrue(isSound(outcome), JSON.stringify(outcome))
+    assert.strictEqual(outcome.found, outcome.acknowledged)
+    assert.isAbove(outcome.acknowledged, 0)
+    assert.deepInclude(outcome, { cycles: 3, trails: 1, verifications: 1 })
+    assert.strictEqual(outcome.recoveryMillis.length, 3)
+  })
+
+  it("begins a new trail after a large one, and verifies each", async () => {
+    const outcome = await runCycles(killNine, { ...optionsFor(3), entriesMax: 1 })
+    assert.deepInclude(outcome, { cycles: 3, trails: 3, verifications: 3 })
+    assert.isTrue(isSound(outcome), JSON.stringify(outcome))
+  })
+
+  it("notices a trail that was replaced while its process ran, and counts only whole cycles", async () => {
+    let cycle = 0
+    const replaced: Ordeal = {
+      suffer: async ({ directory }) => {
+        cycle += 1
+        if (cycle === 2) fs.rmSync(directory, { recursive: true, force: true })
+        return undefined
+      },
+    }
+    const outcome = await runCycles(replaced, optionsFor(2))
+    assert.isAbove(outcome.failedVerifications, 0)
+    assert.isFalse(isSound(outcome))
+  })
+
+  it("notices acknowledged events that a kept copy of the trail does not have", async () => {
+    let copy = ""
+    const rolledBack: Ordeal = {
+      suffer: async ({ child, directory }) => {
+        await child.next(/^ack /)
+        copy = `${directory}.copy`
+        fs.cpSync(directory, copy, { recursive: true })
+        await child.next(/^ack .*-2\d\d$/)
+        return undefined
+      },
+      aftermath: async ({ directory }) => {
+        fs.rmSync(directory, { recursive: true })
+        fs.renameSync(copy, directory)
+        return undefined
+      },
+    }
+    const outcome = await runCycles(rolledBack, optionsFor(1))
+    assert.isAbove(outcome.lost, 0)
+    assert.isFalse(isSound(outcome))
+  })
+
+  it("does not take an ordeal for passed that never happened", async () => {
+    const harmless: Ordeal = { suffer: async () => "the limit was not reached" }
+    const outcome = await runCycles(harmless, optionsFor(1))
+    assert.deepStrictEqual(outcome.problems, ["cycle 0: the limit was not reached"])
+    assert.isFalse(isSound(outcome))
+  })
+})

@@ -1,0 +1,126 @@
+/** A tortured trail: recovered, read, compared with what was acknowledged and signed. */
+import * as fs from "node:fs"
+import type { AuditConfigInput } from "@countersign/core/config/AuditConfig"
+import { openAudit } from "@countersign/core/NodeAudit"
+import { Disk } from "@countersign/core/platform/Disk"
+import * as NodeDisk from "@countersign/core/platform/NodeDisk"
+import type { Checkpoint } from "@countersign/core/trail/Checkpoint"
+import { rootAt } from "@countersign/core/trail/MerkleProof"
+import * as TrailReader from "@countersign/core/trail/TrailReader"
+import { verify } from "@countersign/core/trail/Verifier"
+import * as Effect from "effect/Effect"
+import * as Stream from "effect/Stream"
+import { type FoundEvent, History } from "./History.ts"
+import type { LoadChild } from "./LoadChild.ts"
+import type { Outcome } from "./Outcome.ts"
+
+const eventOf = ({ bytes, sequence }: TrailReader.TrailEntry): FoundEvent => {
+  const event: unknown = JSON.parse(Buffer.from(bytes).toString("utf8"))
+  const has = typeof event === "object" && event !== null && "id" in event && "type" in event
+  if (!has) return { sequence, id: `unnamed ${sequence}`, type: "unnamed", time: Number.NaN }
+  const time = "time" in event ? Date.parse(String(event.time)) : Number.NaN
+  return { sequence, id: String(event.id), type: String(event.type), time }
+}
+
+const run = <A, E>(effect: Effect.Effect<A, E, Disk>): Promise<A> =>
+  Effect.runPromise(Effect.provide(effect, NodeDisk.layer))
+
+/** The size that the newest checkpoint speaks of. */
+export const signedSizeOf = async (directory: string): Promise<number> =>
+  (await run(TrailReader.readCheckpoint(directory)))?.checkpoint.size ?? 0
+
+export class TrailCheck {
+  readonly directory: string
+  /** Entries that were checked. */
+  size = 0
+  private readonly config: AuditConfigInput
+  private readonly outcome: Outcome
+  private readonly history = new History()
+  private readonly checkpoints: Array<Checkpoint> = []
+
+  constructor(directory: string, config: AuditConfigInput, outcome: Outcome) {
+    this.directory = directory
+    this.config = config
+    this.outcome = outcome
+    outcome.trails += 1
+  }
+
+  /** Opens the trail as an engine does, and closes it. Rejects where it can't be opened. */
+  async recover(): Promise<void> {
+    const { config, directory, outcome } = this
+    const began = performance.now()
+    const audit = await openAudit({ ...config, directory, signals: false }, { env: {} })
+    outcome.recoveryMillis.push(performance.now() - began)
+    await audit.close()
+    const missing = audit.status().accounts.reduce((sum, one) => sum + Math.abs(one.missing), 0)
+    if (missing !== 0) outcome.problems.push(`the ledger of a recovery misses ${missing}`)
+  }
+
+  /** Reads what is new, and compares all checkpoints seen so far with the tree. */
+  async read(): Promise<ReadonlyArray<FoundEvent>> {
+    const forks = await run(this.forks())
+    if (forks > 0) {
+      this.outcome.failedVerifications += 1
+      this.outcome.problems.push(`${forks} earlier checkpoints are not continued`)
+    }
+    const events = await run(
+      TrailReader.entries(this.directory, { from: this.size }).pipe(
+        Stream.map(eventOf),
+        Stream.runCollect,
+      ),
+    )
+    this.size += events.length
+    return [...events]
+  }
+
+  /** Compares one cycle's acknowledgements with what was found of it. */
+  compare(
+    cycle: number,
+    { acknowledged, refused }: Pick<LoadChild, "acknowledged" | "refused">,
+    events: ReadonlyArray<FoundEvent>,
+  ): void {
+    this.history.add(cycle, acknowledged, refused, events)
+  }
+
+  /** Recomputes the whole trail. */
+  async verify(): Promise<void> {
+    const report = await run(verify(this.directory))
+    this.outcome.verifications += 1
+    if (report.verdict === "verified") return
+    this.outcome.failedVerifications += 1
+    this.outcome.problems.push(`${this.directory}: ${JSON.stringify(report).slice(0, 1_000)}`)
+  }
+
+  /** Books what was found. The files go where all is well, and stay as evidence where not. */
+  finish(): void {
+    const { history, outcome } = this
+    outcome.acknowledged += history.acknowledged
+    outcome.found += history.found
+    outcome.duplicated += history.duplicated
+    outcome.lost += history.lost
+    outcome.invented += history.invented
+    outcome.disordered += history.disordered
+    const wrong = history.lost + history.duplicated + history.invented + history.disordered
+    if (wrong === 0 && outcome.problems.length === 0) {
+      fs.rmSync(this.directory, { recursive: true, force: true })
+    }
+  }
+
+  /** The checkpoint, kept. Counts the earlier ones that the tree no longer continues. */
+  private forks(): Effect.Effect<number, unknown, Disk> {
+    const { checkpoints, directory } = this
+    return Effect.gen(function* () {
+      const signed = yield* TrailReader.readCheckpoint(directory)
+      if (signed === undefined) return checkpoints.length
+      const { checkpoint } = signed
+      checkpoints.push(checkpoint)
+      const disk = yield* Disk
+      const read = TrailReader.readFileOf(disk, directory)
+      const hashAt = TrailReader.hashAtUnsafe(directory, checkpoint.size, read)
+      return checkpoints.filter(
+        ({ root, size }) =>
+          size > checkpoint.size || Buffer.compare(rootAt(size, hashAt), Buffer.from(root)) !== 0,
+      ).length
+    })
+  }
+}
