@@ -18,6 +18,7 @@ import { configurationDigest } from "./engine/Bookends.ts"
 import type { SinkNameInvalid } from "./engine/Dispatcher.ts"
 import type { Verdict } from "./engine/Door.ts"
 import type { EngineStatus } from "./engine/EngineStatus.ts"
+import { type KeyRotated, KeyRotationRefused, type RotateError } from "./engine/KeyRotation.ts"
 import { openEngine } from "./engine/OpenEngine.ts"
 import { verifySelf } from "./engine/SelfVerification.ts"
 import type { Sink } from "./engine/Sink.ts"
@@ -88,6 +89,16 @@ export class Audit extends Context.Service<
     readonly reload: (
       input?: AuditConfigInput,
     ) => Effect.Effect<ReadonlyArray<ConfigChange>, InvalidConfig | AuditUnavailable>
+    /**
+     * Brings another signing key into force: both keys sign one checkpoint, and the one before is
+     * destroyed where it lies in a file.
+     *
+     * @param next a private key (PKCS #8 PEM) for a key in a file; default: one is made. A signer
+     *   for a key elsewhere, with which the next start has to open the trail
+     */
+    readonly rotateKey: (
+      next?: string | Signer["Service"],
+    ) => Effect.Effect<KeyRotated, RotateError>
     readonly status: () => EngineStatus
     /** Drains, writes the closing record and publishes. Idempotent; the layer does it too. */
     readonly close: Effect.Effect<void, AuditUnavailable>
@@ -216,6 +227,7 @@ const open = Effect.fnUntraced(function* (config: AuditConfig, options: LayerOpt
     publish: engine.publish,
     verify: verifySelf(engine, disk),
     reload: reloading(engine, config, options.reload),
+    rotateKey: (next) => engine.keyRotation.rotate(next),
     status: () => engine.status(),
     close: engine.close,
     failed: engine.failed,
@@ -290,6 +302,8 @@ const off: Audit["Service"] = {
     notChecked: [],
   }),
   reload: () => Effect.succeed([]),
+  rotateKey: () =>
+    Effect.fail(new KeyRotationRefused({ directory: "", detail: "auditing is switched off" })),
   status: () => ({
     state: "closed",
     detail: "auditing is switched off",

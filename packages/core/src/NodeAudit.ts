@@ -18,10 +18,12 @@ import type { ConfigChange } from "./config/ConfigChange.ts"
 import type { AuditConfigInput } from "./config/AuditConfig.ts"
 import { resolve, type ResolveOptions } from "./config/ConfigResolution.ts"
 import type { EngineStatus } from "./engine/EngineStatus.ts"
+import type { KeyRotated } from "./engine/KeyRotation.ts"
 import type { Verdict } from "./engine/Door.ts"
 import type { Actor, AuditEventInput } from "./event/AuditEvent.ts"
 import * as NodeDisk from "./platform/NodeDisk.ts"
 import { attend } from "./platform/ProcessEnd.ts"
+import type { Signer } from "./signer/Signer.ts"
 import type { VerifyReport } from "./trail/VerifyReport.ts"
 import type { EventClass } from "./event/EventClass.ts"
 
@@ -49,6 +51,8 @@ export interface NodeAudit {
   readonly verify: () => Promise<VerifyReport>
   /** As `Audit.reload`. */
   readonly reload: (input?: AuditConfigInput) => Promise<ReadonlyArray<ConfigChange>>
+  /** As `Audit.rotateKey`. */
+  readonly rotateKey: (next?: string | Signer["Service"]) => Promise<KeyRotated>
   readonly status: () => EngineStatus
   /** Resolves when everything accepted is durable, signed and published. Idempotent. */
   readonly close: () => Promise<void>
@@ -137,6 +141,7 @@ export const openAudit = async (
     publish: () => run(audit.publish),
     verify: () => run(audit.verify),
     reload: (next) => run(audit.reload(next)),
+    rotateKey: (next) => run(audit.rotateKey(next)),
     status: audit.status,
     close,
   }
