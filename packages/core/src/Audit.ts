@@ -35,6 +35,7 @@ import * as Pkcs11Signer from "./signer/Pkcs11Signer.ts"
 import { Signer, SignerError } from "./signer/Signer.ts"
 import type { TrailDamaged, TrailLocked } from "./trail/TrailError.ts"
 import type { VerifyReport } from "./trail/VerifyReport.ts"
+import type { PolicyMalformed } from "./witness/WitnessPolicy.ts"
 
 export { CurrentActor } from "./CurrentActor.ts"
 export type { Receipt, RecordError, RecordInput, RecordOptions } from "./Receipt.ts"
@@ -180,6 +181,7 @@ export type OpenError =
   | DiskError
   | SignerError
   | Pkcs11Error
+  | PolicyMalformed
   | SinkNameInvalid
   | TrailDamaged
   | TrailLocked

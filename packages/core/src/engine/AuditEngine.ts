@@ -25,6 +25,7 @@ import { Ledger } from "./Ledger.ts"
 import { InSlabs, type LogStageOptions } from "./LogStage.ts"
 import { keyBytes } from "./KeyedHash.ts"
 import { KeyRotation } from "./KeyRotation.ts"
+import { monotonicNow } from "./Monotonic.ts"
 import { PendingRecords } from "./PendingRecords.ts"
 import { periodicService } from "./PeriodicService.ts"
 import { Pipeline, type RunningPipeline } from "./Pipeline.ts"
@@ -38,8 +39,8 @@ import type * as Supervisor from "./Supervisor.ts"
 import { publishedOf, readFrom } from "./TrailFeed.ts"
 import type { AuditEventInput } from "../event/AuditEvent.ts"
 
-// Above this many files a close would take seconds; the log stays instead, and is replayed.
-const syncAtCloseMax = 1024
+// What a close has not synced by then stays in the log, and the next opening replays it.
+const syncAtCloseMillis = 5000
 const pruneMillis = 1000
 const sweepMillis = 50
 const archiveMillis = 1000
@@ -94,7 +95,6 @@ export class AuditEngine {
   private readonly publishStage: PublishStage
   private readonly reports: EngineReports
   private readonly pipeline: Pipeline
-  private readonly nowMillis: () => number
   private readonly sinks: ReadonlyArray<Sink>
   private readonly sealer: Sealer | undefined
   private stages: RunningPipeline | undefined
@@ -113,7 +113,6 @@ export class AuditEngine {
     this.disk = parts.disk
     this.trail = trail
     this.supervisor = parts.supervisor
-    this.nowMillis = nowMillis
     this.sinks = parts.sinks
     this.sealer = parts.sealer
     this.intake = new Intake({ ...options.intake, paceMillis: options.batch.paceMillis })
@@ -303,6 +302,7 @@ export class AuditEngine {
             ),
           ),
       }),
+      Effect.andThen(this.syncTiles),
       Effect.mapError((error) =>
         error._tag === "AuditUnavailable" ? error : unavailableBecause(error.message),
       ),
@@ -336,7 +336,6 @@ export class AuditEngine {
     AuditUnavailable | DiskError | SignerError | TrailFenced
   > = Effect.gen({ self: this }, function* () {
     const { pipeline, publishStage, stages } = this
-    const { recovered, wal } = this.trail
     if (stages === undefined) return
     const ended = (stage: RunningPipeline[keyof RunningPipeline]) =>
       Effect.mapError(stage.ended, (error) => unavailableBecause(error.message))
@@ -355,11 +354,17 @@ export class AuditEngine {
     yield* pipeline.hashed.close
     yield* ended(stages.published)
     yield* publishStage.checkpoint
-    if (recovered.writer.unsyncedFiles <= syncAtCloseMax) {
-      yield* recovered.writer.syncAll
-      yield* wal.roll
-      yield* wal.prune(recovered.writer.syncedSize)
-    }
+  })
+
+  /** Makes the tiles durable as far as there is time, and deletes the log before them. */
+  private readonly syncTiles = Effect.suspend(() => {
+    const { recovered, wal } = this.trail
+    const { drainMillis } = this.options.shutdown
+    return Effect.interruptible(recovered.writer.syncAll).pipe(
+      Effect.timeoutOption(Math.min(drainMillis, syncAtCloseMillis)),
+      Effect.andThen(wal.roll),
+      Effect.andThen(Effect.suspend(() => wal.prune(recovered.writer.syncedSize))),
+    )
   })
 
   private readonly dispatch = Effect.suspend(() => {
@@ -391,7 +396,8 @@ export class AuditEngine {
     })
   }
 
-  private get restart(): RestartPolicy.RestartPolicy {
+  /** How actors of this engine are started again. */
+  get restart(): RestartPolicy.RestartPolicy {
     const { backoffMaxMillis, backoffMinMillis, restartsMax, windowMillis } = this.options.restart
     return RestartPolicy.make({
       from: backoffMinMillis,
@@ -428,7 +434,7 @@ export class AuditEngine {
       every(
         "deadlines",
         () => sweepMillis,
-        Effect.sync(() => this.pending.sweep(this.nowMillis())),
+        Effect.map(monotonicNow, (now) => this.pending.sweep(now)),
       ),
     ]
   }

@@ -11,6 +11,7 @@ import { RandomBytes } from "../platform/RandomBytes.ts"
 import { openSealKey } from "../signer/SealKey.ts"
 import { openTrail } from "../trail/OpenTrail.ts"
 import { AuditEngine } from "./AuditEngine.ts"
+import { Cosigner, readPolicy, refuseRolledBack } from "./Cosigner.ts"
 import type { EngineOptions } from "./EngineOptions.ts"
 import { Sealer } from "./Sealer.ts"
 import type { Sink } from "./Sink.ts"
@@ -22,6 +23,24 @@ const sealerOf = (directory: string) =>
     const { key } = yield* openSealKey(directory)
     return new Sealer({ disk, directory, key })
   })
+
+/** Who has checkpoints cosigned, where the configuration names a policy. */
+const cosignerOf = Effect.fnUntraced(function* (engine: AuditEngine) {
+  const { directory, witness } = engine.options
+  if (witness.policy === "") return undefined
+  const disk = yield* Disk
+  const { lease, recovered } = engine.trail
+  const policy = yield* readPolicy(witness.policy)
+  yield* refuseRolledBack(directory, policy, recovered.nextSequence)
+  return new Cosigner({
+    disk,
+    directory,
+    policy,
+    options: () => engine.options.witness,
+    isHeld: () => lease.isHeldUnsafe(),
+    record: (record) => engine.door.recordSystem(record),
+  })
+})
 
 /**
  * Opens the trail and starts the engine. With the scope it is closed in order.
@@ -58,7 +77,12 @@ export const openEngine = Effect.fnUntraced(function* (
     nowMillis,
     fillRandom,
   })
+  const cosigner = yield* cosignerOf(engine)
   yield* engine.start()
+  if (cosigner !== undefined) {
+    yield* supervisor.start(cosigner.actor(engine.restart))
+    yield* Effect.addFinalizer(() => cosigner.close)
+  }
   yield* Effect.addFinalizer(() => Effect.ignore(engine.close, { log: "Warn" }))
   return engine
 })

@@ -191,3 +191,17 @@ export const keyRotated = (change: {
  */
 export const keyAbandoned = (key: string): AuditEventInput =>
   record(keyRotatedType, "failure", { key })
+
+/**
+ * A witness has seen another history than this trail's, or more of it.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const contradicted = (what: {
+  readonly witness: string
+  readonly url: string
+  readonly kind: "rollback" | "fork"
+  readonly size: number
+  readonly knownSize: number
+}): AuditEventInput => record("audit.witness.contradicted", "failure", what)
