@@ -15,7 +15,9 @@
  * - `copy`: a second form of a file (older and partial, or compressed) says something else.
  * - `root`: everything agrees with everything, but not with the signed root.
  * - `log`: the write-ahead log contradicts the signed entries.
+ * - `witness`: witnesses have seen another history, or more of it.
  * - `key`: a key signed where it had no right to, or a change of keys does not hold.
+ * - `timestamp`: a timestamp is not genuine, or over another trail than this.
  *
  * @category models
  * @since 0.1.0
@@ -30,6 +32,8 @@ export type FindingKind =
   | "root"
   | "log"
   | "key"
+  | "witness"
+  | "timestamp"
 
 /**
  * One thing that is wrong, and where.
