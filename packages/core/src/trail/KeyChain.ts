@@ -349,6 +349,11 @@ const judgePin = (
     return { ...judged, findings: [...judged.findings, ...signature.findings] }
   }
   if (ranges !== undefined) return judgeKey(signed, ranges, beyond, pin.key)
-  const isAhead = beyond.some(({ after }) => Rotation.isSameKey(after, pin.key))
-  return isAhead ? judgeKey(signed, [], beyond, pin.key) : judgeAlone(signed, pin.key)
+  const [following] = beyond
+  if (!beyond.some(({ after }) => Rotation.isSameKey(after, pin.key)) || following === undefined) {
+    return judgeAlone(signed, pin.key)
+  }
+  // The key that was given comes later: until then it is the one before it that signs.
+  const before = judgeAlone(signed, following.before)
+  return before.findings.length > 0 ? before : judgeKey(signed, [], beyond, pin.key)
 }
