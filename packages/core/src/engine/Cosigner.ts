@@ -22,7 +22,6 @@ import {
   type Post,
   type WitnessRound,
   type WitnessSaid,
-  type WitnessTarget,
 } from "../witness/WitnessClient.ts"
 import {
   isQuorum,
@@ -30,7 +29,9 @@ import {
   parse,
   PolicyMalformed,
   policyBytesMax,
+  targetsOf,
   type WitnessPolicy,
+  type WitnessTarget,
 } from "../witness/WitnessPolicy.ts"
 import { periodicService } from "./PeriodicService.ts"
 import type { RestartPolicy } from "./RestartPolicy.ts"
@@ -55,10 +56,6 @@ export interface CosignerOptions {
   /** Default: over HTTP. */
   readonly post?: Post
 }
-
-/** The witnesses of a policy that can be asked. */
-export const targetsOf = ({ witnesses }: WitnessPolicy): ReadonlyArray<WitnessTarget> =>
-  witnesses.flatMap(({ key, name, url }) => (url === undefined ? [] : [{ name, key, url }]))
 
 /**
  * Reads an engine's policy: the witnesses in it that have a URL must be a quorum.

@@ -86,8 +86,17 @@ class Progress {
   }
 }
 
+/**
+ * What no verification of a directory alone can check.
+ *
+ * @category constants
+ * @since 0.1.0
+ */
+export const rollbackUnchecked =
+  "whether the whole trail was put back to an earlier state with its own checkpoint: that takes a witness, or a checkpoint kept elsewhere"
+
 const alwaysUnchecked: ReadonlyArray<string> = [
-  "whether the whole trail was put back to an earlier state with its own checkpoint: that takes a witness, or a checkpoint kept elsewhere",
+  rollbackUnchecked,
   "whether entries are canonical JSON and say what the events' rules ask for: any bytes can be entries",
 ]
 

@@ -12,13 +12,8 @@ import { entriesOf, publish, put, trail, verifierKeyText } from "../testing/Trai
 import { parseVerifierKey } from "../trail/SignedNote.ts"
 import { parseWitnessKey, verifyCosignature } from "./Cosignature.ts"
 import * as Witness from "./Witness.ts"
-import {
-  type AskOptions,
-  askWitnesses,
-  type Post,
-  type WitnessRound,
-  type WitnessTarget,
-} from "./WitnessClient.ts"
+import { type AskOptions, askWitnesses, type Post, type WitnessRound } from "./WitnessClient.ts"
+import type { WitnessTarget } from "./WitnessPolicy.ts"
 import * as WitnessServer from "./WitnessServer.ts"
 
 const logs = [Result.getOrThrow(parseVerifierKey(verifierKeyText()))]

@@ -12,17 +12,12 @@ import * as Schema from "effect/Schema"
 import { Disk, DiskError } from "../platform/Disk.ts"
 import type { Checkpoint, CheckpointMalformed, SignedCheckpoint } from "../trail/Checkpoint.ts"
 import { consistencyProof, rootAt, verifyConsistency } from "../trail/MerkleProof.ts"
-import {
-  type NoteMalformed,
-  type NoteSignature,
-  parseSignature,
-  type VerifierKey,
-} from "../trail/SignedNote.ts"
+import { type NoteMalformed, type NoteSignature, parseSignature } from "../trail/SignedNote.ts"
 import { TrailDamaged } from "../trail/TrailError.ts"
 import { hashAtUnsafe, readCheckpoint, readFileOf } from "../trail/TrailReader.ts"
 import { format } from "./AddCheckpoint.ts"
 import { verifyCosignature } from "./Cosignature.ts"
-import { skewSecondsMax } from "./WitnessPolicy.ts"
+import { skewSecondsMax, type WitnessTarget } from "./WitnessPolicy.ts"
 
 /**
  * A witness that can't be reached, or has no answer now.
@@ -91,18 +86,6 @@ export class HistoryContradicted extends Schema.TaggedError<HistoryContradicted>
         : `has cosigned ${this.knownSize} entries that are not those of this trail: it was forked`
     return `${this.code}: witness ${this.witness} at ${this.url} ${seen}. Keep the directory as evidence, look for the rightful copy, and do not go on with this one`
   }
-}
-
-/**
- * @category models
- * @since 0.1.0
- */
-export interface WitnessTarget {
-  /** Its name in the policy. */
-  readonly name: string
-  readonly key: VerifierKey
-  /** Without `/add-checkpoint`. */
-  readonly url: string
 }
 
 /**

@@ -62,6 +62,14 @@ export interface PolicyWitness {
   readonly url?: string
 }
 
+/**
+ * A witness that can be asked.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export type WitnessTarget = Required<PolicyWitness>
+
 /** Met when so many of its members are. */
 interface Group {
   readonly least: number
@@ -210,6 +218,15 @@ export const parse = (bytes: Uint8Array): Result.Result<WitnessPolicy, PolicyMal
   if (quorum === undefined) return malformed(0, "says no quorum")
   return Result.succeed({ logs, witnesses, groups, quorum })
 }
+
+/**
+ * The witnesses of a policy that can be asked.
+ *
+ * @category encoding
+ * @since 0.1.0
+ */
+export const targetsOf = ({ witnesses }: WitnessPolicy): ReadonlyArray<WitnessTarget> =>
+  witnesses.flatMap(({ key, name, url }) => (url === undefined ? [] : [{ name, key, url }]))
 
 /**
  * Tells whether these witnesses, by their names in the policy, are a quorum.

@@ -1,0 +1,254 @@
+import { generateKeyPairSync } from "node:crypto"
+import * as fs from "node:fs"
+import * as path from "node:path"
+import { assert, describe, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as Result from "effect/Result"
+import { Disk } from "../platform/Disk.ts"
+import * as NodeDisk from "../platform/NodeDisk.ts"
+import * as KeySigner from "../signer/KeySigner.ts"
+import { MemoryDisk } from "../testing/MemoryDisk.ts"
+import {
+  checkpointText,
+  entriesOf,
+  noteOf,
+  publish,
+  put,
+  trail,
+  verifierKeyText,
+} from "../testing/TrailFixture.ts"
+import { format, parseVerifierKey } from "../trail/SignedNote.ts"
+import { withCosignatures } from "./CosignedCheckpoint.ts"
+import * as Witness from "./Witness.ts"
+import { askWitnesses, type Post } from "./WitnessClient.ts"
+import { verifyWitnessed, type WitnessedOptions } from "./WitnessedVerification.ts"
+import { parse, targetsOf } from "./WitnessPolicy.ts"
+
+const logKey = verifierKeyText()
+const logs = [Result.getOrThrow(parseVerifierKey(logKey))]
+const quorum = "group g 2 a b c\nquorum g"
+
+/** Three witnesses in this process, and a trail of 300 entries. */
+const setting = Effect.gen(function* () {
+  const witnesses = new Map<string, Witness.Witness>()
+  for (const name of ["a", "b", "c"]) {
+    const opened = yield* Witness.open({ name: `w.example/${name}`, directory: "/w", logs }).pipe(
+      Effect.provide(KeySigner.layerEphemeral),
+      Effect.provideService(Disk, new MemoryDisk().disk),
+    )
+    witnesses.set(name, opened)
+  }
+  const lines = [...witnesses].map(
+    ([name, { verifierKey }]) => `witness ${name} ${verifierKey} http://${name}`,
+  )
+  const policyOf = (last = quorum, log = `log ${logKey}`) =>
+    Result.getOrThrow(parse(Buffer.from(`${log}\n${lines.join("\n")}\n${last}\n`)))
+  const post: Post = (url, body) => {
+    const name = /^http:\/\/(.)\//.exec(url)?.[1] ?? ""
+    const witness = dead.has(name) ? undefined : witnesses.get(name)
+    return witness === undefined ? Effect.fail("dead") : witness.add(Buffer.from(body))
+  }
+  const dead = new Set<string>()
+  const ask = { timeoutMillis: 1000, post }
+  const directory = yield* trail(300)
+  /** What an engine does at intervals. */
+  const cosign = (where = directory, names = "abc") =>
+    Effect.gen(function* () {
+      const targets = targetsOf(policyOf()).filter(({ name }) => names.includes(name))
+      const round = yield* askWitnesses(where, targets, ask, 0)
+      if (round === undefined) return assert.fail("there is no checkpoint")
+      const note = withCosignatures(
+        round.signed.note,
+        round.answers.flatMap((answer) => ("error" in answer ? [] : [answer.signature])),
+      )
+      put(where, "checkpoint.cosigned", format(note))
+    }).pipe(Effect.provide(NodeDisk.layer), Effect.orDie)
+  const verified = (options: Partial<WitnessedOptions> = {}, where = directory) =>
+    verifyWitnessed(where, { policy: policyOf(), workers: 0, ...options }).pipe(
+      Effect.provide(NodeDisk.layer),
+    )
+  return { directory, policyOf, ask, dead, cosign, verified }
+})
+
+const copyOf = (directory: string, name: string): string => {
+  const copy = `${directory}-${name}`
+  fs.cpSync(directory, copy, { recursive: true })
+  return copy
+}
+
+const why = (report: Effect.Success<ReturnType<typeof verifyWitnessed>>["report"]): string =>
+  report.verdict === "tampered"
+    ? `${report.firstBad.kind} ${report.firstBad.path}: ${report.firstBad.detail}`
+    : report.verdict === "verified"
+      ? ""
+      : report.reason
+
+describe("verifyWitnessed", () => {
+  it.live("verifies what a quorum has cosigned, and counts what came after", () =>
+    Effect.gen(function* () {
+      const { cosign, directory, verified } = yield* setting
+      yield* cosign()
+      publish(directory, entriesOf(320))
+      const { report, witnesses } = yield* verified()
+      assert.strictEqual(report.verdict, "verified", why(report))
+      assert.deepInclude(witnesses, { isMet: true, cosignedSize: 300, beyond: 20 })
+      assert.deepStrictEqual(witnesses.by, ["a", "b", "c"])
+      assert.include(report.notChecked.join(), "the last 20 entries against witnesses")
+      assert.include(report.notChecked.join(), "put back to an earlier state")
+    }).pipe(Effect.scoped),
+  )
+
+  it.live(
+    "fails closed without a cosignature, with too few, and with others' or others' texts",
+    () =>
+      Effect.gen(function* () {
+        const { cosign, directory, verified } = yield* setting
+        const none = yield* verified()
+        assert.strictEqual(none.report.verdict, "unverifiable")
+        assert.include(why(none.report), "a has not cosigned it")
+        yield* cosign(directory, "a")
+        const one = yield* verified()
+        assert.strictEqual(one.report.verdict, "unverifiable")
+        assert.include(why(one.report), "b has not cosigned it, c has not cosigned it")
+        yield* cosign(directory, "ac")
+        assert.strictEqual((yield* verified()).report.verdict, "verified")
+        const file = path.join(directory, "checkpoint.cosigned")
+        const right = fs.readFileSync(file, "utf8")
+        const broken = [
+          right.replace("\n300\n", "\n301\n"),
+          right.replace(/— w\.example\/c .*\n/, ""),
+          right.replace("w.example/c", "w.example/x"),
+          right.replaceAll(/— w.*\n/g, ""),
+          right.slice(0, 40),
+          "",
+        ]
+        for (const text of broken) {
+          assert.notStrictEqual(text, right)
+          fs.writeFileSync(file, text)
+          const { report } = yield* verified()
+          assert.notStrictEqual(report.verdict, "verified", text)
+        }
+      }).pipe(Effect.scoped),
+  )
+
+  it.live("counts cosignatures that stand under the newest checkpoint itself", () =>
+    Effect.gen(function* () {
+      const { cosign, directory, verified } = yield* setting
+      yield* cosign()
+      fs.renameSync(path.join(directory, "checkpoint.cosigned"), path.join(directory, "checkpoint"))
+      const { report, witnesses } = yield* verified()
+      assert.strictEqual(report.verdict, "verified", why(report))
+      assert.strictEqual(witnesses.beyond, 0)
+    }).pipe(Effect.scoped),
+  )
+
+  it.live("catches, without asking, what somebody made who has the log's key alone", () =>
+    Effect.gen(function* () {
+      const { cosign, directory, verified } = yield* setting
+      yield* cosign()
+      publish(directory, entriesOf(320))
+      // Everything below the new root is mended, and the key is the right one.
+      for (const entries of [
+        entriesOf(320).with(10, `{"id":"other"}`),
+        entriesOf(300).with(299, `{"id":"other"}`),
+        entriesOf(500).with(0, `{"id":"other"}`),
+      ]) {
+        const forged = copyOf(directory, "forged")
+        publish(forged, entries)
+        const { report } = yield* verified({}, forged)
+        assert.strictEqual(report.verdict, "tampered")
+        assert.match(why(report), /^witness checkpoint\.cosigned: .* forked$/)
+        fs.rmSync(path.join(forged, "checkpoint.cosigned"))
+        assert.strictEqual((yield* verified({}, forged)).report.verdict, "unverifiable")
+        fs.rmSync(forged, { recursive: true })
+      }
+      const shorter = copyOf(directory, "shorter")
+      publish(shorter, entriesOf(290))
+      const { report } = yield* verified({}, shorter)
+      assert.match(why(report), /^witness checkpoint\.cosigned: .*rolled back$/)
+    }).pipe(Effect.scoped),
+  )
+
+  it.live("catches a whole directory put back to yesterday only by asking", () =>
+    Effect.gen(function* () {
+      const { ask, cosign, dead, directory, verified } = yield* setting
+      yield* cosign()
+      const yesterday = copyOf(directory, "yesterday")
+      publish(directory, entriesOf(320))
+      yield* cosign()
+      assert.strictEqual((yield* verified({}, yesterday)).report.verdict, "verified")
+      const asked = yield* verified({ ask }, yesterday)
+      assert.strictEqual(asked.report.verdict, "tampered")
+      assert.match(why(asked.report), /^witness witness a: .*cosigned 320 entries.*only 300/)
+      // Grown again with the right key, past what the witnesses saw, it is a fork.
+      publish(yesterday, [
+        ...entriesOf(300),
+        ...Array.from({ length: 50 }, (_, at) => `{"n":-${at}}`),
+      ])
+      assert.strictEqual((yield* verified({}, yesterday)).report.verdict, "verified")
+      assert.match(
+        why((yield* verified({ ask }, yesterday)).report),
+        /^witness witness a: .*forked/,
+      )
+      // One that remembers is enough for an alarm; a dead one hides nothing.
+      dead.add("a").add("b")
+      assert.match(why((yield* verified({ ask }, yesterday)).report), /^witness witness c: /)
+    }).pipe(Effect.scoped),
+  )
+
+  it.live("asks, and is satisfied by a quorum that agrees and by no less", () =>
+    Effect.gen(function* () {
+      const { ask, cosign, dead, directory, verified } = yield* setting
+      yield* cosign()
+      publish(directory, entriesOf(320))
+      dead.add("b")
+      const two = yield* verified({ ask })
+      assert.strictEqual(two.report.verdict, "verified", why(two.report))
+      assert.deepStrictEqual(
+        two.witnesses.asked?.map(({ name, says }) => `${name} ${says}`),
+        ["a agrees", "b silent", "c agrees"],
+      )
+      assert.notInclude(two.report.notChecked.join(), "put back to an earlier state")
+      dead.add("c")
+      const one = yield* verified({ ask })
+      assert.strictEqual(one.report.verdict, "unverifiable")
+      assert.include(why(one.report), "too few witnesses say")
+    }).pipe(Effect.scoped),
+  )
+
+  it.live("takes the log's key from the policy, and no other", () =>
+    Effect.gen(function* () {
+      const { cosign, directory, policyOf, verified } = yield* setting
+      yield* cosign()
+      const other = generateKeyPairSync("ed25519").privateKey
+      const otherKey = Result.getOrThrow(parseVerifierKey(verifierKeyText(other)))
+      const strange = policyOf(quorum, `log ${verifierKeyText(other, "example.org/elsewhere")}`)
+      assert.include(why((yield* verified({ policy: strange })).report), "no verifier key")
+      const given = yield* verified({ verifierKey: otherKey })
+      assert.notStrictEqual(given.report.verdict, "verified")
+      // Another key's checkpoint over the very same tree.
+      put(directory, "checkpoint", noteOf(checkpointText(entriesOf(300)), other))
+      assert.strictEqual((yield* verified()).report.verdict, "tampered")
+      const renamed = yield* verified({ policy: policyOf(quorum, "") })
+      assert.notStrictEqual(renamed.report.verdict, "verified")
+    }).pipe(Effect.scoped),
+  )
+
+  it.live("cries no wolf while the trail grows under it", () =>
+    Effect.gen(function* () {
+      const { ask, cosign, directory, verified } = yield* setting
+      yield* cosign()
+      let size = 300
+      const growing: Post = (url, body) => {
+        size += 7
+        publish(directory, entriesOf(size))
+        return ask.post(url, body)
+      }
+      for (let count = 0; count < 5; count += 1) {
+        const { report } = yield* verified({ ask: { ...ask, post: growing } })
+        assert.strictEqual(report.verdict, "verified", why(report))
+        yield* cosign()
+      }
+    }).pipe(Effect.scoped),
+  )
+})
