@@ -39,6 +39,22 @@ describe("fuzz", () => {
     assert.notDeepEqual(seen(7), seen(8))
   })
 
+  it("reports what was thrown even where it has no text", () => {
+    const textless = {
+      toString: () => {
+        throw new Error("no text either")
+      },
+    }
+    const run = (): never => {
+      throw textless
+    }
+    const { findings } = fuzz({ ...planted, run }, 1, upTo(3))
+    assert.deepStrictEqual(
+      findings.map(({ stack }) => stack),
+      ["threw object whose text can't be read"],
+    )
+  })
+
   it("reports a valid input that is refused", () => {
     const { findings } = fuzz({ ...planted, run: () => "refused" }, 1, upTo(10))
     assert.deepStrictEqual(

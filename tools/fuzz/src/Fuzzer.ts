@@ -38,7 +38,7 @@ export interface Outcome {
 
 const hangMillis = 2000
 const residentBytesMax = 1 << 30
-const findingsMax = 5
+export const findingsMax = 5
 const shrinkTriesMax = 2000
 const memoryEvery = 256
 
@@ -51,7 +51,11 @@ interface Trial {
 
 const failed = (kind: string, stack: string): Trial => ({ verdict: undefined, kind, stack })
 
-const attempt = (target: Target, input: Buffer): Trial => {
+/** Told of each input before it is tried, so that it is known if its reader never returns. */
+export type Watch = (input: Buffer) => void
+
+const attempt = (target: Target, input: Buffer, watch: Watch): Trial => {
+  watch(input)
   const before = performance.now()
   try {
     const verdict = target.run(Buffer.from(input))
@@ -60,22 +64,31 @@ const attempt = (target: Target, input: Buffer): Trial => {
       ? failed("hang", `took ${Math.round(millis)} ms`)
       : { verdict, kind: "", stack: "" }
   } catch (error) {
+    return thrown(error)
+  }
+}
+
+/** What was thrown comes from a reader gone wrong: even its text may throw. */
+const thrown = (error: unknown): Trial => {
+  try {
     if (!(error instanceof Error)) return failed("no error", `threw ${String(error)}`)
     const stack = error.stack ?? error.message
     const place = /\n\s+at .*?([\w.]+:\d+):\d+\)?/.exec(stack)?.[1] ?? ""
     const promise = error instanceof Contradiction ? error.message : ""
     return failed(`${error.name} ${promise} ${place}`, stack)
+  } catch {
+    return failed("no text", `threw ${typeof error} whose text can't be read`)
   }
 }
 
 /** A smaller input with the same finding: ever smaller pieces are left out. */
-const shrink = (target: Target, input: Buffer, kind: string): Buffer => {
+const shrink = (target: Target, input: Buffer, kind: string, watch: Watch): Buffer => {
   let smallest = input
   let tries = 0
   for (let piece = Math.ceil(input.length / 2); piece >= 1; piece = Math.floor(piece / 2)) {
     for (let at = 0; at < smallest.length && tries < shrinkTriesMax; tries += 1) {
       const shorter = Buffer.concat([smallest.subarray(0, at), smallest.subarray(at + piece)])
-      if (attempt(target, shorter).kind === kind) smallest = shorter
+      if (attempt(target, shorter, watch).kind === kind) smallest = shorter
       else at += piece
     }
   }
@@ -87,7 +100,12 @@ const shrink = (target: Target, input: Buffer, kind: string): Buffer => {
  *
  * @param goesOn asked before each input with how many were tried
  */
-export const fuzz = (target: Target, seed: number, goesOn: (tried: number) => boolean): Outcome => {
+export const fuzz = (
+  target: Target,
+  seed: number,
+  goesOn: (tried: number) => boolean,
+  watch: Watch = () => undefined,
+): Outcome => {
   const random = randomFrom(seed)
   const findings = new Map<string, Finding>()
   const note = (kind: string, input: Buffer, stack: string): void => {
@@ -98,10 +116,11 @@ export const fuzz = (target: Target, seed: number, goesOn: (tried: number) => bo
   for (; goesOn(tried) && findings.size < findingsMax; tried += 1) {
     const given = target.seeds[tried]
     const input = given ?? mutate(target.seeds, target.tokens, random)
-    const { kind, stack, verdict } = attempt(target, input)
+    const { kind, stack, verdict } = attempt(target, input, watch)
     if (verdict === "accepted") accepted += 1
     if (kind === "hang") note(kind, input, stack)
-    else if (kind !== "" && !findings.has(kind)) note(kind, shrink(target, input, kind), stack)
+    else if (kind !== "" && !findings.has(kind))
+      note(kind, shrink(target, input, kind, watch), stack)
     if (given !== undefined && verdict === "refused") {
       note("seed", input, "a valid input is refused")
     }

@@ -11,7 +11,7 @@ export const randomFrom = (seed: number): Random => {
 
 const pick = <A>(random: Random, from: ReadonlyArray<A>): A | undefined => from[random(from.length)]
 
-const inputBytesMax = 1 << 20
+export const inputBytesMax = 1 << 20
 
 // What a length field says when somebody means harm.
 const extremes = [
