@@ -1,3 +1,3 @@
 /** `npm run torture`: the command that users run, from source. */
 process.argv.splice(2, 0, "torture")
-await import("../../../apps/cli/src/main.ts")
+await import(new URL("../../../apps/cli/src/main.ts", import.meta.url).href)

@@ -50,13 +50,17 @@ const scratchIn = (parent: string) =>
       }),
   })
 
-/** Its own key, its own name, nobody else's services. */
-const onScratch = (config: AuditConfigInput, scratch: string): AuditConfigInput => ({
+/** A key of its own beside each trail, its own name, nobody else's services. */
+const onScratch = (config: AuditConfigInput): AuditConfigInput => ({
   ...config,
   origin: "countersign.local/torture",
   signals: false,
-  signer: { ...config.signer, kind: "file", path: path.join(scratch, "torture.key") },
+  signer: {
+    kind: "file",
+    ...(config.signer?.epoch === undefined ? {} : { epoch: config.signer.epoch }),
+  },
   timestamp: { ...config.timestamp, url: "" },
+  witness: { ...config.witness, policy: "" },
 })
 
 const flags = {
@@ -122,7 +126,7 @@ export const tortureCommand = Command.make(
     let saidMillis = began
     const results = yield* Effect.promise(() =>
       torture({
-        config: onScratch(subject.config, scratch),
+        config: onScratch(subject.config),
         scratch,
         cycles: most,
         endMillis: began + millis,

@@ -9,13 +9,14 @@ import * as fs from "node:fs"
 import * as path from "node:path"
 
 const isRoot = process.getuid?.() === 0
-const unshare = isRoot ? ["-m"] : ["-Urm"]
+const program = "unshare"
+const namespaces = isRoot ? ["-m"] : ["-Urm"]
 const mebibyte = 2 ** 20
 
 /** Why there can be no such room here; `undefined` where there can. */
 export const roomLack = (): string | undefined => {
   if (process.platform !== "linux") return "needs Linux's mount namespaces"
-  const tried = spawnSync("unshare", [...unshare, "mount", "-t", "tmpfs", "none", "/tmp"], {
+  const tried = spawnSync(program, [...namespaces, "mount", "-t", "tmpfs", "none", "/tmp"], {
     encoding: "utf8",
   })
   if (tried.status === 0) return undefined
@@ -37,7 +38,7 @@ export class FaultRoom {
 
   /** @param mount an empty directory */
   static async open(mount: string, mebibytes: number): Promise<FaultRoom> {
-    const shell = spawn("unshare", [...unshare, "sh"], { stdio: ["pipe", "pipe", "inherit"] })
+    const shell = spawn(program, [...namespaces, "sh"], { stdio: ["pipe", "pipe", "inherit"] })
     const room = new FaultRoom(shell, mount)
     await room.order(`mount -t tmpfs -o size=${mebibytes}m none "${mount}"`)
     return room

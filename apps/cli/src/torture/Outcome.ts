@@ -15,6 +15,8 @@ export interface Outcome {
   /** Whole trails recomputed and compared with what was signed. */
   verifications: number
   failedVerifications: number
+  /** Entries read back, those that nobody waited for and the engine's own included. */
+  entries: number
   /** Trails begun: one that has grown large is followed by a new one. */
   trails: number
   readonly recoveryMillis: Array<number>
@@ -33,6 +35,7 @@ export const emptyOutcome = (): Outcome => ({
   disordered: 0,
   verifications: 0,
   failedVerifications: 0,
+  entries: 0,
   trails: 0,
   recoveryMillis: [],
   problems: [],
@@ -52,6 +55,7 @@ export const sumOf = (outcomes: ReadonlyArray<Outcome>): Outcome => {
     total.disordered += one.disordered
     total.verifications += one.verifications
     total.failedVerifications += one.failedVerifications
+    total.entries += one.entries
     total.trails += one.trails
     total.recoveryMillis.push(...one.recoveryMillis)
     total.problems.push(...one.problems)

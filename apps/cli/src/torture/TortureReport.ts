@@ -65,6 +65,7 @@ export const reportLines = (
     ["out of order", report.outOfOrder],
     ["verifications", report.verifications],
     ["failed verifications", report.failedVerifications],
+    ["entries read", report.entries],
     ["trails", report.trails],
   ] as const
   return [

@@ -70,6 +70,7 @@ export class TrailCheck {
       ),
     )
     this.size += events.length
+    this.outcome.entries += events.length
     return [...events]
   }
 
