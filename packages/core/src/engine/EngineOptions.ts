@@ -62,6 +62,13 @@ export interface EngineOptions {
     /** How long one key signs: `daily` changes it with the UTC day. */
     readonly epoch: "none" | "daily"
   }
+  readonly timestamp: {
+    /** The authority's; empty: none is asked. */
+    readonly url: string
+    readonly intervalMillis: number
+    /** The file with the certificates to trust; empty: whoever answers is believed for now. */
+    readonly ca: string
+  }
   readonly witness: {
     /** The path of the policy that says who cosigns; empty: nobody does. */
     readonly policy: string

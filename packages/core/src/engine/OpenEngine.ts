@@ -16,6 +16,7 @@ import type { EngineOptions } from "./EngineOptions.ts"
 import { Sealer } from "./Sealer.ts"
 import type { Sink } from "./Sink.ts"
 import * as Supervisor from "./Supervisor.ts"
+import { Timestamper } from "./Timestamper.ts"
 
 const sealerOf = (directory: string) =>
   Effect.gen(function* () {
@@ -82,6 +83,11 @@ export const openEngine = Effect.fnUntraced(function* (
   if (cosigner !== undefined) {
     yield* supervisor.start(cosigner.actor(engine.restart))
     yield* Effect.addFinalizer(() => cosigner.close)
+  }
+  if (options.timestamp.url !== "") {
+    const { timestamp } = options
+    const stamper = new Timestamper({ disk, directory: options.directory, timestamp, nowMillis })
+    yield* supervisor.start(stamper.actor(engine.restart))
   }
   yield* Effect.addFinalizer(() => Effect.ignore(engine.close, { log: "Warn" }))
   return engine
