@@ -68,6 +68,15 @@ export class Sampler {
     return isKept
   }
 
+  /** Remembers the counts; what it returns sets them back to what they are now. */
+  mark(): () => void {
+    const { kept, skipped } = this
+    return () => {
+      this.kept = kept
+      this.skipped = skipped
+    }
+  }
+
   /**
    * Tells what auditing cost since the last call; an adaptive rate follows with the next window.
    *

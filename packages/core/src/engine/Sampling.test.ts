@@ -45,6 +45,35 @@ describe("sample", () => {
     assert.isEmpty(sampler.asked)
   })
 
+  it("keeps what somebody waits for, without asking", () => {
+    const intake = new Intake({ bytesMax: 100_000, countMax: 1000, paceMillis: 0 })
+    const waiter = {
+      wantsPublished: false,
+      durable: () => undefined,
+      published: () => undefined,
+      lost: () => undefined,
+    }
+    const encoded = { json: "event", bytes: 5, isAscii: true, id: "0" }
+    assert.isTrue(intake.offer(telemetry, encoded, waiter))
+    const batch = intake.select(1000, 100_000) ?? assert.fail("nothing was waiting")
+    const sampler = new ListSampler([])
+    assert.deepInclude(sample(batch, intake, sampler), { count: 1, skipped: 0 })
+    assert.isEmpty(sampler.asked)
+  })
+
+  it("counts a batch once that threw and is sampled again", () => {
+    const { batch, intake } = setup([telemetry, telemetry, telemetry])
+    const options = { rate: 0, rateMin: 0, rateMax: 1, targetOverhead: 0, windowMillis: 1 }
+    const sampler = new Sampler({ ...options, adaptive: false })
+    const lane = intake.lanes[telemetry] ?? assert.fail("no lane")
+    const { idOf } = lane
+    lane.idOf = (slot) => (slot === 1 ? assert.fail("scripted") : idOf.call(lane, slot))
+    assert.throws(() => sample(batch, intake, sampler), "scripted")
+    lane.idOf = idOf
+    sample(batch, intake, sampler)
+    assert.deepInclude(sampler.closeWindow(1), { kept: 0, skipped: 3 })
+  })
+
   it("asks once for each telemetry event, in order", () => {
     const { batch, intake } = setup([telemetry, critical, telemetry, telemetry])
     const sampler = new ListSampler(["0", "2", "3"])

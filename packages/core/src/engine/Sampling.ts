@@ -5,6 +5,7 @@
  */
 import { laneOf } from "../event/EventClass.ts"
 import type { AdmittedBatch, Intake, Run } from "./Intake.ts"
+import type { Lane } from "./Lane.ts"
 import type { Sampler } from "./Sampler.ts"
 
 const lane = laneOf.telemetry
@@ -12,7 +13,7 @@ const lane = laneOf.telemetry
 /**
  * The batch without the telemetry that the sampler skips.
  *
- * A waiter never stands on telemetry that is skipped: its `record` resolved when it was accepted.
+ * What somebody waits for is kept without asking the sampler: `record` was promised an answer.
  *
  * @category running
  * @since 0.1.0
@@ -20,6 +21,17 @@ const lane = laneOf.telemetry
 export const sample = (batch: AdmittedBatch, intake: Intake, sampler: Sampler): AdmittedBatch => {
   const ring = intake.lanes[lane]
   if (ring === undefined || batch.runs.every((run) => run.lane !== lane)) return batch
+  // A batch that throws is sampled again, and must not be counted twice.
+  const takeBack = sampler.mark()
+  try {
+    return sampled(batch, ring, sampler)
+  } catch (error) {
+    takeBack()
+    throw error
+  }
+}
+
+const sampled = (batch: AdmittedBatch, ring: Lane, sampler: Sampler): AdmittedBatch => {
   const runs: Array<Run> = []
   let { bytes, count } = batch
   let skipped = 0
@@ -30,7 +42,7 @@ export const sample = (batch: AdmittedBatch, intake: Intake, sampler: Sampler): 
     }
     let from = run.from
     for (let slot = run.from; slot < run.to; slot++) {
-      if (sampler.keeps(ring.idOf(slot))) continue
+      if (ring.waiterOf(slot) !== undefined || sampler.keeps(ring.idOf(slot))) continue
       if (slot > from) runs.push({ lane, from, to: slot })
       from = slot + 1
       bytes -= ring.sizeOf(slot)
