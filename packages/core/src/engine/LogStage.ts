@@ -64,16 +64,19 @@ export const log = (
   options: LogStageOptions,
 ): Effect.Effect<ReadonlyArray<DurableBatch>, DiskError | TrailFenced> => {
   const { directory, lease, wal } = options
+  const fenced = Effect.suspend(() =>
+    Effect.fail(new TrailFenced({ path: directory, fence: lease.fence })),
+  )
   return Effect.suspend(() => {
+    // A segment begun after another writer took over would stand beside its segments.
+    if (!lease.isHeldUnsafe()) return fenced
     const firstSequence = wal.nextSequence
     return wal
       .append(batches.map(payloadOf), options.nowMillis())
       .pipe(
         Effect.andThen(
           Effect.suspend(() =>
-            lease.isHeldUnsafe()
-              ? Effect.succeed(settle(batches, firstSequence, options))
-              : Effect.fail(new TrailFenced({ path: directory, fence: lease.fence })),
+            lease.isHeldUnsafe() ? Effect.succeed(settle(batches, firstSequence, options)) : fenced,
           ),
         ),
       )
