@@ -3,7 +3,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { run } from "./testing/CommandLine.ts"
 
 const cwd = tmpdir()
-const commands = "record verify prove check query tail key stats doctor".split(" ")
+const commands = "record verify prove check query tail key stats doctor torture".split(" ")
 
 describe("countersign", () => {
   it("prints its help to stdout when asked, and to stderr when a command is missing", async () => {

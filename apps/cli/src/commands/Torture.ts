@@ -32,9 +32,7 @@ const subjectOf = Effect.fnUntraced(function* (file: string | undefined) {
   const sources = { env: process.env, file }
   const { directory, ...config } = yield* resolve({}, sources).pipe(
     // The directory is often the program's to name; anything else that is wrong still is.
-    Effect.catch((error) =>
-      Effect.mapError(resolve({ directory: path.resolve("trail") }, sources), () => error),
-    ),
+    Effect.catch(() => resolve({ directory: path.resolve("trail") }, sources)),
   )
   const subject: Subject = { parent: path.dirname(path.resolve(directory)), config }
   return subject

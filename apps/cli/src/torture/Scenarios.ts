@@ -63,6 +63,18 @@ const posix = (): string | undefined =>
 /** In the order in which they run; the last takes what time is left. */
 export const scenarios: ReadonlyArray<Scenario> = [
   {
+    name: "kill-closing",
+    harm: "kill -9 while it closes",
+    cyclesMax: 8,
+    run: ofMoment(Ordeals.killedClosing),
+  },
+  {
+    name: "kill-recovering",
+    harm: "kill -9, and again while it recovers",
+    cyclesMax: 8,
+    run: ofMoment(Ordeals.killedRecovering),
+  },
+  {
     name: "stop-and-continue",
     harm: "SIGSTOP for three seconds, then SIGCONT",
     cyclesMax: 1,
@@ -131,18 +143,6 @@ export const scenarios: ReadonlyArray<Scenario> = [
     harm: "both threads are ended with work in their hands",
     cyclesMax: 1,
     run: ofOrdeal(Ordeals.threadsEnded),
-  },
-  {
-    name: "kill-closing",
-    harm: "kill -9 while it closes",
-    cyclesMax: 8,
-    run: ofMoment(Ordeals.killedClosing),
-  },
-  {
-    name: "kill-recovering",
-    harm: "kill -9, and again while it recovers",
-    cyclesMax: 8,
-    run: ofMoment(Ordeals.killedRecovering),
   },
   {
     name: "kill-nine",
