@@ -31,6 +31,11 @@ export interface CheckTimestampsOptions {
   readonly origin: string
   readonly size: number
   readonly anchors: TrustAnchors
+  /**
+   * Which timestamps to check, as they were listed before the checkpoint was read: a writer at
+   * work stores further ones, which speak of what it does not reach.
+   */
+  readonly sizes: ReadonlyArray<number>
   /** Whose signature a note must have at its size; none: that is not checked. */
   readonly keys: ReadonlyArray<KeyRange>
   readonly nowMillis: number
@@ -55,6 +60,8 @@ export interface CheckedTimestamps {
   /** Ascending by size. */
   readonly proven: ReadonlyArray<ProvenTimestamp>
   readonly findings: ReadonlyArray<Finding>
+  /** Sizes with a timestamp by an authority that the trusted certificates do not vouch for. */
+  readonly unvouched: ReadonlyArray<number>
 }
 
 const timestampsMax = 100_000
@@ -108,29 +115,30 @@ export const checkTimestamps = (
   options: CheckTimestampsOptions,
 ): Effect.Effect<CheckedTimestamps, DiskError | TimestampsUnsupported, Disk> =>
   Effect.gen(function* () {
-    const { anchors, directory, nowMillis } = options
+    const { anchors, directory, nowMillis, sizes } = options
     const proven: Array<ProvenTimestamp> = []
     const findings: Array<Finding> = []
-    const sizes = yield* TimestampFiles.list(directory)
+    const unvouched: Array<number> = []
     for (const size of sizes.slice(0, timestampsMax)) {
       const { note, response } = yield* TimestampFiles.read(directory, size)
-      const problem = yield* noteProblem(note, size, options)
-      const checked = yield* verifyTimestamp({
-        response,
-        content: note ?? new Uint8Array(),
-        anchors,
-        nowMillis,
-      }).pipe(Effect.catchTag("TimestampInvalid", ({ message }) => Effect.succeed(message)))
-      if (typeof checked !== "string" && problem === undefined) {
-        proven.push({ ...checked, size })
+      const content = note ?? new Uint8Array()
+      const judged = yield* verifyTimestamp({ response, content, anchors, nowMillis }).pipe(
+        Effect.map((timestamp) => Result.succeed(timestamp)),
+        Effect.catchTag("TimestampInvalid", (invalid) => Effect.succeed(Result.fail(invalid))),
+      )
+      // Whoever nobody trusts can say anything, for the trail and against it.
+      if (Result.isFailure(judged) && judged.failure.fault === "chain") {
+        unvouched.push(size)
         continue
       }
-      const detail = problem ?? (typeof checked === "string" ? checked : "")
-      findings.push({
-        kind: "timestamp",
-        path: TimestampFiles.answerFile(size),
-        detail,
-      })
+      const problem =
+        (yield* noteProblem(note, size, options)) ??
+        (Result.isFailure(judged) ? judged.failure.message : undefined)
+      if (problem !== undefined) {
+        findings.push({ kind: "timestamp", path: TimestampFiles.answerFile(size), detail: problem })
+      } else if (Result.isSuccess(judged)) {
+        proven.push({ ...judged.success, size })
+      }
     }
-    return { proven, findings }
+    return { proven, findings, unvouched }
   })
