@@ -1,0 +1,65 @@
+/** `countersign verify DIR --timestamps CA.pem`: since when have the entries existed? */
+import { readAnchors } from "@countersign/core/timestamp/Timestamping"
+import {
+  type TimestampedReport,
+  verifyTimestamped,
+} from "@countersign/core/timestamp/TimestampedVerification"
+import type { VerifyOptions } from "@countersign/core/trail/Verifier"
+import type { VerifyReport } from "@countersign/core/trail/VerifyReport"
+import * as Flag from "effect/cli/Flag"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Text from "../terminal/Text.ts"
+
+export const timestampsFlag = Flag.String("timestamps").pipe(
+  Flag.withMetavar("CA.pem"),
+  Flag.withDescription(
+    "Verify the timestamps too: certificates that must vouch for their authorities",
+  ),
+  Flag.optional,
+)
+
+/** What the timestamps say, where it was asked for. */
+export type TimestampFacts = Omit<TimestampedReport, "report"> | undefined
+
+/** Verifies, and the timestamps too where the flag is given. */
+export const verifyWith = <A extends { readonly report: VerifyReport }, E, R>(
+  directory: string,
+  options: VerifyOptions,
+  flag: Option.Option<string>,
+  verification: Effect.Effect<A, E, R>,
+) =>
+  Effect.gen(function* () {
+    if (Option.isNone(flag)) {
+      const timestamps: TimestampFacts = undefined
+      return { ...(yield* verification), timestamps }
+    }
+    const anchors = yield* readAnchors(flag.value)
+    const verified = yield* verifyTimestamped(directory, anchors, options, verification)
+    const timestamps: TimestampFacts = { proven: verified.proven, unvouched: verified.unvouched }
+    return { ...verified, timestamps }
+  })
+
+const timeOf = (millis: number): string => new Date(millis).toISOString()
+
+/** What to print: the oldest provable time, and what the newest timestamp covers. */
+export const lines = (timestamps: TimestampFacts): ReadonlyArray<string> => {
+  if (timestamps === undefined) return []
+  const { proven, unvouched } = timestamps
+  const oldest = proven.toSorted((left, right) => left.millis - right.millis)[0]
+  const widest = proven.at(-1)
+  const others =
+    unvouched.length === 0
+      ? []
+      : [`  ${Text.counted(unvouched.length, "timestamp")} by authorities that nobody vouches for`]
+  if (oldest === undefined || widest === undefined) return others
+  return [
+    `  existed     ${Text.counted(oldest.size, "entry", "entries")} at ${timeOf(oldest.millis)}, says ${Text.printable(oldest.authority)}: the oldest of ${Text.counted(proven.length, "timestamp")}`,
+    ...(widest === oldest
+      ? []
+      : [
+          `  existed     ${Text.counted(widest.size, "entry", "entries")} at ${timeOf(widest.millis)}, says ${Text.printable(widest.authority)}`,
+        ]),
+    ...others,
+  ]
+}
