@@ -39,6 +39,33 @@ describe("Audit, on a disk", () => {
       )
     })
 
+    it.live(
+      "keeps the log for tiles that were not synced when there is no more time to close",
+      () =>
+        Effect.gen(function* () {
+          const isHash = (file: string): boolean => file.includes("/tile/0/")
+          const slow: typeof nodeDisk = {
+            ...nodeDisk,
+            syncFile: (file) => Effect.delay(nodeDisk.syncFile(file), isHash(file) ? 1200 : 0),
+          }
+          const record = Effect.gen(function* () {
+            const audit = yield* Audit
+            yield* audit.record({ ...event, class: "critical" })
+            yield* audit.close
+            assert.strictEqual(audit.status().state, "closed")
+          })
+          const log = (): ReadonlyArray<string> =>
+            fs.readdirSync(path.join(fixture.directory, "wal"))
+          yield* fixture.withAudit(record, { shutdown: { drainMillis: 1000 } }, { disk: slow })
+          assert.lengthOf(log(), 1)
+          yield* fixture.withAudit(record)
+          assert.isEmpty(log())
+          assert.strictEqual(yield* fixture.verdict, "verified")
+          const events = (yield* fixture.trail).filter(({ type }) => type === event.type)
+          assert.lengthOf(events, 2)
+        }),
+    )
+
     it.live("goes on without a restart when space returns, and loses nothing", () =>
       Effect.gen(function* () {
         const faulty = new FaultyDisk(nodeDisk)

@@ -302,7 +302,7 @@ export class AuditEngine {
             ),
           ),
       }),
-      Effect.andThen(this.syncTiles),
+      Effect.andThen(this.publishStage.settle(Math.min(drainMillis, syncAtCloseMillis))),
       Effect.mapError((error) =>
         error._tag === "AuditUnavailable" ? error : unavailableBecause(error.message),
       ),
@@ -354,17 +354,6 @@ export class AuditEngine {
     yield* pipeline.hashed.close
     yield* ended(stages.published)
     yield* publishStage.checkpoint
-  })
-
-  /** Makes the tiles durable as far as there is time, and deletes the log before them. */
-  private readonly syncTiles = Effect.suspend(() => {
-    const { recovered, wal } = this.trail
-    const { drainMillis } = this.options.shutdown
-    return Effect.interruptible(recovered.writer.syncAll).pipe(
-      Effect.timeoutOption(Math.min(drainMillis, syncAtCloseMillis)),
-      Effect.andThen(wal.roll),
-      Effect.andThen(Effect.suspend(() => wal.prune(recovered.writer.syncedSize))),
-    )
   })
 
   private readonly dispatch = Effect.suspend(() => {

@@ -131,6 +131,16 @@ export class PublishStage {
     )
   })
 
+  /** Before a close: makes the tiles durable as far as there is time, and deletes the log before them. */
+  settle(millisMax: number): Effect.Effect<void, DiskError> {
+    const { wal, writer } = this.options
+    return Effect.interruptible(writer.syncAll).pipe(
+      Effect.timeoutOption(millisMax),
+      Effect.andThen(wal.roll),
+      Effect.andThen(Effect.suspend(() => wal.prune(writer.syncedSize))),
+    )
+  }
+
   /** Tells all who still wait that nothing more will come. */
   abandon(cause: string): void {
     for (const { waiter } of this.unpublished.splice(0)) waiter.lost(cause)
