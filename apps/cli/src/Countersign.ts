@@ -8,6 +8,7 @@ import { queryCommand } from "./commands/Query.ts"
 import { recordCommand } from "./commands/Record.ts"
 import { statsCommand } from "./commands/Stats.ts"
 import { tailCommand } from "./commands/Tail.ts"
+import { timestampCommand } from "./commands/Timestamp.ts"
 import { tortureCommand } from "./commands/Torture.ts"
 import { verifyCommand } from "./commands/Verify.ts"
 
@@ -24,5 +25,6 @@ export const countersign = Command.make("countersign").pipe(
     statsCommand,
     doctorCommand,
     tortureCommand,
+    timestampCommand,
   ]),
 )

@@ -1,6 +1,6 @@
 /** `countersign verify DIR`: is the trail what was signed? */
 import { checkLog } from "@countersign/core/trail/LogVerifier"
-import { verify } from "@countersign/core/trail/Verifier"
+import { verify, type VerifyOptions } from "@countersign/core/trail/Verifier"
 import type { Finding, VerifyReport } from "@countersign/core/trail/VerifyReport"
 import * as Clock from "effect/Clock"
 import * as Command from "effect/cli/Command"
@@ -12,6 +12,7 @@ import { Output } from "../terminal/Output.ts"
 import type { Paint } from "../terminal/Paint.ts"
 import { ProgressBar } from "../terminal/ProgressBar.ts"
 import * as Text from "../terminal/Text.ts"
+import * as TimestampVerdict from "../timestamp/TimestampVerdict.ts"
 import * as Parameters from "./Parameters.ts"
 
 const findingsShown = 5
@@ -87,23 +88,38 @@ export const verifyCommand = Command.make(
   {
     directory: Parameters.directory,
     key: Parameters.key.pipe(Flag.optional),
+    timestamps: TimestampVerdict.timestampsFlag,
     json: Parameters.json,
   },
-  Effect.fnUntraced(function* ({ directory, json, key }) {
+  Effect.fnUntraced(function* (given) {
+    const { directory, json, key } = given
     const output = yield* Output
     const clock = yield* Clock.clockWith(Effect.succeed)
     const pinned = Option.isSome(key) ? yield* Parameters.parseKey(key.value) : undefined
     const from = clock.currentTimeMillisUnsafe()
     const bar = new ProgressBar(process.stderr, "verifying", () => clock.currentTimeMillisUnsafe())
-    const report = yield* verify(directory, {
+    const options: VerifyOptions = {
       ...(pinned === undefined ? {} : { verifierKey: pinned }),
       log: checkLog(directory),
       progress: ({ entries, size }) => bar.update(entries, size === 0 ? 1 : entries / size),
-    }).pipe(Effect.ensuring(Effect.sync(() => bar.clear())))
+    }
+    const { report, timestamps } = yield* TimestampVerdict.verifyWith(
+      directory,
+      options,
+      given.timestamps,
+      Effect.map(verify(directory, options), (verified) => ({ report: verified })),
+    ).pipe(Effect.ensuring(Effect.sync(() => bar.clear())))
     const millis = clock.currentTimeMillisUnsafe() - from
     yield* output.exitWith(codeOf[report.verdict])
-    if (json)
-      return yield* output.document({ ...report, isKeyPinned: pinned !== undefined, millis })
+    if (json) {
+      const more = timestamps === undefined ? {} : { timestamps }
+      return yield* output.document({
+        ...report,
+        ...more,
+        isKeyPinned: pinned !== undefined,
+        millis,
+      })
+    }
     const { paint } = output
     const signer =
       report.verdict !== "verified"
@@ -115,6 +131,7 @@ export const verifyCommand = Command.make(
       headline(report, paint),
       ...findings(report, paint),
       ...facts(report, signer, millis),
+      ...TimestampVerdict.lines(timestamps),
       paint.faint("not checked"),
       ...report.notChecked.map((sentence) => paint.faint(`  - ${sentence}`)),
     )
