@@ -11,6 +11,7 @@ import { tailCommand } from "./commands/Tail.ts"
 import { timestampCommand } from "./commands/Timestamp.ts"
 import { tortureCommand } from "./commands/Torture.ts"
 import { verifyCommand } from "./commands/Verify.ts"
+import { witnessCommand } from "./commands/Witness.ts"
 
 export const countersign = Command.make("countersign").pipe(
   Command.withDescription("Record audit events, prove them, and verify that none was changed"),
@@ -26,5 +27,6 @@ export const countersign = Command.make("countersign").pipe(
     doctorCommand,
     tortureCommand,
     timestampCommand,
+    witnessCommand,
   ]),
 )

@@ -1,7 +1,8 @@
 /** `countersign verify DIR`: is the trail what was signed? */
 import { checkLog } from "@countersign/core/trail/LogVerifier"
-import { verify, type VerifyOptions } from "@countersign/core/trail/Verifier"
+import type { VerifyOptions } from "@countersign/core/trail/Verifier"
 import type { Finding, VerifyReport } from "@countersign/core/trail/VerifyReport"
+import type { WitnessFacts } from "@countersign/core/witness/WitnessedVerification"
 import * as Clock from "effect/Clock"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
@@ -12,7 +13,9 @@ import { Output } from "../terminal/Output.ts"
 import type { Paint } from "../terminal/Paint.ts"
 import { ProgressBar } from "../terminal/ProgressBar.ts"
 import * as Text from "../terminal/Text.ts"
+import { type Pinned, readPinned, trustFlag } from "../trail/PinnedKeys.ts"
 import * as TimestampVerdict from "../timestamp/TimestampVerdict.ts"
+import * as WitnessVerdict from "../witness/WitnessVerdict.ts"
 import * as Parameters from "./Parameters.ts"
 
 const findingsShown = 5
@@ -59,7 +62,12 @@ const findings = (report: VerifyReport, paint: Paint): ReadonlyArray<string> => 
   ]
 }
 
-const facts = (report: VerifyReport, signer: string | undefined, millis: number) => {
+const facts = (
+  report: VerifyReport,
+  signer: string | undefined,
+  millis: number,
+  witnesses: WitnessFacts | undefined,
+) => {
   const rows: Array<ReadonlyArray<string>> = [
     [
       "  entries",
@@ -70,10 +78,15 @@ const facts = (report: VerifyReport, signer: string | undefined, millis: number)
   ]
   if (report.root !== undefined) rows.push(["  root", report.root])
   if (signer !== undefined) rows.push(["  signed by", signer])
+  if (witnesses !== undefined) rows.push(...WitnessVerdict.rowsOf(witnesses))
   rows.push([
     "  read",
     `${Text.counted(report.bundles, "bundle")} and ${Text.counted(report.tiles, "tile")}, ${Text.size(report.bytes)} in ${Text.duration(millis)}`,
   ])
+  const { rotations = 0 } = report
+  if (rotations > 0) {
+    rows.push(["  rotations", `${Text.counted(rotations, "change")} of the key, signed by both`])
+  }
   if (report.cutLeftovers > 0) {
     rows.push([
       "  leftovers",
@@ -83,54 +96,60 @@ const facts = (report: VerifyReport, signer: string | undefined, millis: number)
   return Text.aligned(rows)
 }
 
+/** Who signed, where that was verified. */
+const signerOf = (report: VerifyReport, pinned: Pinned, namesLog: boolean): string | undefined => {
+  if (report.verdict !== "verified") return undefined
+  if (pinned.signer !== undefined) return pinned.signer(report.rotations ?? 0)
+  return namesLog
+    ? "a key that the policy names"
+    : `the key in ${report.directory}.vkey, which is not pinned: give --key`
+}
+
 export const verifyCommand = Command.make(
   "verify",
   {
     directory: Parameters.directory,
     key: Parameters.key.pipe(Flag.optional),
+    trust: trustFlag,
+    policy: WitnessVerdict.policyFlag,
+    askWitnesses: WitnessVerdict.askFlag,
     timestamps: TimestampVerdict.timestampsFlag,
     json: Parameters.json,
   },
   Effect.fnUntraced(function* (given) {
-    const { directory, json, key } = given
+    const { askWitnesses, directory, json, key, policy } = given
     const output = yield* Output
     const clock = yield* Clock.clockWith(Effect.succeed)
-    const pinned = Option.isSome(key) ? yield* Parameters.parseKey(key.value) : undefined
+    const pinned = yield* readPinned(key, given.trust)
     const from = clock.currentTimeMillisUnsafe()
     const bar = new ProgressBar(process.stderr, "verifying", () => clock.currentTimeMillisUnsafe())
     const options: VerifyOptions = {
-      ...(pinned === undefined ? {} : { verifierKey: pinned }),
+      ...pinned.options,
       log: checkLog(directory),
       progress: ({ entries, size }) => bar.update(entries, size === 0 ? 1 : entries / size),
     }
-    const { report, timestamps } = yield* TimestampVerdict.verifyWith(
+    const { report, namesLog, timestamps, witnesses } = yield* TimestampVerdict.verifyWith(
       directory,
       options,
       given.timestamps,
-      Effect.map(verify(directory, options), (verified) => ({ report: verified })),
+      WitnessVerdict.verifyWith(directory, options, policy, askWitnesses),
     ).pipe(Effect.ensuring(Effect.sync(() => bar.clear())))
+    const isKeyPinned = pinned.signer !== undefined || namesLog
     const millis = clock.currentTimeMillisUnsafe() - from
     yield* output.exitWith(codeOf[report.verdict])
     if (json) {
-      const more = timestamps === undefined ? {} : { timestamps }
-      return yield* output.document({
-        ...report,
-        ...more,
-        isKeyPinned: pinned !== undefined,
-        millis,
-      })
+      const more = {
+        ...(witnesses === undefined ? {} : { witnesses }),
+        ...(timestamps === undefined ? {} : { timestamps }),
+      }
+      return yield* output.document({ ...report, ...more, isKeyPinned, millis })
     }
     const { paint } = output
-    const signer =
-      report.verdict !== "verified"
-        ? undefined
-        : pinned === undefined
-          ? `the key in ${directory}.vkey, which is not pinned: give --key`
-          : `${pinned.name}+${pinned.keyId.toString(16).padStart(8, "0")}, the key you gave`
+    const signer = signerOf(report, pinned, namesLog)
     return yield* output.lines(
       headline(report, paint),
       ...findings(report, paint),
-      ...facts(report, signer, millis),
+      ...facts(report, signer, millis, witnesses),
       ...TimestampVerdict.lines(timestamps),
       paint.faint("not checked"),
       ...report.notChecked.map((sentence) => paint.faint(`  - ${sentence}`)),

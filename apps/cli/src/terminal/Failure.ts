@@ -28,6 +28,9 @@ const codes: Readonly<Record<string, ExitCode>> = {
   UsageError: ExitCode.usage,
   InvalidFilter: ExitCode.usage,
   InvalidConfig: ExitCode.usage,
+  TrustFileInvalid: ExitCode.usage,
+  KeyRotationRefused: ExitCode.usage,
+  PolicyMalformed: ExitCode.usage,
   // What lies there is not what was signed.
   TrailDamaged: ExitCode.no,
   NoteMalformed: ExitCode.no,
