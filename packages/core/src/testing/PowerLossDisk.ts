@@ -122,10 +122,24 @@ export class PowerLossDisk {
     this.faults.set(fault.call, fault)
   }
 
+  /** Forgets the faults that have not been met. */
+  heal(): void {
+    this.faults.clear()
+    this.loss = undefined
+  }
+
   /** What a reader would see now, also after the power went. */
   peek(file: string): Buffer | undefined {
     const found = this.names.get(file)
     return found === undefined || found.isDirectory ? undefined : Buffer.from(found.bytes)
+  }
+
+  /** Bytes of all files in a directory, as they are now. */
+  bytesIn(directory: string): number {
+    return this.list(directory).reduce(
+      (sum, name) => sum + (this.names.get(`${directory}/${name}`)?.bytes.length ?? 0),
+      0,
+    )
   }
 
   /** The disk after a power loss and a restart, with all on it durable; this one stays as it is. */
