@@ -97,7 +97,7 @@ describe(`a power loss, CRASH_SEED=${seed}`, () => {
           }
         }
       }),
-    20_000,
+    60_000,
   )
 
   it.live(
@@ -123,6 +123,6 @@ describe(`a power loss, CRASH_SEED=${seed}`, () => {
           }
         }
       }),
-    20_000,
+    60_000,
   )
 })

@@ -25,6 +25,7 @@ import { contentOf, formsOf } from "./TileFile.ts"
 import { TrailDamaged } from "./TrailError.ts"
 import { TrailWriter } from "./TrailWriter.ts"
 import type { Frame } from "./WalFrame.ts"
+import { makeDurable } from "./LogTail.ts"
 import { listSegments, scan, type SegmentFile, type TornTail } from "./WalReader.ts"
 
 /**
@@ -101,7 +102,7 @@ export const recover = Effect.fnUntraced(function* (options: RecoveryOptions) {
     return { ...scanned, head, lastEntry: feed.lastEntry }
   })
   // Once without a trace, so that a trail that is refused is left as it is.
-  const { head, lastEntry, nextSequence, torn } = yield* rehearse(
+  const { head, lastEntry, newest, nextSequence, torn } = yield* rehearse(
     yield* readHeads(disk, directory, base.size, logStart, signedSize),
     (found) => replay(new Rehearsal(base, signedSize), found),
   )
@@ -122,11 +123,7 @@ export const recover = Effect.fnUntraced(function* (options: RecoveryOptions) {
     sign: options.sign,
   })
   yield* replay(writer, head)
-  for (const tail of torn) yield* cut(disk, tail)
-  // A killed process leaves frames in the system's cache that no sync has covered. They count
-  // from here on, and a checkpoint may cover them: so they have to survive a power failure.
-  for (const segment of segments) yield* disk.syncFile(path.join(directory, "wal", segment.name))
-  if (segments.length > 0) yield* disk.syncDirectory(path.join(directory, "wal"))
+  yield* makeDurable(disk, directory, segments, { torn, newest })
   yield* writer.mend
   const recovered: Recovered = {
     writer,
@@ -138,11 +135,6 @@ export const recover = Effect.fnUntraced(function* (options: RecoveryOptions) {
     lastEntry: lastEntry ?? (yield* newestOf(disk, directory, base.size)),
   }
   return recovered
-})
-
-const cut = Effect.fnUntraced(function* (disk: Disk["Service"], tail: TornTail) {
-  const file = yield* disk.open(tail.path, "update")
-  yield* file.truncate(tail.offset).pipe(Effect.andThen(file.datasync), Effect.ensuring(file.close))
 })
 
 const readCheckpoint = Effect.fnUntraced(function* (

@@ -55,12 +55,15 @@ const setup = Effect.gen(function* () {
   const put = (name: string, bytes: Uint8Array): void => fs.writeFileSync(file(name), bytes)
   const read = Effect.fnUntraced(function* () {
     const entries: Array<string> = []
-    const result = yield* scan(directory, yield* listSegments(directory), ({ count, payload }) =>
-      Effect.map(Effect.fromResult(EntryBundle.decode(payload, count)), (found) => {
-        entries.push(...found.map((entry) => Buffer.from(entry).toString()))
-      }),
+    const { nextSequence, torn } = yield* scan(
+      directory,
+      yield* listSegments(directory),
+      ({ count, payload }) =>
+        Effect.map(Effect.fromResult(EntryBundle.decode(payload, count)), (found) => {
+          entries.push(...found.map((entry) => Buffer.from(entry).toString()))
+        }),
     )
-    return { entries, ...result }
+    return { entries, nextSequence, torn }
   }, Effect.provide(NodeDisk.layer))
   return { directory, file, put, read }
 })

@@ -36,6 +36,20 @@ export interface TornTail {
 }
 
 /**
+ * The frames that one sync was to cover.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface FrameGroup {
+  readonly path: string
+  /** Units: bytes. */
+  readonly offset: number
+  /** Units: bytes. */
+  readonly end: number
+}
+
+/**
  * @category models
  * @since 0.1.0
  */
@@ -43,6 +57,8 @@ export interface WalScan {
   /** The sequence number after the last whole frame. */
   readonly nextSequence: number
   readonly torn: ReadonlyArray<TornTail>
+  /** The newest whole group: no later one says that its sync succeeded. */
+  readonly newest: FrameGroup | undefined
 }
 
 /**
@@ -84,6 +100,7 @@ export const scan = Effect.fnUntraced(function* <E>(
 ) {
   const disk = yield* Disk
   const torn: Array<TornTail> = []
+  let newest: FrameGroup | undefined
   let nextSequence = segments[0]?.firstSequence ?? 0
   for (const [index, segment] of segments.entries()) {
     const file = path.join(directory, "wal", segment.name)
@@ -120,9 +137,10 @@ export const scan = Effect.fnUntraced(function* <E>(
       yield* onFrame(frame)
       nextSequence += frame.count
       offset += frameHeaderBytes + frame.payloadBytes
+      newest = { path: file, offset: frame.groupOffset, end: offset }
     }
   }
-  const result: WalScan = { nextSequence, torn }
+  const result: WalScan = { nextSequence, torn, newest }
   return result
 })
 
