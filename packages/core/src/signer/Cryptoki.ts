@@ -42,7 +42,10 @@ export interface Cryptoki {
 
 /** As much of koffi as is used here; its own types are `any`. */
 interface Native {
-  readonly load: (path: string) => {
+  readonly load: (
+    path: string,
+    options: { readonly deep: boolean },
+  ) => {
     readonly func: (
       name: string,
       result: string,
@@ -95,7 +98,10 @@ const loadNative = async (): Promise<unknown> => (await import("koffi")).default
 const loaded = new Map<string, Cryptoki>()
 
 const bind = (native: Native, path: string): Cryptoki => {
-  const get = native.load(path).func("C_GetFunctionList", "ulong", [pointer])
+  // Node exports the OpenSSL inside it; a module must keep to the one that it was built with.
+  const get = native
+    .load(path, { deep: process.platform === "linux" })
+    .func("C_GetFunctionList", "ulong", [pointer])
   const out = Buffer.alloc(8)
   const result = Number(get(out))
   if (result !== returned.ok) throw new Error(`C_GetFunctionList: ${returnName(result)}`)
