@@ -1,5 +1,6 @@
 /** Tells a trail from a directory that is none, before a command says "0 events" of it. */
 import { Disk, DiskError } from "@countersign/core/platform/Disk"
+import { requireDirectory } from "@countersign/core/trail/TrailDirectory"
 import * as path from "node:path"
 import * as Effect from "effect/Effect"
 
@@ -11,13 +12,11 @@ export const requireTrail = Effect.fnUntraced(function* (directory: string) {
   for (const part of parts) {
     if ((yield* disk.status(path.join(directory, part))) !== undefined) return
   }
-  const isThere = (yield* disk.status(directory)) !== undefined
+  yield* requireDirectory(directory)
   return yield* new DiskError({
     call: "open",
     path: directory,
     errno: "ENOENT",
-    detail: isThere
-      ? "the directory holds no trail: neither checkpoint nor wal nor tile"
-      : "there is no such trail",
+    detail: "the directory holds no trail: neither checkpoint nor wal nor tile",
   })
 })

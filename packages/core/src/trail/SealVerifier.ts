@@ -12,7 +12,7 @@ import * as path from "node:path"
 import * as Effect from "effect/Effect"
 import * as Pull from "effect/Pull"
 import * as Stream from "effect/Stream"
-import { Disk, DiskError } from "../platform/Disk.ts"
+import { Disk, type DiskError } from "../platform/Disk.ts"
 import {
   type BatchSeal,
   decodeSeal,
@@ -22,6 +22,7 @@ import {
   sealDirectory,
 } from "./BatchSeal.ts"
 import * as EntryBundle from "./EntryBundle.ts"
+import { requireDirectory } from "./TrailDirectory.ts"
 import { TrailDamaged } from "./TrailError.ts"
 import {
   checkpointName,
@@ -291,15 +292,7 @@ export const verifySeals = (
   key: KeyObject,
 ): Effect.Effect<SealReport, DiskError, Disk> =>
   Effect.gen(function* () {
-    const disk = yield* Disk
-    if ((yield* disk.status(directory)) === undefined) {
-      return yield* new DiskError({
-        call: "status",
-        path: directory,
-        errno: "ENOENT",
-        detail: "there is no such trail",
-      })
-    }
+    yield* requireDirectory(directory)
     const signed = yield* Effect.result(readCheckpoint(directory))
     if (signed._tag === "Failure") {
       const error = signed.failure

@@ -13,7 +13,7 @@ import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import type { Scope } from "effect/Scope"
 import * as Stream from "effect/Stream"
-import { Disk, DiskError } from "../platform/Disk.ts"
+import { Disk, type DiskError } from "../platform/Disk.ts"
 import { type Checkpoint, parseSigned } from "./Checkpoint.ts"
 import { judge } from "./KeyChain.ts"
 import { emptyRoot, hashBytes } from "./MerkleTree.ts"
@@ -21,6 +21,7 @@ import { RootHasher } from "./RootHasher.ts"
 import type { Rotation } from "./Rotation.ts"
 import { compareRotations, readSuccessions } from "./RotationCheck.ts"
 import { hashesAtLevel, tileWidth } from "./Tile.ts"
+import { requireDirectory } from "./TrailDirectory.ts"
 import { checkpointName, readCheckpointBytes, readFileOf, tryReading } from "./TrailReader.ts"
 import { type PinOptions, readPin } from "./VerifierPin.ts"
 import { inThisThread, inThreads, type RunShard } from "./VerifierPool.ts"
@@ -115,15 +116,7 @@ export const verify = (
   options: VerifyOptions = {},
 ): Effect.Effect<VerifyReport, DiskError, Disk> =>
   Effect.gen(function* () {
-    const disk = yield* Disk
-    if ((yield* disk.status(directory)) === undefined) {
-      return yield* new DiskError({
-        call: "status",
-        path: directory,
-        errno: "ENOENT",
-        detail: "there is no such trail",
-      })
-    }
+    yield* requireDirectory(directory)
     // In this order a writer at work can't change the key between what is read.
     const { keyProblem, notChecked, pin } = yield* readPin(directory, options)
     const bytes = yield* readCheckpointBytes(directory)
