@@ -1,15 +1,10 @@
-import { createPrivateKey } from "node:crypto"
 import * as Checkpoint from "@countersign/core/trail/Checkpoint"
 import * as SignedNote from "@countersign/core/trail/SignedNote"
 import * as Result from "effect/Result"
 import { insist, type Target } from "./Fuzzer.ts"
+import { fuzzKey } from "./FuzzKeys.ts"
 
-// RFC 8410, section 7: a fixed key, so that a seed replays to the byte.
-const noteKey = createPrivateKey({
-  key: Buffer.concat([Buffer.from("302e020100300506032b657004220420", "hex"), Buffer.alloc(32, 7)]),
-  format: "der",
-  type: "pkcs8",
-})
+const noteKey = fuzzKey(7)
 const name = "example.org/fuzz"
 const publicKey = SignedNote.publicKeyOf(noteKey)
 const verifierText = SignedNote.formatVerifierKey(name, publicKey)

@@ -4,6 +4,10 @@ import { configTarget } from "./ConfigTarget.ts"
 import { encoderTarget } from "./EncoderTarget.ts"
 import { filterTarget } from "./FilterTarget.ts"
 import type { Target } from "./Fuzzer.ts"
+import { policyTarget } from "./PolicyTarget.ts"
+import { rotationTarget } from "./RotationTarget.ts"
+import { trustTarget } from "./TrustTarget.ts"
+import { witnessTarget } from "./WitnessTarget.ts"
 import { merkleTarget } from "./MerkleTarget.ts"
 import { noteTarget } from "./NoteTarget.ts"
 import { proofTarget } from "./ProofTarget.ts"
@@ -20,6 +24,10 @@ export const targets: ReadonlyArray<Target> = [
   merkleTarget,
   coldTarget,
   sealTarget,
+  witnessTarget,
+  policyTarget,
+  trustTarget,
+  rotationTarget,
   configTarget,
   filterTarget,
   encoderTarget,
