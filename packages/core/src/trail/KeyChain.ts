@@ -244,7 +244,8 @@ const judgeTrust = (
   for (const [index, range] of ranges.entries()) {
     const before = ranges[index - 1]
     const revoked = before === undefined ? undefined : listed(before)?.revoked
-    if (revoked !== undefined && listed(range) === undefined && range.from > revoked.at) {
+    // Wherever it says it began: a thief of the key before can say any size.
+    if (revoked !== undefined && listed(range) === undefined) {
       details.push(
         `${Rotation.nameOfKey(range.key)} was brought in at size ${range.from} by a key that was revoked at size ${revoked.at}, and is not in the trust file`,
       )
@@ -252,6 +253,15 @@ const judgeTrust = (
   }
   const first = keys[0]?.from ?? 0
   const last = keys.at(-1)
+  const owner = ranges.at(-1)
+  if (last?.to !== undefined && owner !== undefined && checkpoint.size > last.to) {
+    // The last one listed may have brought it in where it had to: that is no word for it.
+    if (listed(owner) === undefined) {
+      details.push(
+        `the trust file ends at size ${last.to}, and ${Rotation.nameOfKey(owner.key)}, which signed size ${checkpoint.size}, is not in it`,
+      )
+    }
+  }
   const follower = ranges.find(({ from }) => last?.to === undefined && from > (last?.from ?? 0))
   return {
     findings: details.flatMap((detail) =>

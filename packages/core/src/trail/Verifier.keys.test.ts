@@ -344,6 +344,12 @@ describe("Verifier, of a key that was revoked", () => {
         trustOf(listed(first, 0, { to: 300 }), listed(second, 300, { revoked: early })),
         "was brought in at size 512 by a key that was revoked at size 400",
       )
+      // A thief can say that it was before.
+      const late = { at: 600, reason: "stolen" }
+      yield* names(
+        trustOf(listed(first, 0, { to: 300 }), listed(second, 300, { revoked: late })),
+        "was brought in at size 512 by a key that was revoked at size 600",
+      )
       const named = trustOf(
         listed(first, 0, { to: 300 }),
         listed(second, 300, { to: 512, revoked: early }),
@@ -362,6 +368,11 @@ describe("Verifier, of a key that was revoked", () => {
         listed(third, 512, { to: 650 }),
       )
       yield* names(closed, "may sign up to size 650 by the trust file, but here from size 512 on")
+      // A key that the last one brings in at that very size is not in the file either.
+      const ended = trustOf(listed(first, 0, { to: 300 }), listed(second, 300, { to: 512 }))
+      yield* names(ended, "the trust file ends at size 512")
+      const at = yield* trailOf(rotatedTrail(512, keys, sizes))
+      assert.strictEqual((yield* at.report(ended)).verdict, "verified")
     }),
   )
 })
