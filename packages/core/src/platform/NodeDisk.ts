@@ -227,7 +227,9 @@ const writeFiles: Disk["Service"]["writeFiles"] = (files) =>
   files.length < filesForThread
     ? writeEach(files)
     : // Without the thread the files are written as well, only slower.
-      Effect.catchTag(writer.write(files), "ThreadEnded", () => writeEach(files))
+      Effect.catchTag(writer.write(files), "ThreadEnded", (ended) =>
+        Effect.andThen(ended.warn("writes tiles"), writeEach(files)),
+      )
 
 const isAbsent = (error: DiskError): boolean => error.errno === "ENOENT"
 

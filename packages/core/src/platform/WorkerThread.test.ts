@@ -4,6 +4,7 @@ import * as path from "node:path"
 import { pathToFileURL } from "node:url"
 import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
+import * as Logger from "effect/Logger"
 import { WorkerThread } from "./WorkerThread.ts"
 
 const source = `import { parentPort } from "node:worker_threads"
@@ -62,6 +63,32 @@ describe("WorkerThread", () => {
       // Refused before a thread is made, as one too many is.
       const thread = new WorkerThread<string, string>(new URL("https://127.0.0.1/thread.mjs"))
       assert.strictEqual((yield* Effect.flip(thread.ask("job")))._tag, "ThreadEnded")
+    }),
+  )
+
+  it.live("says once why another thread does its work", () =>
+    Effect.gen(function* () {
+      const logged: Array<ReadonlyArray<unknown>> = []
+      const logger = Logger.make(({ message }) => {
+        logged.push(Array.isArray(message) ? message : [message])
+      })
+      const none = new WorkerThread<string, string>(new URL("https://127.0.0.1/thread.mjs"))
+      const mortal = new WorkerThread<string, string>(url)
+      const missing = new WorkerThread<string, string>(new URL("none.mjs", url))
+      for (const [thread, reason] of [
+        [none, /ERR_INVALID_URL_SCHEME|URL/],
+        [mortal, /exit code 1/],
+        [missing, /none\.mjs/],
+      ] as const) {
+        for (let attempt = 0; attempt < 3; attempt += 1) {
+          const ended = yield* Effect.flip(thread.ask("die"))
+          yield* Effect.provide(ended.warn("does a job"), Logger.layer([logger]))
+        }
+        const [[warning, cause] = [], ...others] = logged.splice(0)
+        assert.isEmpty(others)
+        assert.match(String(warning), /the thread that does a job ended/)
+        assert.match(String(cause), reason)
+      }
     }),
   )
 })

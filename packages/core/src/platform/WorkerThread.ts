@@ -25,6 +25,21 @@ const heapLimits = { maxYoungGenerationSizeMb: 1 }
  */
 export class ThreadEnded {
   readonly _tag = "ThreadEnded"
+  /** Why the thread ended last, or could not be started. */
+  readonly cause: unknown
+  /** Whether nobody was told of a thread of this kind that ended before. */
+  readonly isFirst: boolean
+
+  constructor(cause: unknown, isFirst: boolean) {
+    this.cause = cause
+    this.isFirst = isFirst
+  }
+
+  /** Says in the log why somebody else does the work now; once. */
+  warn(title: string): Effect.Effect<void> {
+    const sentence = `countersign: the thread that ${title} ended or could not be started. Where it can't, the application's own thread does its work`
+    return this.isFirst ? Effect.logWarning(sentence, this.cause) : Effect.void
+  }
 }
 
 /**
@@ -50,6 +65,8 @@ export class WorkerThread<Job, Answer> {
   private idle: NodeJS.Timeout | undefined
   /** No thread is started before this moment. Monotonic milliseconds. */
   private notBefore = 0
+  private cause: unknown
+  private isTold = false
 
   /** @param url the thread's module: it takes and posts messages of the form {@link Numbered} */
   constructor(url: URL) {
@@ -62,7 +79,7 @@ export class WorkerThread<Job, Answer> {
       Effect.callback<Answer, ThreadEnded>((resume) => {
         const thread = this.running()
         if (thread === undefined) {
-          resume(Effect.fail(new ThreadEnded()))
+          resume(Effect.fail(this.failure()))
           return
         }
         const id = this.next
@@ -86,8 +103,9 @@ export class WorkerThread<Job, Answer> {
     if (performance.now() < this.notBefore) return undefined
     try {
       return this.start()
-    } catch {
+    } catch (cause) {
       // The system, or Node's permissions, allow no more threads.
+      this.cause = cause
       this.notBefore = performance.now() + restMillis
       return undefined
     }
@@ -102,8 +120,12 @@ export class WorkerThread<Job, Answer> {
       this.settle(answer)
     })
     // An `error` is followed by `exit`; without a listener it would end the process.
-    thread.on("error", () => undefined)
-    thread.on("exit", () => {
+    let cause: unknown
+    thread.on("error", (error) => {
+      cause = error
+    })
+    thread.on("exit", (code) => {
+      this.cause = cause ?? new Error(`it ended with exit code ${code}`)
       // One that died before its first answer would most likely do so again.
       if (!hasAnswered) this.notBefore = performance.now() + restMillis
       this.ended(thread)
@@ -132,6 +154,12 @@ export class WorkerThread<Job, Answer> {
     this.thread = undefined
     const waiting = [...this.jobs.values()]
     this.jobs.clear()
-    for (const done of waiting) done(new ThreadEnded())
+    for (const done of waiting) done(this.failure())
+  }
+
+  private failure(): ThreadEnded {
+    const isFirst = !this.isTold
+    this.isTold = true
+    return new ThreadEnded(this.cause, isFirst)
   }
 }

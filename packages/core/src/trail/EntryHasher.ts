@@ -47,7 +47,9 @@ const isShared = ({ runs }: HashJob): boolean =>
  */
 export const inThread: HashEntries = (job) =>
   isShared(job) && job.runs.reduce((total, { count }) => total + count, 0) >= countForThread
-    ? Effect.catchTag(thread.ask(job), "ThreadEnded", () => inThisThread(job))
+    ? Effect.catchTag(thread.ask(job), "ThreadEnded", (ended) =>
+        Effect.andThen(ended.warn("hashes entries"), inThisThread(job)),
+      )
     : inThisThread(job)
 
 /**
