@@ -159,6 +159,7 @@ describe("resolve", () => {
         "heartbeatMillis",
         "signals",
       ])
+      // Nothing at all passes as well where no compiler looks.
       const nothing = yield* refused(null as unknown as AuditConfigInput)
       assert.include(nothing.message, "the configuration: is empty; expected a section")
     }),
