@@ -3,6 +3,7 @@ import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import { FaultyDisk } from "../testing/FaultyDisk.ts"
 import { MemoryDisk } from "../testing/MemoryDisk.ts"
+import { PowerLossDisk } from "../testing/PowerLossDisk.ts"
 import { causeTextBytesMax } from "./CauseText.ts"
 import * as DeadLetters from "./DeadLetters.ts"
 import { SinkError } from "./Sink.ts"
@@ -50,6 +51,48 @@ describe("DeadLetters", () => {
         yield* DeadLetters.append(disk, file, letterOf(2), sizeBytesMax)
         assert.strictEqual(memory.text(file), linesOf(1, 2))
       }
+    }),
+  )
+
+  it.effect("puts each letter on the disk, also after a sync that failed", () =>
+    Effect.gen(function* () {
+      // Long, so that a letter has sectors of its own.
+      const long = { ...letterOf(2), cause: "refused ".repeat(200) }
+      const power = new PowerLossDisk(["/trail"])
+      const { disk } = power
+      yield* DeadLetters.append(disk, file, letterOf(1), sizeBytesMax)
+      // What a sync could not write the kernel may drop, and show all the same.
+      power.plan({ call: power.calls + 2, errno: "EIO" })
+      yield* Effect.flip(DeadLetters.append(disk, file, long, sizeBytesMax))
+      yield* DeadLetters.append(disk, file, long, sizeBytesMax)
+      yield* DeadLetters.append(disk, file, letterOf(3), sizeBytesMax)
+      const lines = `${linesOf(1)}${DeadLetters.encode(long)}${linesOf(3)}`
+      assert.strictEqual(power.peek(file)?.toString(), lines)
+      assert.strictEqual(
+        power
+          .crash(() => 0)
+          .peek(file)
+          ?.toString(),
+        lines,
+      )
+    }),
+  )
+
+  it.effect("makes the file's name durable when the first attempt could not", () =>
+    Effect.gen(function* () {
+      const power = new PowerLossDisk(["/trail"])
+      yield* DeadLetters.append(power.disk, file, letterOf(1), sizeBytesMax)
+      const again = new PowerLossDisk(["/trail"])
+      again.plan({ call: power.calls - 1, errno: "EIO" })
+      yield* Effect.flip(DeadLetters.append(again.disk, file, letterOf(1), sizeBytesMax))
+      yield* DeadLetters.append(again.disk, file, letterOf(1), sizeBytesMax)
+      assert.strictEqual(
+        again
+          .crash(() => 0.9)
+          .peek(file)
+          ?.toString(),
+        linesOf(1),
+      )
     }),
   )
 

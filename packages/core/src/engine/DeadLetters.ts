@@ -2,7 +2,7 @@
  * Records that a sink refused for good, each with the cause, one JSON line a record.
  *
  * A letter is on the disk before the cursor moves past its record. A record may have two
- * letters after a crash between the two; readers go by the sequence.
+ * letters after a crash between the two, and the last line may be torn; readers go by the sequence.
  *
  * @since 0.1.0
  */
@@ -83,13 +83,24 @@ const lineBytesMax = 192 * 1024
 
 const newline = 0x0a
 
-/** How many bytes at the end are a line that was never finished. */
-const tornBytes = (tail: Uint8Array): number => tail.byteLength - 1 - tail.lastIndexOf(newline)
+/** Where in the bytes at the file's end the last line begins, finished or not. */
+const lastLineAt = (tail: Uint8Array): number => tail.subarray(0, -1).lastIndexOf(newline) + 1
 
-const isLetter = (line: Uint8Array): boolean => {
+/**
+ * Whether a line is another letter than this one. One of the same record is an attempt at it, after
+ * which the cursor did not move: perhaps its sync failed, and then it is on no disk.
+ */
+const isAnother = (line: Uint8Array, { sequence, trail }: DeadLetter): boolean => {
   try {
-    JSON.parse(Buffer.from(line).toString("utf8"))
-    return true
+    const found: unknown = JSON.parse(Buffer.from(line).toString("utf8"))
+    const isLetter = typeof found === "object" && found !== null
+    const isSame =
+      isLetter &&
+      "sequence" in found &&
+      found.sequence === sequence &&
+      "trail" in found &&
+      found.trail === trail
+    return isLetter && !isSame
   } catch {
     return false
   }
@@ -98,7 +109,8 @@ const isLetter = (line: Uint8Array): boolean => {
 /**
  * Appends a letter and returns once it survives a power failure.
  *
- * A torn line that an earlier crash left is cut off; one that only lacks its end is kept.
+ * A torn line that an earlier crash left is written over, and so is the same letter from an attempt
+ * that failed; one that only lacks its end is kept.
  *
  * @category running
  * @since 0.1.0
@@ -111,29 +123,28 @@ export const append = Effect.fnUntraced(function* (
 ): Effect.fn.Return<void, DiskError | DeadLettersFull> {
   const directory = path.dirname(file)
   yield* disk.makeDirectory(directory)
-  const before = yield* disk.status(file)
-  const size = before?.sizeBytes ?? 0
-  const line = Buffer.from(encode(letter))
-  if (size + line.byteLength > sizeBytesMax) {
-    return yield* new DeadLettersFull({ path: file, sizeBytesMax })
-  }
+  const size = (yield* disk.status(file))?.sizeBytes ?? 0
   const from = Math.max(0, size - lineBytesMax)
   const tail = size === 0 ? new Uint8Array() : yield* disk.readRange(file, from, size - from)
-  const torn = size === 0 ? 0 : tornBytes(tail)
-  const isWhole = torn > 0 && isLetter(tail.subarray(tail.byteLength - torn))
-  const chunks = isWhole ? [Buffer.of(newline), line] : [line]
-  const position = isWhole ? size : size - torn
+  const last = lastLineAt(tail)
+  const isKept = isAnother(tail.subarray(last), letter)
+  const position = isKept ? size : from + last
+  const line = Buffer.from(encode(letter))
+  if (position + line.byteLength > sizeBytesMax) {
+    return yield* new DeadLettersFull({ path: file, sizeBytesMax })
+  }
+  const chunks = isKept && tail.at(-1) !== newline ? [Buffer.of(newline), line] : [line]
 
   yield* Effect.acquireUseRelease(
     disk.open(file, "update"),
     (open) =>
       Effect.andThen(
-        torn > 0 && !isWhole ? open.truncate(position) : Effect.void,
+        position < size ? open.truncate(position) : Effect.void,
         Effect.andThen(open.write(chunks, position), open.datasync),
       ),
     (open) => open.close,
   )
-  if (before === undefined) {
+  if (position === 0) {
     yield* disk.syncDirectory(directory)
     yield* disk.syncDirectory(path.dirname(directory))
   }
