@@ -1,4 +1,4 @@
-/** `countersign key DIR`: the verifier key that others are given. */
+/** `countersign key DIR`: the verifier key that others are given, and what changes it. */
 import { createPrivateKey } from "node:crypto"
 import { Disk } from "@countersign/core/platform/Disk"
 import * as SignedNote from "@countersign/core/trail/SignedNote"
@@ -9,6 +9,8 @@ import * as Result from "effect/Result"
 import { ExitCode } from "../terminal/ExitCode.ts"
 import { Output } from "../terminal/Output.ts"
 import { trailPath } from "../trail/TrailPath.ts"
+import { keyRotateCommand } from "./KeyRotate.ts"
+import { keyTrustCommand } from "./KeyTrust.ts"
 import * as Parameters from "./Parameters.ts"
 
 /** The key's text in `<dir>.vkey`, or made from the private key beside the trail. */
@@ -55,4 +57,5 @@ export const keyCommand = Command.make(
     "Print the trail's verifier key. Keep a copy away from the trail, and give it to verify and check with --key",
   ),
   Command.withShortDescription("Print the trail's verifier key"),
+  Command.withSubcommands([keyTrustCommand, keyRotateCommand]),
 )

@@ -7,7 +7,8 @@ import * as Effect from "effect/Effect"
 import * as Text from "../terminal/Text.ts"
 import { type Finding, ok, problem, warning } from "./Finding.ts"
 
-const known = /^(?:wal|tile|checkpoint|cursors|dead-letters|seals|timestamps|lease\.\d{16})$/
+const known =
+  /^(?:wal|tile|checkpoint|cursors|dead-letters|rotations|seals|timestamps|lease\.\d{16})$/
 const temporary = /\.tmp$/
 // A writer's temporary file lives for milliseconds.
 const leftoverMillis = 60_000
