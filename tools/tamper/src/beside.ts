@@ -1,7 +1,7 @@
 import * as Effect from "effect/Effect"
 import * as NodeDisk from "@countersign/core/platform/NodeDisk"
-import { eventOf, openSigned, type Sample, withDirectory } from "./sample.ts"
-import { genuine, verdictOn } from "./score.ts"
+import { eventOf, openSigned, withDirectory } from "./sample.ts"
+import { genuine } from "./score.ts"
 
 /** What verifying beside a writer gave. */
 export interface Watched {
@@ -35,6 +35,3 @@ export const watchWriter = (millis: number): Promise<Watched> =>
     await audit.close()
     return { verified, alarms }
   })
-
-/** What the verifier says of the trail put back to its earlier state, log and all. */
-export const rollbackVerdict = ({ earlier }: Sample): Promise<string> => verdictOn(earlier)

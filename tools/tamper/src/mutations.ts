@@ -20,7 +20,7 @@ const sizeOf = (files: Files): number =>
   Number(fileOf(files, "checkpoint").toString("utf8").split("\n")[1])
 
 /** The signed entries of a trail whose bundles are not compressed. */
-const entriesOf = (files: Files): ReadonlyArray<string> => {
+export const entriesOf = (files: Files): ReadonlyArray<string> => {
   const size = sizeOf(files)
   const count = Math.ceil(size / 256)
   return Array.from({ length: count }, (_, index) => {
@@ -31,13 +31,18 @@ const entriesOf = (files: Files): ReadonlyArray<string> => {
   }).flat()
 }
 
-const bundlesOf = (entries: ReadonlyArray<string>): ReadonlyArray<[string, Buffer]> =>
+/** Every bundle over some entries. */
+export const bundlesOf = (entries: ReadonlyArray<string>): ReadonlyArray<[string, Buffer]> =>
   inTiles(entries).map((group, index) => [
     tilePath("entries", index, group.length),
     bundleOf(group),
   ])
 
-const tilesOf = (entries: ReadonlyArray<string>, levels: number): ReadonlyArray<[string, Buffer]> =>
+/** The tiles of hashes over some entries, of so many levels. */
+export const tilesOf = (
+  entries: ReadonlyArray<string>,
+  levels: number,
+): ReadonlyArray<[string, Buffer]> =>
   hashTiles(entries)
     .slice(0, levels)
     .flatMap((tiles, level) =>

@@ -11,7 +11,7 @@ import type { Mutation } from "./Mutation.ts"
 import type { Files } from "./sample.ts"
 
 /** The key that the trails of this tool are verified with. */
-const verifierKey = Result.getOrThrow(parseVerifierKey(verifierKeyText()))
+export const verifierKey = Result.getOrThrow(parseVerifierKey(verifierKeyText()))
 
 /** What is judged: the verifier, or in a test one that is wrong. */
 export type Judge = (directory: string) => Effect.Effect<VerifyReport, DiskError, Disk>
@@ -28,9 +28,11 @@ export interface Row {
   readonly missed: Array<string>
 }
 
-const directory = "/trail"
+/** Where the trails of this tool lie, in memory. */
+export const directory = "/trail"
 
-const makeMemory = (files: Files): MemoryDisk => {
+/** A disk with these files as a trail. */
+export const makeMemory = (files: Files): MemoryDisk => {
   const memory = new MemoryDisk()
   Effect.runSync(memory.disk.makeDirectory(directory))
   for (const [name, bytes] of files) store(memory, name, bytes)
@@ -52,11 +54,12 @@ const store = (memory: MemoryDisk, name: string, bytes: Buffer | undefined): voi
 const judged = (judge: Judge, memory: MemoryDisk): Promise<VerifyReport> =>
   Effect.runPromise(Effect.provideService(judge(directory), Disk, memory.disk))
 
-/** Caught: another verdict than `verified`, and a place that is wrong. */
-const isCaught = (report: VerifyReport): boolean =>
-  report.verdict === "tampered"
-    ? report.firstBad.path !== ""
-    : report.verdict === "incomplete" && report.reason.includes("checkpoint")
+/** Caught: another verdict than `verified`, and a place that is wrong or a part that is missing. */
+const isCaught = (report: VerifyReport): boolean => {
+  if (report.verdict === "tampered") return report.firstBad.path !== ""
+  if (report.verdict === "unverifiable") return report.reason.includes("quorum")
+  return report.verdict === "incomplete" && report.reason.includes("checkpoint")
+}
 
 /** Tries mutations one at a time, each on a trail that is otherwise whole. */
 export const score = async (
@@ -88,5 +91,5 @@ export const score = async (
 }
 
 /** The verdict on a whole directory. */
-export const verdictOn = async (files: Files): Promise<string> =>
-  (await judged(genuine, makeMemory(files))).verdict
+export const verdictOn = async (files: Files, judge: Judge): Promise<string> =>
+  (await judged(judge, makeMemory(files))).verdict

@@ -1,9 +1,10 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import { rollbackVerdict, watchWriter } from "./beside.ts"
+import { watchWriter } from "./beside.ts"
 import { harmless, ids, mutationsOf } from "./mutations.ts"
 import { makeSample } from "./sample.ts"
 import { genuine, score } from "./score.ts"
+import { isAsPromised, scoreWitnessed } from "./witnessed.ts"
 
 const sample = await makeSample(600)
 
@@ -36,8 +37,11 @@ describe("the tamper list", () => {
     assert.isAbove(row?.tried ?? 0, 0)
   })
 
-  it("says that a rollback of everything needs a witness", async () => {
-    assert.strictEqual(await rollbackVerdict(sample), "verified")
+  it("finds with witnesses what is right in itself: a rollback, and another history", async () => {
+    const witnessed = await scoreWitnessed(sample, 150)
+    assert.isTrue(isAsPromised(witnessed), JSON.stringify(witnessed))
+    const caught = Object.fromEntries(witnessed.policy.map((row) => [row.id, row.caught > 0]))
+    assert.deepStrictEqual(caught, { W1: false, W2: true, W3: true, W4: false })
   })
 
   it("cries no wolf while an engine writes", async () => {
