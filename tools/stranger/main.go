@@ -8,8 +8,9 @@
 //
 //	go run main.go DIR VKEY
 //
-// VKEY is the verifier key, or the name of a file that holds it. Exit codes: 0 verified,
-// 1 not verified, 2 wrong usage.
+// VKEY is the verifier key, or the name of a file that holds it. Where the trail has changed its
+// key, the notes in rotations/ are followed from VKEY on: both keys must have signed each of them,
+// over the same entries. Exit codes: 0 verified, 1 not verified, 2 wrong usage.
 package main
 
 import (
@@ -22,6 +23,8 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"sort"
+	"strconv"
 	"strings"
 
 	"golang.org/x/mod/sumdb/note"
@@ -118,36 +121,100 @@ func entries(dir string, bundle int64, width int) ([][]byte, int, error) {
 	return found, size, nil
 }
 
-func open(dir string, key string) (tlog.Tree, string, error) {
+// signed reads a checkpoint that all of these keys have signed.
+func signed(dir string, file string, keys ...string) (tlog.Tree, string, error) {
 	var tree tlog.Tree
-	if text, err := os.ReadFile(key); err == nil {
-		key = strings.TrimSpace(string(text))
-	}
-	verifier, err := note.NewVerifier(key)
-	if err != nil {
-		return tree, "", fmt.Errorf("the verifier key: %v", err)
-	}
-	data, name, err := read(dir, "checkpoint")
+	data, name, err := read(dir, file)
 	if err != nil {
 		return tree, "", err
 	}
 	if len(data) > noteBytesMax {
 		return tree, "", fmt.Errorf("%s has %d bytes", name, len(data))
 	}
-	opened, err := note.Open(data, note.VerifierList(verifier))
-	if err != nil {
-		return tree, "", fmt.Errorf("%s: %v", name, err)
+	origin, rest := "", ""
+	for _, key := range keys {
+		verifier, err := note.NewVerifier(key)
+		if err != nil {
+			return tree, "", fmt.Errorf("the verifier key: %v", err)
+		}
+		opened, err := note.Open(data, note.VerifierList(verifier))
+		if err != nil {
+			return tree, "", fmt.Errorf("%s: %v", name, err)
+		}
+		origin, rest, _ = strings.Cut(opened.Text, "\n")
+		if origin != verifier.Name() {
+			return tree, "", fmt.Errorf("%s speaks of %s, and the key is for %s", name, origin, verifier.Name())
+		}
 	}
 	// The library's own parser asks for the origin of Go's checksum database.
-	origin, rest, _ := strings.Cut(opened.Text, "\n")
-	if origin != verifier.Name() {
-		return tree, "", fmt.Errorf("%s speaks of %s, and the key is for %s", name, origin, verifier.Name())
-	}
 	tree, err = tlog.ParseTree([]byte("go.sum database tree\n" + rest))
 	if err != nil {
 		return tree, "", fmt.Errorf("%s: %v", name, err)
 	}
 	return tree, origin, nil
+}
+
+// rotations lists the sizes at which the trail has changed its key.
+func rotations(dir string) ([]int64, error) {
+	files, err := os.ReadDir(filepath.Join(dir, "rotations"))
+	if err != nil && !errors.Is(err, os.ErrNotExist) {
+		return nil, err
+	}
+	var sizes []int64
+	for _, file := range files {
+		if size, err := strconv.ParseInt(file.Name(), 10, 64); err == nil {
+			sizes = append(sizes, size)
+		}
+	}
+	sort.Slice(sizes, func(i, j int) bool { return sizes[i] < sizes[j] })
+	return sizes, nil
+}
+
+// follow gives the key in force, and what each pair of keys from the given one on has signed.
+func follow(dir string, key string) (string, []tlog.Tree, error) {
+	sizes, err := rotations(dir)
+	if err != nil {
+		return "", nil, err
+	}
+	given := key
+	var trees []tlog.Tree
+	for _, size := range sizes {
+		file := fmt.Sprintf("rotations/%d", size)
+		data, _, err := read(dir, file)
+		if err != nil {
+			return "", nil, err
+		}
+		var words []string
+		for _, line := range strings.Split(string(data), "\n") {
+			if strings.HasPrefix(line, "countersign/key-rotation ") {
+				words = strings.Fields(line)
+				break
+			}
+		}
+		if len(words) != 6 {
+			return "", nil, fmt.Errorf("%s names no keys", file)
+		}
+		before, after := words[4], words[5]
+		if before != key && len(trees) == 0 {
+			continue // The key that was given comes later, and says nothing of this.
+		}
+		if before != key {
+			return "", nil, fmt.Errorf("%s is not of the key in force", file)
+		}
+		tree, _, err := signed(dir, file, before, after)
+		if err != nil {
+			return "", nil, err
+		}
+		if tree.N != size {
+			return "", nil, fmt.Errorf("%s speaks of %d entries", file, tree.N)
+		}
+		trees = append(trees, tree)
+		key = after
+	}
+	if key == given && len(trees) > 0 {
+		return "", nil, errors.New("a key came back after its time")
+	}
+	return key, trees, nil
 }
 
 // recompute gives every hash of the tree over the trail's entries.
@@ -220,7 +287,14 @@ func compare(dir string, size int64, hashes memory) (int, error) {
 }
 
 func check(dir string, key string) error {
-	tree, origin, err := open(dir, key)
+	if text, err := os.ReadFile(key); err == nil {
+		key = strings.TrimSpace(string(text))
+	}
+	key, changes, err := follow(dir, key)
+	if err != nil {
+		return err
+	}
+	tree, origin, err := signed(dir, "checkpoint", key)
 	if err != nil {
 		return err
 	}
@@ -235,6 +309,21 @@ func check(dir string, key string) error {
 		return err
 	}
 	fmt.Printf("tiles      %d compared\n", compared)
+	for _, change := range changes {
+		if change.N > tree.N {
+			return fmt.Errorf("rotations/%d is beyond the %d entries", change.N, tree.N)
+		}
+		root, err := tlog.TreeHash(change.N, hashes)
+		if err != nil {
+			return err
+		}
+		if root != change.Hash {
+			return fmt.Errorf("rotations/%d: both keys signed other entries", change.N)
+		}
+	}
+	if len(changes) > 0 {
+		fmt.Printf("rotations  %d, each signed by both keys\n", len(changes))
+	}
 	root := tlog.Hash(sha256.Sum256(nil)) // of the empty tree, for which the library has zeros
 	if tree.N > 0 {
 		if root, err = tlog.TreeHash(tree.N, hashes); err != nil {
