@@ -9,7 +9,7 @@ import { parseSigned } from "../trail/Checkpoint.ts"
 import { consistencyProof, type HashAt, rootAt } from "../trail/MerkleProof.ts"
 import { nodeHash } from "../trail/MerkleTree.ts"
 import { format } from "../witness/AddCheckpoint.ts"
-import { noteOf, origin } from "./TrailFixture.ts"
+import { noteOf, origin } from "./NoteFixture.ts"
 
 /**
  * A log's tree of any size, from one word: two words are two histories.
