@@ -1,4 +1,6 @@
 import * as fs from "node:fs"
+import { createServer } from "node:http"
+import type { AddressInfo } from "node:net"
 import * as path from "node:path"
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
@@ -57,6 +59,27 @@ const setting = Effect.gen(function* () {
   }
 })
 
+/** Takes questions and answers none, until it is gone. */
+const silentServer = Effect.acquireRelease(
+  Effect.callback<{ readonly url: string; asked: number; readonly leave: () => void }>((resume) => {
+    const server = createServer(() => {
+      silent.asked += 1
+    })
+    const leave = (): void => {
+      server.close()
+      server.closeAllConnections()
+    }
+    const silent = { url: "", asked: 0, leave }
+    server.listen(0, "127.0.0.1", () => {
+      // A server on a port has an address of this form.
+      const { port } = server.address() as AddressInfo
+      silent.url = `http://127.0.0.1:${port}`
+      resume(Effect.succeed(silent))
+    })
+  }),
+  ({ leave }) => Effect.sync(leave),
+)
+
 const recordSome = Effect.gen(function* () {
   const audit = yield* Audit
   for (let count = 0; count < 5; count += 1) yield* audit.record(AuditFixture.event)
@@ -99,6 +122,33 @@ describe("an engine with witnesses", () => {
       yield* fixture.withAudit(recordSome, config)
       assert.deepInclude(at.judged(), { isMet: true, by: ["a"] })
       assert.strictEqual(at.cosignedSize(), at.publishedSize())
+    }).pipe(Effect.scoped),
+  )
+
+  it.live("publishes and closes while a witness is silent", () =>
+    Effect.gen(function* () {
+      const { config, fixture, hasCosigned, publishedSize, ...at } = yield* setting
+      const silent = yield* silentServer
+      at.policyOf([(yield* at.witness("a")).replace(/http\S+/, silent.url)], "quorum a")
+      const patient = { witness: { ...config.witness, timeoutMillis: 600_000 } }
+      yield* fixture.withAudit(
+        Effect.gen(function* () {
+          yield* until(() => silent.asked > 0)
+          const before = publishedSize()
+          yield* recordSome
+          assert.isAtLeast(publishedSize(), before + 5)
+          assert.strictEqual(silent.asked, 1, "the question is still open")
+          silent.leave()
+        }),
+        patient,
+      )
+      const again = yield* silentServer
+      at.policyOf([(yield* at.witness("a")).replace(/http\S+/, again.url)], "quorum a")
+      const hasty = { witness: { ...config.witness, timeoutMillis: 100 } }
+      yield* fixture.withAudit(recordSome, hasty)
+      assert.isAbove(again.asked, 0)
+      assert.isFalse(hasCosigned())
+      assert.strictEqual(yield* fixture.verdict, "verified")
     }).pipe(Effect.scoped),
   )
 
