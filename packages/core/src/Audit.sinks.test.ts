@@ -64,4 +64,35 @@ describe("Audit, with sinks", () => {
       )
     }),
   )
+
+  it.live(
+    "refuses a pool whose slabs dead sinks could hold all of, and goes on with one that is enough",
+    () =>
+      Effect.gen(function* () {
+        const sinks = ["a", "b", "c"].map((name) => ({
+          ...MemorySink.make({ name }),
+          deliver: () => Effect.sleep("3 seconds"),
+        }))
+        const burst = (slabsMax: number) =>
+          fixture.withAudit(
+            Effect.gen(function* () {
+              const audit = yield* Audit
+              for (let index = 0; index < 30; index += 1) {
+                yield* audit.record({ ...event, class: "critical" })
+              }
+              return audit.status().pool.slabs
+            }),
+            { pool: { ...fixture.config.pool, slabsMax } },
+            { sinks },
+          )
+        const error = yield* Effect.flip(burst(4))
+        assert.strictEqual(error._tag, "InvalidConfig")
+        assert.include(
+          error.message,
+          "pool.slabsMax: is 4, and there are 3 sinks; expected at least 5: 2, and one for each sink",
+        )
+        assert.isFalse(fs.existsSync(fixture.directory))
+        assert.isAtMost(yield* burst(5), 5)
+      }),
+  )
 })

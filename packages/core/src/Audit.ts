@@ -179,6 +179,7 @@ export interface LayerOptions {
  */
 export type OpenError =
   | DiskError
+  | InvalidConfig
   | SignerError
   | Pkcs11Error
   | PolicyMalformed

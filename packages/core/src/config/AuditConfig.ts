@@ -87,7 +87,8 @@ const batch = Schema.Struct({
 const pool = Schema.Struct({
   slabBytes: whole("bytes", 128 * KiB, 64 * MiB, { meaning: "Size of one slab." }),
   slabsMax: whole("count", 2, 1024, {
-    meaning: "Slabs alive at once. The memory behind the lanes is slabs × size.",
+    meaning:
+      "Slabs alive at once: 2, and one for each sink, or more. The memory behind the lanes is slabs × size.",
   }),
   poison: flag({
     meaning: "Overwrites a slab that is given back, so that a late reader is found out.",

@@ -6,6 +6,7 @@
 import * as path from "node:path"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
+import { InvalidConfig } from "../config/InvalidConfig.ts"
 import { Disk } from "../platform/Disk.ts"
 import { RandomBytes } from "../platform/RandomBytes.ts"
 import { openSealKey } from "../signer/SealKey.ts"
@@ -24,6 +25,25 @@ const sealerOf = (directory: string) =>
     const { key } = yield* openSealKey(directory)
     return new Sealer({ disk, directory, key })
   })
+
+// With these an engine goes on whatever its sinks hold.
+const slabsOfStages = 2
+
+/** Each sink may hold a slab for as long as it reads a batch: with too few, dead sinks would stop the engine. */
+const refuseSmallPool = (
+  { pool: { slabsMax } }: EngineOptions,
+  { length }: ReadonlyArray<Sink>,
+): Effect.Effect<void, InvalidConfig> => {
+  const least = slabsOfStages + length
+  if (slabsMax >= least) return Effect.void
+  const problem = {
+    source: "program",
+    path: "pool.slabsMax",
+    actual: `is ${slabsMax}, and there are ${length} sinks`,
+    expected: `at least ${least}: ${slabsOfStages}, and one for each sink`,
+  } as const
+  return Effect.fail(new InvalidConfig({ problems: [problem] }))
+}
 
 /** Who has checkpoints cosigned, where the configuration names a policy. */
 const cosignerOf = Effect.fnUntraced(function* (engine: AuditEngine) {
@@ -46,7 +66,8 @@ const cosignerOf = Effect.fnUntraced(function* (engine: AuditEngine) {
 /**
  * Opens the trail and starts the engine. With the scope it is closed in order.
  *
- * - Errors: `TrailLocked`, `TrailDamaged`, `SinkNameInvalid`, `SignerError`, `DiskError`.
+ * - Errors: `InvalidConfig` where the pool is too small for so many sinks, `TrailLocked`,
+ *   `TrailDamaged`, `SinkNameInvalid`, `SignerError`, `DiskError`.
  *
  * @category constructors
  * @since 0.1.0
@@ -57,6 +78,7 @@ export const openEngine = Effect.fnUntraced(function* (
 ) {
   // A program that changes its working directory must not take the trail with it.
   const options: EngineOptions = { ...given, directory: path.resolve(directory) }
+  yield* refuseSmallPool(options, sinks)
   const clock = yield* Clock.clockWith(Effect.succeed)
   const nowMillis = (): number => clock.currentTimeMillisUnsafe()
   const trail = yield* openTrail({
