@@ -137,7 +137,9 @@ export class ProcessClock implements Clock.Clock {
   readonly monotonicTimeNanos = Effect.sync(() => this.monotonicTimeNanosUnsafe())
 
   sleep(duration: Duration.Duration): Effect.Effect<void> {
-    const millis = Duration.toMillis(duration)
+    // Whole milliseconds, as Node's timers: where a sleep is shorter than a number of this size can
+    // tell, somebody who waits for a moment would never see it come.
+    const millis = Math.ceil(Duration.toMillis(duration))
     if (millis <= 0) return Effect.yieldNow
     return Effect.callback<void>((resume) => {
       if (!Number.isFinite(millis)) return undefined
