@@ -273,8 +273,8 @@ function* dataSwaps(files: Files, step: number): Generator<Mutation> {
   }
 }
 
-/** What {@link mutationsOf} must try something of. */
-export const ids = ["T1", "T2", "T3", "T4", "T7", "T8", "T9", "T10", "T11"]
+/** What must be tried by {@link mutationsOf}, and T5 with keys that have changed. */
+export const ids = ["T1", "T2", "T3", "T4", "T5", "T7", "T8", "T9", "T10", "T11"]
 
 /**
  * All mutations that a verifier must catch by itself.

@@ -85,10 +85,19 @@ export const score = async (
     else row.missed.push(sentence)
     for (const name of edits.keys()) store(memory, name, files.get(name))
   }
-  return [...rows.values()].toSorted((left, right) =>
-    left.id.localeCompare(right.id, "en", { numeric: true }),
-  )
+  return [...rows.values()]
 }
+
+/** One row for each entry of the list, in its order. */
+export const summed = (rows: ReadonlyArray<Row>): ReadonlyArray<Row> =>
+  [...Map.groupBy(rows, ({ id }) => id)]
+    .map(([id, same]) => ({
+      id,
+      tried: same.reduce((sum, row) => sum + row.tried, 0),
+      caught: same.reduce((sum, row) => sum + row.caught, 0),
+      missed: same.flatMap(({ missed }) => missed),
+    }))
+    .toSorted((left, right) => left.id.localeCompare(right.id, "en", { numeric: true }))
 
 /** The verdict on a whole directory. */
 export const verdictOn = async (files: Files, judge: Judge): Promise<string> =>

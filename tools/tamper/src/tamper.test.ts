@@ -2,15 +2,16 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import { watchWriter } from "./beside.ts"
 import { harmless, ids, mutationsOf } from "./mutations.ts"
+import { scoreKeys } from "./keys.ts"
 import { makeSample } from "./sample.ts"
-import { genuine, score } from "./score.ts"
+import { genuine, score, summed } from "./score.ts"
 import { isAsPromised, scoreWitnessed } from "./witnessed.ts"
 
 const sample = await makeSample(600)
 
 describe("the tamper list", () => {
   it("is caught in every part", async () => {
-    const rows = await score(mutationsOf(sample, 1500))
+    const rows = summed([...(await score(mutationsOf(sample, 1500))), ...(await scoreKeys(120))])
     assert.deepStrictEqual(
       rows.map(({ id }) => id),
       ids,
@@ -24,7 +25,7 @@ describe("the tamper list", () => {
   it("sees what a verifier misses", async () => {
     const yes = (directory: string) =>
       Effect.map(genuine(directory), (report) => ({ ...report, verdict: "verified" as const }))
-    const rows = await score(mutationsOf(sample, 5000), yes)
+    const rows = [...(await score(mutationsOf(sample, 5000), yes)), ...(await scoreKeys(300, yes))]
     for (const { caught, missed, tried } of rows) {
       assert.strictEqual(caught, 0)
       assert.strictEqual(missed.length, tried)

@@ -75,7 +75,7 @@ const signedAnew = (entries: ReadonlyArray<string>, note?: Buffer): Files =>
   ])
 
 /** All that makes one trail of another. */
-const turned = (from: Files, to: Files): Mutation["edits"] =>
+export const turned = (from: Files, to: Files): Mutation["edits"] =>
   new Map(
     [...new Set([...from.keys(), ...to.keys()])]
       .map((name) => [name, to.get(name)] as const)
