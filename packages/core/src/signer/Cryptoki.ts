@@ -96,12 +96,14 @@ const loadNative = async (): Promise<unknown> => (await import("koffi")).default
 
 // A library is loaded once a process, whoever asks: unloading one that has threads is not safe.
 const loaded = new Map<string, Cryptoki>()
+// koffi unloads a library once nothing refers to it, and the addresses of its functions do not.
+const pinned: Array<unknown> = []
 
 const bind = (native: Native, path: string): Cryptoki => {
   // Node exports the OpenSSL inside it; a module must keep to the one that it was built with.
-  const get = native
-    .load(path, { deep: process.platform === "linux" })
-    .func("C_GetFunctionList", "ulong", [pointer])
+  const library = native.load(path, { deep: process.platform === "linux" })
+  const get = library.func("C_GetFunctionList", "ulong", [pointer])
+  pinned.push(library, get)
   const out = Buffer.alloc(8)
   const result = Number(get(out))
   if (result !== returned.ok) throw new Error(`C_GetFunctionList: ${returnName(result)}`)
