@@ -72,6 +72,8 @@ describe("doctor", () => {
 
   it("finds who may write into the trail, and files that are not of it", async () => {
     const name = await trail()
+    writeFileSync(path.join(name, "checkpoint.cosigned"), "x")
+    assert.strictEqual((await examine(name))("leftover files"), "ok")
     chmodSync(name, 0o777)
     writeFileSync(path.join(name, "notes.txt"), "x")
     const level = await examine(name)

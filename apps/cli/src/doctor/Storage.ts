@@ -8,7 +8,7 @@ import * as Text from "../terminal/Text.ts"
 import { type Finding, ok, problem, warning } from "./Finding.ts"
 
 const known =
-  /^(?:wal|tile|checkpoint|cursors|dead-letters|rotations|seals|timestamps|lease\.\d{16})$/
+  /^(?:wal|tile|checkpoint(?:\.cosigned)?|cursors|dead-letters|rotations|seals|timestamps|lease\.\d{16})$/
 const temporary = /\.tmp$/
 // A writer's temporary file lives for milliseconds.
 const leftoverMillis = 60_000
