@@ -1,6 +1,7 @@
 /** `npm run fuzz`: mutated inputs into every reader of foreign bytes. */
 import { availableParallelism } from "node:os"
 import { parseArgs } from "node:util"
+import { brotliCompressSync } from "node:zlib"
 import type { Outcome } from "./Fuzzer.ts"
 import { targets } from "./targets.ts"
 import { fuzzWatched } from "./Watchdog.ts"
@@ -27,10 +28,15 @@ if (chosen.length === 0 || !(seconds > 0) || !Number.isSafeInteger(seed) || !isC
   process.exit(2)
 }
 
+const textOf = (input: Buffer): string =>
+  input.byteLength <= 256
+    ? `input ${input.toString("hex")}`
+    : `input of ${input.byteLength} bytes, brotli and base64: ${brotliCompressSync(input).toString("base64")}`
+
 const print = (name: string, { accepted, findings, tried }: Outcome): void => {
   console.log(`${name}: ${tried} inputs, ${accepted} accepted, ${findings.length} findings`)
   for (const { input, stack } of findings) {
-    console.log(`  input ${input.toString("hex")}\n  ${stack.replaceAll("\n", "\n  ")}`)
+    console.log(`  ${textOf(input)}\n  ${stack.replaceAll("\n", "\n  ")}`)
   }
 }
 
