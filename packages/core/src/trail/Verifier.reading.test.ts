@@ -2,23 +2,12 @@ import * as fs from "node:fs"
 import * as path from "node:path"
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import * as Result from "effect/Result"
 import { Disk, DiskError } from "../platform/Disk.ts"
 import * as NodeDisk from "../platform/NodeDisk.ts"
-import { entriesOf, publish, put, trail, verifierKeyText } from "../testing/TrailFixture.ts"
-import * as SignedNote from "./SignedNote.ts"
-import { verify, type VerifyOptions } from "./Verifier.ts"
-import type { VerifyReport } from "./VerifyReport.ts"
+import { entriesOf, publish, put, trail } from "../testing/TrailFixture.ts"
+import { check, firstBad, read, verifierKey } from "../testing/VerifierFixture.ts"
+import { verify } from "./Verifier.ts"
 
-const verifierKey = Result.getOrThrow(SignedNote.parseVerifierKey(verifierKeyText()))
-const check = (directory: string, options: VerifyOptions = { verifierKey }) =>
-  Effect.provide(verify(directory, options), NodeDisk.layer)
-const read = (directory: string, name: string): Buffer =>
-  fs.readFileSync(path.join(directory, name))
-const firstBad = (report: VerifyReport, why = "") =>
-  report.verdict === "tampered"
-    ? report.firstBad
-    : assert.fail(`${report.verdict}, expected tampered ${why}`)
 describe("Verifier, as it reads", () => {
   it.live("does not go looking for the entries that an unsigned checkpoint makes up", () =>
     Effect.gen(function* () {

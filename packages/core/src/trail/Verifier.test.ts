@@ -4,7 +4,6 @@ import * as path from "node:path"
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
-import * as NodeDisk from "../platform/NodeDisk.ts"
 import {
   bundleOf,
   checkpointText,
@@ -21,20 +20,11 @@ import {
   trail,
   verifierKeyText,
 } from "../testing/TrailFixture.ts"
+import { check, firstBad, read, verifierKey } from "../testing/VerifierFixture.ts"
 import { compress } from "./ColdBundle.ts"
 import * as SignedNote from "./SignedNote.ts"
-import { verify, type VerifyOptions } from "./Verifier.ts"
-import type { FindingKind, VerifyReport } from "./VerifyReport.ts"
+import type { FindingKind } from "./VerifyReport.ts"
 
-const verifierKey = Result.getOrThrow(SignedNote.parseVerifierKey(verifierKeyText()))
-const check = (directory: string, options: VerifyOptions = { verifierKey }) =>
-  Effect.provide(verify(directory, options), NodeDisk.layer)
-const read = (directory: string, name: string): Buffer =>
-  fs.readFileSync(path.join(directory, name))
-const firstBad = (report: VerifyReport, why = "") =>
-  report.verdict === "tampered"
-    ? report.firstBad
-    : assert.fail(`${report.verdict}, expected tampered ${why}`)
 /** Alters every `step`th byte of every file in turn; each must be found and its file named. */
 const flipEach = Effect.fnUntraced(function* (directory: string, step: number) {
   for (const name of filesOf(directory)) {
