@@ -1,4 +1,5 @@
-import * as fs from "node:fs"
+import fs from "node:fs"
+import { syncBuiltinESMExports } from "node:module"
 import * as path from "node:path"
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
@@ -182,6 +183,38 @@ describe("NodeDisk", () => {
       assert.isTrue((yield* disk.status(at("a")))?.isDirectory)
       yield* disk.removeTree(at("a"))
       assert.isUndefined(yield* disk.status(at("a")))
+    }),
+  )
+
+  it.live.each([
+    ["ENOSPC", "write"],
+    ["ENOMEM", "write"],
+    ["EINTR", "write"],
+    ["EIO", "datasync"],
+  ] as const)("calls a synced write that ended with %s a failed %s", ([errno, call]) =>
+    Effect.gen(function* () {
+      const { at, disk } = yield* setup
+      const file = yield* disk.open(at("a"), "log")
+      const { writev } = fs
+      const failing: unknown = (...given: ReadonlyArray<unknown>) => {
+        const done = given.at(-1)
+        if (typeof done === "function") done(Object.assign(new Error("scripted"), { code: errno }))
+      }
+      Object.assign(fs, { writev: failing })
+      syncBuiltinESMExports()
+      const error = yield* file.writeDurable([bytes("ab")], 0).pipe(
+        Effect.flip,
+        Effect.ensuring(
+          Effect.sync(() => {
+            Object.assign(fs, { writev })
+            syncBuiltinESMExports()
+          }),
+        ),
+      )
+      assert.deepInclude(error, { call, errno })
+      yield* file.writeDurable([bytes("ab")], 0)
+      assert.strictEqual(text(at("a")), "ab")
+      yield* file.close
     }),
   )
 

@@ -149,13 +149,14 @@ const datasyncOf = (fd: number, file: string): Effect.Effect<void, DiskError> =>
 // One call instead of two: between two, the caller's thread has to find the time for a turn.
 // Elsewhere the flag promises less than a sync does.
 const syncsWrites = process.platform === "linux"
-// Said before a byte has moved, or of bytes that are written anew when the call is repeated.
-const noRoom = new Set(["ENOSPC", "EDQUOT", "EFBIG"])
+// Said before a byte has moved, or of bytes that are written anew when the call is repeated: no room,
+// no memory for a moment, a signal.
+const repeatable = new Set(["ENOSPC", "EDQUOT", "EFBIG", "ENOMEM", "EINTR"])
 
 /** Which half of a write that also syncs has failed is not told: it is the worse one, mostly. */
 const writeSynced: typeof writeAll = (fd, file, chunks, position) =>
   Effect.mapError(writeAll(fd, file, chunks, position), (error) =>
-    noRoom.has(error.errno)
+    repeatable.has(error.errno)
       ? error
       : new DiskError({
           call: "datasync",
