@@ -1,10 +1,11 @@
-import { generateKeyPairSync } from "node:crypto"
+import { createPrivateKey, generateKeyPairSync } from "node:crypto"
 import * as fs from "node:fs"
 import * as path from "node:path"
 import { assert, describe, it } from "@effect/vitest"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as Result from "effect/Result"
 import { Audit, type OpenError } from "./Audit.ts"
 import type { AuditConfig } from "./config/AuditConfig.ts"
 import { Disk, DiskError } from "./platform/Disk.ts"
@@ -13,6 +14,8 @@ import * as KeySigner from "./signer/KeySigner.ts"
 import { Signer } from "./signer/Signer.ts"
 import { dataOf, event, make, nodeDisk } from "./testing/AuditFixture.ts"
 import { temporaryDirectory } from "./testing/TemporaryDirectory.ts"
+import { checkpointText, noteOf, origin, publish, tilePath } from "./testing/TrailFixture.ts"
+import { decode } from "./trail/EntryBundle.ts"
 import { rangesOf } from "./trail/KeyChain.ts"
 import { readRotations } from "./trail/RotationFiles.ts"
 import * as SignedNote from "./trail/SignedNote.ts"
@@ -265,6 +268,47 @@ describe("Audit, with a key a day", () => {
       assert.lengthOf(yield* notesIn(directory), 1)
       yield* run((audit) => audit.record(event), daily)
       assert.lengthOf(yield* notesIn(directory), 1)
+    }),
+  )
+
+  it.live("leaves whoever steals today's key without a word on yesterday", () =>
+    Effect.gen(function* () {
+      const { directory, keyFile, report, run } = yield* withTrail
+      const first = yield* run((audit) =>
+        Effect.as(audit.record(event), audit.status().verifierKey),
+      )
+      const yesterday = fs.readFileSync(keyFile, "utf8")
+      yield* run((audit) => audit.record(event), daily)
+      const beside = fs.readdirSync(path.dirname(directory), { withFileTypes: true })
+      for (const file of beside.filter((entry) => entry.isFile())) {
+        const text = fs.readFileSync(path.join(file.parentPath, file.name), "utf8")
+        assert.notInclude(text, yesterday, `yesterday's key is still in ${file.name}`)
+      }
+
+      // The whole trail once more, with another first event, as the engine would have signed it.
+      const stolen = createPrivateKey(fs.readFileSync(keyFile))
+      const note = fs.readFileSync(path.join(directory, "checkpoint"), "utf8")
+      const [name = "", size = ""] = note.split("\n")
+      const since = note.split("\n").find((line) => line.startsWith("countersign/key-since "))
+      assert.isDefined(since)
+      const bundle = path.join(directory, tilePath("entries", 0, Number(size)))
+      const entries = Result.getOrThrow(decode(fs.readFileSync(bundle))).map(String)
+      const rewrite = (from: string, to: string): void => {
+        assert.isTrue(entries.some((entry) => entry.includes(from)))
+        const forged = entries.map((entry) => entry.replace(from, to))
+        fs.rmSync(path.join(directory, "tile"), { recursive: true })
+        publish(directory, forged)
+        const text = `${checkpointText(forged).replace(origin, name)}${since}\n`
+        fs.writeFileSync(path.join(directory, "checkpoint"), noteOf(text, stolen, name))
+      }
+      rewrite("patient", "patient")
+      assert.strictEqual((yield* report(first)).verdict, "verified", "the thief knows the craft")
+      rewrite("patient.record.read", "patient.record.kept")
+      for (const key of [first, undefined]) {
+        const found = yield* report(key)
+        assert.strictEqual(found.verdict, "tampered")
+        assert.include(JSON.stringify(found), "both keys signed other entries")
+      }
     }),
   )
 })
