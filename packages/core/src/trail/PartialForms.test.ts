@@ -79,4 +79,49 @@ describe("The partial forms after a power failure", () => {
       assert.deepStrictEqual(tileFiles(copy), altered)
     }),
   )
+
+  describe("where the log begins within a bundle", () => {
+    /** Closed with 300 entries, opened again and stopped with 320: the log has the last 20. */
+    const stopped = Effect.gen(function* () {
+      const directory = yield* trailDirectory
+      const entries = entriesOf(320)
+      const first = yield* openOnDisk(directory)
+      yield* first.write(entries.slice(0, 300))
+      yield* first.close
+      const next = yield* openOnDisk(directory)
+      yield* next.write(entries.slice(300))
+      yield* next.writer.publish
+      const copy = crash(directory)
+      const spoil = (width: number): void => {
+        const file = path.join(copy, `tile/entries/001.p/${width}`)
+        fs.writeFileSync(file, zeros(0, 512)(fs.readFileSync(file)))
+      }
+      return { before: tileFiles(copy), copy, entries, spoil }
+    })
+
+    it.live.each([44, 64])("the signed root tells that the form of %i holds zeros", (width) =>
+      Effect.gen(function* () {
+        const { before, copy, entries, spoil } = yield* stopped
+        spoil(width)
+        assert.notDeepEqual(tileFiles(copy), before)
+        const { recovered } = yield* openOnDisk(copy)
+        assert.strictEqual(recovered.nextSequence, 320)
+        assert.deepStrictEqual(tileFiles(copy), before)
+        assert.isEmpty(differences(copy, entries))
+      }),
+    )
+
+    it.live("a trail is refused whose every form holds zeros, and left as it is", () =>
+      Effect.gen(function* () {
+        const { copy, spoil } = yield* stopped
+        spoil(44)
+        spoil(64)
+        const left = tileFiles(copy)
+        const error = yield* Effect.flip(openOnDisk(copy))
+        assert.strictEqual(error._tag, "TrailDamaged")
+        assert.include(error.message, "the root over 320 entries is not the signed one")
+        assert.deepStrictEqual(tileFiles(copy), left)
+      }),
+    )
+  })
 })
