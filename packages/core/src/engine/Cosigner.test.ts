@@ -130,7 +130,7 @@ describe("an engine with witnesses", () => {
       const { config, fixture, hasCosigned, publishedSize, ...at } = yield* setting
       const silent = yield* silentServer
       at.policyOf([(yield* at.witness("a")).replace(/http\S+/, silent.url)], "quorum a")
-      const patient = { witness: { ...config.witness, timeoutMillis: 600_000 } }
+      const patient = { witness: { ...config.witness, timeoutMillis: 20_000 } }
       yield* fixture.withAudit(
         Effect.gen(function* () {
           yield* until(() => silent.asked > 0)
