@@ -232,8 +232,11 @@ describe("a witness that loses power", () => {
 })
 
 describe("WitnessServer", () => {
+  const posted = (url: string, body: Uint8Array | string) =>
+    fetch(url, { method: "POST", body: Buffer.from(body) })
+  const got = (url: string) => fetch(`${url}/add-checkpoint`)
   const post = (url: string, body: Uint8Array | string, path = "/add-checkpoint") =>
-    Effect.promise(() => fetch(`${url}${path}`, { method: "POST", body: Buffer.from(body) }))
+    Effect.promise(() => posted(`${url}${path}`, body))
   const served = (server: WitnessServer.WitnessServerOptions = {}) =>
     Effect.gen(function* () {
       const witness = yield* openOn(new MemoryDisk().disk)
@@ -255,7 +258,7 @@ describe("WitnessServer", () => {
       assert.strictEqual((yield* post(url, fork.requestAt(9, 12))).status, 422)
       assert.strictEqual((yield* post(url, "old 0\n\n")).status, 400)
       assert.strictEqual((yield* post(url, "", "/")).status, 404)
-      assert.strictEqual((yield* Effect.promise(() => fetch(`${url}/add-checkpoint`))).status, 405)
+      assert.strictEqual((yield* Effect.promise(() => got(url))).status, 405)
     }).pipe(Effect.scoped),
   )
 

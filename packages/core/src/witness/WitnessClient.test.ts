@@ -238,14 +238,13 @@ describe("askWitnesses", () => {
   )
 })
 
+const posted = async (url: string, body: string) => {
+  const response = await fetch(url, { method: "POST", body })
+  return { status: response.status, body: await response.text() }
+}
+
 const overHttp: Post = (url, body) =>
-  Effect.tryPromise({
-    try: async () => {
-      const response = await fetch(url, { method: "POST", body })
-      return { status: response.status, body: await response.text() }
-    },
-    catch: String,
-  })
+  Effect.tryPromise({ try: () => posted(url, body), catch: String })
 
 /** What the client sends first. */
 const requestOf = (directory: string, target: WitnessTarget) =>

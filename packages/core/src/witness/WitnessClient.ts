@@ -172,22 +172,15 @@ const readBounded = async (response: Response): Promise<string> => {
   return Buffer.concat(chunks).toString("utf8")
 }
 
+const posted = async (url: string, body: string, signal: AbortSignal): Promise<PostAnswer> => {
+  const headers = { "content-type": "text/plain; charset=utf-8" }
+  // Elsewhere may be somebody else.
+  const response = await fetch(url, { method: "POST", body, headers, signal, redirect: "error" })
+  return { status: response.status, body: await readBounded(response) }
+}
+
 const postOverHttp: Post = (url, body) =>
-  Effect.tryPromise({
-    try: async (signal) => {
-      const headers = { "content-type": "text/plain; charset=utf-8" }
-      // Elsewhere may be somebody else.
-      const response = await fetch(url, {
-        method: "POST",
-        body,
-        headers,
-        signal,
-        redirect: "error",
-      })
-      return { status: response.status, body: await readBounded(response) }
-    },
-    catch: reasonOf,
-  })
+  Effect.tryPromise({ try: (signal) => posted(url, body, signal), catch: reasonOf })
 
 /**
  * The root of a trail's first `oldSize` entries, and the proof that its checkpoint continues
