@@ -88,7 +88,7 @@ export const openEngine = Effect.fnUntraced(function* (
     nowMillis,
   })
   const supervisor = yield* Supervisor.make("engine")
-  const disk = yield* Disk
+  const { disk } = trail
   const fillRandom = yield* RandomBytes
   const sealer = options.seals.hmac ? yield* sealerOf(options.directory) : undefined
   const engine = new AuditEngine(options, {

@@ -5,6 +5,7 @@
  */
 import * as Effect from "effect/Effect"
 import { Disk, type DiskError } from "../platform/Disk.ts"
+import { fencedDisk } from "./FencedDisk.ts"
 import * as Lease from "./Lease.ts"
 import { type Recovered, recover } from "./Recovery.ts"
 import { settleKeys } from "./KeySettlement.ts"
@@ -32,6 +33,8 @@ export interface OpenTrailOptions {
  */
 export interface OpenTrail {
   readonly lease: Lease.Lease
+  /** For all that is written to the trail: it fails once another writer has it. */
+  readonly disk: Disk["Service"]
   readonly wal: WriteAheadLog
   readonly recovered: Recovered
   /** Who signs; it may change while the trail is open. */
@@ -50,11 +53,12 @@ export interface OpenTrail {
  * @since 0.1.0
  */
 export const openTrail = Effect.fnUntraced(function* (options: OpenTrailOptions) {
-  const disk = yield* Disk
+  const given = yield* Disk
   const { directory, nowMillis, origin, segmentBytesMax } = options
   const lease = yield* Effect.acquireRelease(Lease.acquire(directory), (held) =>
     Effect.ignore(held.release),
   )
+  const disk = fencedDisk(given, lease)
   const { abandoned, keys, newest, settle } = yield* settleKeys(directory, origin)
   const recovered = yield* recover({
     directory,
@@ -63,7 +67,7 @@ export const openTrail = Effect.fnUntraced(function* (options: OpenTrailOptions)
     rotation: newest,
     nowMillis,
     sign: (size, root) => keys.sign(size, root),
-  })
+  }).pipe(Effect.provideService(Disk, disk))
   // Whoever holds the key after must find a checkpoint that it speaks for.
   if (recovered.isBehindRotation) yield* recovered.writer.publish
   // Only now: a key that the trail refuses must not take the place of the right one.
@@ -78,7 +82,7 @@ export const openTrail = Effect.fnUntraced(function* (options: OpenTrailOptions)
   wal.adopt(recovered.segments)
   yield* Effect.addFinalizer(() => wal.roll)
   yield* wal.open
-  const trail: OpenTrail = { lease, wal, recovered, keys, abandoned }
+  const trail: OpenTrail = { lease, disk, wal, recovered, keys, abandoned }
   return trail
 })
 

@@ -1,0 +1,57 @@
+/**
+ * A disk for as long as the trail is this writer's.
+ *
+ * A writer that was replaced while it slept must leave the files of its successor alone: it may not
+ * delete segments of the log, overwrite tiles, move a cursor or append a letter.
+ *
+ * @since 0.1.0
+ */
+import * as Effect from "effect/Effect"
+import { type Disk, DiskError, type DiskFile } from "../platform/Disk.ts"
+import type { Lease } from "./Lease.ts"
+
+/**
+ * The same disk; once the lease is lost, what would change it fails with `ESTALE`.
+ *
+ * The log's own writes are not asked again: whoever gives them looks at the lease before and after.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const fencedDisk = (disk: Disk["Service"], lease: Lease): Disk["Service"] => {
+  const held = <A>(
+    call: string,
+    path: string,
+    effect: Effect.Effect<A, DiskError>,
+  ): Effect.Effect<A, DiskError> =>
+    Effect.suspend(() =>
+      lease.isHeldUnsafe()
+        ? effect
+        : Effect.fail(
+            new DiskError({
+              call,
+              path,
+              errno: "ESTALE",
+              detail: "another writer has the trail now",
+            }),
+          ),
+    )
+  const heldFile = (file: DiskFile): DiskFile => ({
+    ...file,
+    write: (chunks, position) => held("write", file.path, file.write(chunks, position)),
+    truncate: (size) => held("truncate", file.path, file.truncate(size)),
+  })
+  return {
+    ...disk,
+    makeDirectory: (path, mode) => held("mkdir", path, disk.makeDirectory(path, mode)),
+    open: (path, how) => held("open", path, Effect.map(disk.open(path, how), heldFile)),
+    writeFile: (path, chunks, options) =>
+      held("write", path, disk.writeFile(path, chunks, options)),
+    writeFiles: (files) => held("write", files[0]?.path ?? "", disk.writeFiles(files)),
+    replaceFile: (path, chunks, mode) =>
+      held("replace", path, disk.replaceFile(path, chunks, mode)),
+    rename: (from, to) => held("rename", to, disk.rename(from, to)),
+    remove: (path) => held("remove", path, disk.remove(path)),
+    removeTree: (path) => held("remove", path, disk.removeTree(path)),
+  }
+}
