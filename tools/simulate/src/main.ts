@@ -52,7 +52,12 @@ console.log("faults met")
 for (const [fault, count] of tally.faults) console.log(`  ${String(count).padStart(6)} ${fault}`)
 for (const failure of failures.slice(0, explainedMax)) await explain(failure)
 if (failures.length > explainedMax) {
-  console.log(`and of the seeds ${failures.slice(explainedMax).map(({ seed }) => seed)}`)
+  console.log(
+    `and of the seeds ${failures
+      .slice(explainedMax)
+      .map(({ seed }) => seed)
+      .join(", ")}`,
+  )
 }
 console.log(`findings             ${failures.length} of ${tally.seeds} seeds`)
 const isFound = failures.length > 0
