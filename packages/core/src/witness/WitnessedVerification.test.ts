@@ -8,10 +8,12 @@ import { Disk } from "../platform/Disk.ts"
 import * as NodeDisk from "../platform/NodeDisk.ts"
 import * as KeySigner from "../signer/KeySigner.ts"
 import { MemoryDisk } from "../testing/MemoryDisk.ts"
+import { makeKey, publishRotated, rotatedTrail } from "../testing/RotatedTrail.ts"
 import {
   checkpointText,
   entriesOf,
   noteOf,
+  privateKey,
   publish,
   put,
   trail,
@@ -25,7 +27,11 @@ import { verifyWitnessed, type WitnessedOptions } from "./WitnessedVerification.
 import { parse, targetsOf } from "./WitnessPolicy.ts"
 
 const logKey = verifierKeyText()
-const logs = [Result.getOrThrow(parseVerifierKey(logKey))]
+/** The key after a change; the witnesses know both. */
+const laterKey = makeKey()
+const logs = [logKey, verifierKeyText(laterKey)].map((text) =>
+  Result.getOrThrow(parseVerifierKey(text)),
+)
 const quorum = "group g 2 a b c\nquorum g"
 
 /** Three witnesses in this process, and a trail of 300 entries. */
@@ -231,6 +237,29 @@ describe("verifyWitnessed", () => {
       assert.strictEqual((yield* verified()).report.verdict, "tampered")
       const renamed = yield* verified({ policy: policyOf(quorum, "") })
       assert.notStrictEqual(renamed.report.verdict, "verified")
+    }).pipe(Effect.scoped),
+  )
+
+  it.live("follows a change of the log's key, which the witnesses must know too", () =>
+    Effect.gen(function* () {
+      const { ask, cosign, directory, policyOf, verified } = yield* setting
+      const [first, later, unknown] = [privateKey, laterKey, makeKey()]
+      publishRotated(directory, rotatedTrail(300, [first, later], [200]))
+      yield* cosign()
+      const followed = yield* verified({ ask })
+      assert.strictEqual(followed.report.verdict, "verified", why(followed.report))
+      assert.deepInclude(followed.witnesses, { cosignedSize: 300, beyond: 0 })
+      const listed = policyOf(quorum, `log ${logKey}\nlog ${verifierKeyText(later)}`)
+      assert.strictEqual((yield* verified({ policy: listed })).report.verdict, "verified")
+      const cosigned = fs.readFileSync(path.join(directory, "checkpoint.cosigned"))
+      publishRotated(directory, rotatedTrail(400, [first, later, unknown], [200, 350]))
+      put(directory, "checkpoint.cosigned", cosigned)
+      const grown = yield* verified()
+      assert.strictEqual(grown.report.verdict, "verified", why(grown.report))
+      assert.strictEqual(grown.witnesses.beyond, 100)
+      const asked = yield* verified({ ask })
+      assert.strictEqual(asked.report.verdict, "unverifiable")
+      assert.include(why(asked.report), "it answers 403")
     }).pipe(Effect.scoped),
   )
 
