@@ -15,6 +15,7 @@ import {
 } from "node:crypto"
 import * as path from "node:path"
 import * as Effect from "effect/Effect"
+import * as Result from "effect/Result"
 import type { Disk, DiskError } from "../platform/Disk.ts"
 import { type KeyPlace, type Signer, SignerError } from "./Signer.ts"
 
@@ -83,8 +84,8 @@ export const parse = (pem: string, key: string): Effect.Effect<KeyObject, Signer
 const generate = (): string =>
   generateKeyPairSync("ed25519").privateKey.export({ format: "pem", type: "pkcs8" })
 
-/** The key in a file; `undefined` where there is no file. */
-const readKey = Effect.fnUntraced(function* (disk: Disk["Service"], file: string) {
+/** What is in a key's file; `undefined` where there is none. */
+const readPem = Effect.fnUntraced(function* (disk: Disk["Service"], file: string) {
   const status = yield* disk.status(file)
   if (status === undefined) return undefined
   if ((status.mode & 0o077) !== 0) {
@@ -94,7 +95,7 @@ const readKey = Effect.fnUntraced(function* (disk: Disk["Service"], file: string
       detail: `others may read it (mode ${status.mode.toString(8)}); run chmod 600 on it`,
     })
   }
-  return yield* parse(Buffer.from(yield* disk.readFile(file)).toString("utf8"), file)
+  return Buffer.from(yield* disk.readFile(file)).toString("utf8")
 })
 
 /** Writes zeros over a file's bytes, as far as a file system lets anyone do that. */
@@ -135,16 +136,22 @@ export const placeOf = (disk: Disk["Service"], file: string): KeyPlace => {
   })
   const place: KeyPlace = {
     read: Effect.gen(function* () {
-      const following = yield* readKey(disk, next)
-      const current = yield* readKey(disk, file).pipe(
-        // Half destroyed, its follower in force: only then is what lies there no key.
-        Effect.catchTag("SignerError", (error) =>
-          following === undefined ? Effect.fail(error) : Effect.succeed(undefined),
-        ),
-      )
+      const signerIn = Effect.fnUntraced(function* (from: string) {
+        const pem = yield* readPem(disk, from)
+        if (pem === undefined) return Result.succeed(undefined)
+        const parsed = yield* Effect.result(parse(pem, from))
+        return Result.map(parsed, (key) => signerOf(key, file, false, place))
+      })
+      const [current, following] = [yield* signerIn(file), yield* signerIn(next)]
+      // Power that goes while one of them is destroyed leaves no key there, but the other one.
+      const one = Result.getOrUndefined(current) ?? Result.getOrUndefined(following)
+      if (one === undefined) {
+        if (Result.isFailure(current)) return yield* current.failure
+        if (Result.isFailure(following)) return yield* following.failure
+      }
       return {
-        current: current === undefined ? undefined : signerOf(current, file, false, place),
-        next: following === undefined ? undefined : signerOf(following, file, false, place),
+        current: Result.getOrUndefined(current),
+        next: Result.getOrUndefined(following),
       }
     }),
     prepare: Effect.fnUntraced(function* (pem: string = generate()) {

@@ -65,6 +65,35 @@ describe("KeySigner in a file", () => {
     }),
   )
 
+  it.live("opens the one that is whole, where power went while the other was destroyed", () =>
+    Effect.gen(function* () {
+      const file = yield* keyFile
+      const next = `${file}.next`
+      const zeros = Buffer.alloc(ed25519Pem.length)
+      const { publicKey } = yield* openPem(ed25519Pem)
+      const mode = 0o600
+      fs.writeFileSync(file, ed25519Pem, { mode })
+      fs.writeFileSync(next, zeros, { mode })
+      const current = yield* open(file)
+      assert.deepStrictEqual(current.publicKey, publicKey)
+      yield* current.place?.discard ?? Effect.die("a key in a file has a place")
+      assert.isFalse(fs.existsSync(next))
+
+      fs.writeFileSync(next, ed25519Pem, { mode })
+      fs.writeFileSync(file, zeros)
+      const following = yield* open(file)
+      assert.deepStrictEqual(following.publicKey, publicKey)
+      yield* following.place?.promote ?? Effect.die("a key in a file has a place")
+      assert.strictEqual(fs.readFileSync(file, "utf8"), ed25519Pem)
+
+      fs.writeFileSync(file, zeros)
+      assert.strictEqual((yield* Effect.flip(open(file)))._tag, "SignerError")
+      fs.renameSync(file, next)
+      assert.strictEqual((yield* Effect.flip(open(file)))._tag, "SignerError")
+      assert.isFalse(fs.existsSync(file), "no new key beside a destroyed one")
+    }),
+  )
+
   it.live.each([0o644, 0o640, 0o660, 0o604, 0o601, 0o610])(
     "refuses a key that others may touch (mode %o)",
     (mode) =>
