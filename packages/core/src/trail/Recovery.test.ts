@@ -118,6 +118,28 @@ describe("Recovery", () => {
     }),
   )
 
+  it.live("finds its beginning in any form when the log was deleted only in part", () =>
+    Effect.gen(function* () {
+      const directory = yield* trailDirectory
+      const entries = entriesOf(300)
+      const session = yield* openOnDisk(directory, { segmentBytesMax: 100 })
+      yield* session.write(entries.slice(0, 60), 20)
+      yield* session.writer.publish
+      yield* session.writer.syncAll
+      fs.rmSync(path.join(directory, "wal", segmentName(0, 0)))
+      const next = yield* openOnDisk(directory)
+      yield* next.write(entries.slice(60))
+      yield* next.writer.publish
+      const copy = crash(directory)
+      // Written, not synced, and spoilt by the power failure.
+      const bundle = path.join(copy, tilePath("entries", 0, 256))
+      fs.writeFileSync(bundle, fs.readFileSync(bundle).fill(0, 0, 512))
+      const last = yield* openOnDisk(copy)
+      yield* last.writer.publish
+      assert.isEmpty(differences(copy, entries))
+    }),
+  )
+
   it.live("opens a trail whose every call could be the last", () =>
     Effect.gen(function* () {
       const directory = yield* trailDirectory

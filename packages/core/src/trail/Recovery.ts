@@ -369,8 +369,15 @@ const readHeads = (
   signedSize: number,
 ): Effect.Effect<ReadonlyArray<Buffer | undefined>, DiskError | TrailDamaged> => {
   if (from === end) return Effect.succeed([undefined])
-  const widths = [end - from, signedSize % tileWidth]
-  return readForms(disk, directory, from / tileWidth, widths, end - from)
+  const index = from / tileWidth
+  const least = end - from
+  const partial = formatTilePath({ level: "entries", index, width: least })
+  // An interrupted deletion of the log leaves its beginning before the form that was synced for it.
+  return Effect.flatMap(disk.list(path.dirname(path.join(directory, partial))), (names) => {
+    const found = names.map(Number).filter((width) => width > least && width < tileWidth)
+    const widths = [least, signedSize % tileWidth, ...found]
+    return readForms(disk, directory, index, widths, least)
+  })
 }
 
 /** Only the signed root tells a form that a power failure filled with zeros from one that is whole. */
