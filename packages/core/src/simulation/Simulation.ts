@@ -257,9 +257,12 @@ class Simulation {
 
   /** The next process believes this one dead, which goes on for a while. */
   private async takeOver(old: SimulatedProcess, after: number): Promise<void> {
-    // At rest: a segment that it begins in the middle of a takeover is not told from its successor's.
+    // At rest, and with no call under way: what was asked for before a takeover and is done after it
+    // (a segment begun, above all) is not told from what its successor does.
+    old.heal()
     const flushing = old.flush()
     await this.until(() => flushing.exit !== undefined, 5_000)
+    await this.timeline.advance(3_000)
     this.believedDead.add(old.number)
     await this.open()
     for (const writer of [7, 8]) {
