@@ -3,6 +3,7 @@ import { timestampTrail, readAnchors } from "@countersign/core/timestamp/Timesta
 import * as Clock from "effect/Clock"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
+import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import { Output } from "../terminal/Output.ts"
@@ -40,7 +41,7 @@ export const timestampCommand = Command.make(
       anchors,
       nowMillis: () => clock.currentTimeMillisUnsafe(),
     })
-    const time = new Date(timestamp.millis).toISOString()
+    const time = DateTime.formatIso(DateTime.makeUnsafe(timestamp.millis))
     if (json) return yield* output.document({ ...timestamp, size, time, isNew })
     const { paint } = output
     return yield* output.lines(

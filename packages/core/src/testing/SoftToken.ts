@@ -57,6 +57,12 @@ const tools = { token: "softhsm2-util" }
 const pin = "1234"
 const token = "audit"
 
+// The module itself reads the variable, in this process.
+const nameConfiguration = (file: string | undefined): void => {
+  if (file === undefined) delete process.env["SOFTHSM2_CONF"]
+  else process.env["SOFTHSM2_CONF"] = file
+}
+
 /**
  * A token of this process, gone with the scope. One at a time: SoftHSM reads where its tokens
  * are from the environment.
@@ -75,8 +81,7 @@ export const softToken: Effect.Effect<SoftToken, never, Scope> = Effect.acquireR
       configuration,
       `directories.tokendir = ${files}\nobjectstore.backend = file\nlog.level = ERROR\n`,
     )
-    // The module itself reads it, in this process.
-    process.env["SOFTHSM2_CONF"] = configuration
+    nameConfiguration(configuration)
     const tool = (...args: ReadonlyArray<string>): void => {
       execFileSync(tools.token, args, { stdio: ["ignore", "ignore", "pipe"] })
     }
@@ -101,7 +106,7 @@ export const softToken: Effect.Effect<SoftToken, never, Scope> = Effect.acquireR
   }),
   ({ directory }) =>
     Effect.sync(() => {
-      delete process.env["SOFTHSM2_CONF"]
+      nameConfiguration(undefined)
       fs.rmSync(directory, { recursive: true, force: true })
     }),
 )

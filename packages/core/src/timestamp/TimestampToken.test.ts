@@ -1,5 +1,6 @@
 import * as fs from "node:fs"
 import { assert, describe, it } from "@effect/vitest"
+import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import { type TestAuthority, testAuthority } from "../testing/TestAuthority.ts"
 import { loadCms } from "./Cms.ts"
@@ -32,11 +33,11 @@ const faultOf = (options: TimestampToken.VerifyTimestampOptions) =>
 describe("TimestampToken", () => {
   it.live("takes what a real authority answers, with its time", () =>
     Effect.gen(function* () {
-      const before = Math.floor(Date.now() / 1000) * 1000
+      const before = Math.floor((yield* Clock.currentTimeMillis) / 1000) * 1000
       const { options } = yield* asked
       const timestamp = yield* TimestampToken.verifyTimestamp(options)
       assert.isAtLeast(timestamp.millis, before)
-      assert.isAtMost(timestamp.millis, Date.now())
+      assert.isAtMost(timestamp.millis, yield* Clock.currentTimeMillis)
       assert.strictEqual(timestamp.accuracyMillis, 1500)
       assert.strictEqual(timestamp.authority, "Test tsa")
       assert.strictEqual(timestamp.policy, "1.2.3.4.1")
@@ -103,7 +104,10 @@ describe("TimestampToken", () => {
       const response = authority.signAgain(options.response, "expired")
       assert.strictEqual(yield* faultOf({ ...options, response }), "chain")
       const day = 86_400_000
-      assert.strictEqual(yield* faultOf({ ...options, nowMillis: Date.now() - day }), "time")
+      assert.strictEqual(
+        yield* faultOf({ ...options, nowMillis: (yield* Clock.currentTimeMillis) - day }),
+        "time",
+      )
     }),
   )
 

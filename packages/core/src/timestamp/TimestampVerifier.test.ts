@@ -2,6 +2,7 @@ import { generateKeyPairSync } from "node:crypto"
 import * as fs from "node:fs"
 import * as path from "node:path"
 import { assert, describe, it } from "@effect/vitest"
+import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as NodeDisk from "../platform/NodeDisk.ts"
 import { testAuthority } from "../testing/TestAuthority.ts"
@@ -29,7 +30,7 @@ const timestamped = Effect.gen(function* () {
     anchors,
     sizes,
     keys: [{ key, from: 0, to: undefined }],
-    nowMillis: Date.now(),
+    nowMillis: yield* Clock.currentTimeMillis,
   }
   const file = (name: string): string => path.join(directory, "timestamps", name)
   return { directory, authority, options, file }
@@ -53,7 +54,8 @@ describe("TimestampVerifier", () => {
         proven.map(({ size }) => size),
         [...sizes],
       )
-      for (const { millis } of proven) assert.isAtMost(millis, Date.now())
+      const now = yield* Clock.currentTimeMillis
+      for (const { millis } of proven) assert.isAtMost(millis, now)
     }).pipe(Effect.provide(NodeDisk.layer)),
   )
 

@@ -10,6 +10,7 @@ import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import { Disk, DiskError } from "../platform/Disk.ts"
+import { httpFailure, httpPost } from "../platform/HttpPost.ts"
 import type { Checkpoint, CheckpointMalformed, SignedCheckpoint } from "../trail/Checkpoint.ts"
 import { consistencyProof, rootAt, verifyConsistency } from "../trail/MerkleProof.ts"
 import { type NoteMalformed, type NoteSignature, parseSignature } from "../trail/SignedNote.ts"
@@ -156,31 +157,15 @@ export interface WitnessRound {
 const answerBytesMax = 64 * 1024
 const triesMax = 3
 
-const reasonOf = (cause: unknown): string => {
-  if (!(cause instanceof Error)) return String(cause)
-  return cause.cause instanceof Error ? cause.cause.message : cause.message
-}
-
-const readBounded = async (response: Response): Promise<string> => {
-  const chunks: Array<Uint8Array> = []
-  let bytes = 0
-  for await (const chunk of response.body ?? []) {
-    bytes += chunk.byteLength
-    if (bytes > answerBytesMax) throw new Error(`its answer has more than ${answerBytesMax} bytes`)
-    chunks.push(chunk)
-  }
-  return Buffer.concat(chunks).toString("utf8")
-}
-
-const posted = async (url: string, body: string, signal: AbortSignal): Promise<PostAnswer> => {
+const posted = async (url: string, text: string, signal: AbortSignal): Promise<PostAnswer> => {
   const headers = { "content-type": "text/plain; charset=utf-8" }
-  // Elsewhere may be somebody else.
-  const response = await fetch(url, { method: "POST", body, headers, signal, redirect: "error" })
-  return { status: response.status, body: await readBounded(response) }
+  const body = new TextEncoder().encode(text)
+  const { bytes, status } = await httpPost(url, { body, headers, answerBytesMax, signal })
+  return { status, body: bytes.toString("utf8") }
 }
 
 const postOverHttp: Post = (url, body) =>
-  Effect.tryPromise({ try: (signal) => posted(url, body, signal), catch: reasonOf })
+  Effect.tryPromise({ try: (signal) => posted(url, body, signal), catch: httpFailure })
 
 /**
  * The root of a trail's first `oldSize` entries, and the proof that its checkpoint continues
