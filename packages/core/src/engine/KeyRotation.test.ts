@@ -122,6 +122,8 @@ const goOn = Effect.fnUntraced(function* (
       const lying = SignedNote.publicKeyOf(createPrivateKey(pem))
       assert.deepStrictEqual(Buffer.from(lying), Buffer.from(keys.key.publicKey), where)
       assert.strictEqual(left.peek(`${directory}.vkey`)?.toString().trim(), keys.verifierKey, where)
+      const byHeld = yield* verify(directory, { verifierKey: keys.key })
+      assert.notStrictEqual(byHeld.verdict, "unverifiable", `the key speaks for nothing ${where}`)
       const held = keys.verifierKey
       yield* append(trail, entriesOf(2))
       yield* writer.publish
