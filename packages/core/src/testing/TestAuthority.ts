@@ -119,8 +119,11 @@ const makeCertificates = (directory: string): void => {
   fs.writeFileSync(path.join(directory, "openssl.cnf"), configuration)
   const root = ["-x509", ...keyOptions, "-keyout", "ca.key", "-out", "ca.pem", "-days", "2"]
   openssl(directory, ["req", ...root, "-subj", "/CN=Test CA", ...config, "-extensions", "ca"])
-  makeRequest(directory, "tsa")
-  issue(directory, "tsa")
+  // Before any time that is signed with them: a certificate is not valid before it was made.
+  for (const name of ["tsa", "lax", "server"]) {
+    makeRequest(directory, name)
+    issue(directory, name)
+  }
 }
 
 /** Makes the certificate where it is not there yet. */
