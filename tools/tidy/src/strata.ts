@@ -44,7 +44,7 @@ const roomOf = (source: Source): string =>
   path.posix.dirname(source.path).slice(`${source.owner.directory}/src/`.length)
 
 /** Here services are put together, much of it in plain synchronous code that is not data. */
-const composing = new Set(["", "engine"])
+const composing = new Set(["", "engine", "simulation"])
 
 /**
  * A data module imports only data, so that it can be tested, reused and read by itself.

@@ -2,7 +2,7 @@
 import { hostname } from "node:os"
 import * as path from "node:path"
 import { Disk } from "@countersign/core/platform/Disk"
-import { bootOf, isRunning, startOf } from "@countersign/core/platform/ProcessIdentity"
+import { bootOf, isRunning, startOf } from "@countersign/core/platform/ProcessTable"
 import { readCheckpoint, readEntry } from "@countersign/core/trail/TrailReader"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
