@@ -5,6 +5,7 @@
  */
 import * as path from "node:path"
 import { deflateRaw } from "node:zlib"
+import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import { type Disk, DiskError } from "../platform/Disk.ts"
 import { wrap } from "../trail/ColdBundle.ts"
@@ -91,6 +92,7 @@ export class Archivist {
     )
     return Effect.gen(function* () {
       const bytes = yield* disk.readFile(plain)
+      const deflate = yield* Deflate
       const deflated = yield* deflate(bytes, plain)
       const cold = path.join(directory, formatCompressedPath(index))
       yield* disk.replaceFile(cold, [wrap(deflated, bytes)])
@@ -99,8 +101,10 @@ export class Archivist {
   }
 }
 
+type DeflateFile = (bytes: Uint8Array, file: string) => Effect.Effect<Uint8Array, DiskError>
+
 /** In Node's thread pool: on the caller's thread it would hold up the application for 2 ms. */
-const deflate = (bytes: Uint8Array, file: string): Effect.Effect<Buffer, DiskError> =>
+const inThreadPool: DeflateFile = (bytes, file) =>
   Effect.callback((resume) => {
     deflateRaw(bytes, (cause, deflated) => {
       resume(
@@ -117,3 +121,13 @@ const deflate = (bytes: Uint8Array, file: string): Effect.Effect<Buffer, DiskErr
       )
     })
   })
+
+/**
+ * How bundles are compressed: in Node's thread pool unless told otherwise.
+ *
+ * @category services
+ * @since 0.1.0
+ */
+export const Deflate = Context.Reference<DeflateFile>("@countersign/core/engine/Deflate", {
+  defaultValue: () => inThreadPool,
+})

@@ -172,17 +172,22 @@ export const receiptsAreHonest: Checker = (history) => {
 
 /** Every checkpoint ever seen is signed and is a prefix of the trail, and so of every later one. */
 export const checkpointsAgree: Checker = (history) => {
-  const roots: Array<string> = []
+  const seen = all(history, "checkpoint")
+  const sizes = new Set(seen.map(({ size }) => size))
+  const roots = new Map<number, string>()
   const head = new TreeHead()
-  for (const { leaf } of history.found) {
-    roots.push(Buffer.from(head.root()).toString("base64"))
-    head.append(Buffer.from(leaf, "base64"), 0)
+  const note = (size: number): void => {
+    if (sizes.has(size)) roots.set(size, Buffer.from(head.root()).toString("base64"))
   }
-  roots.push(Buffer.from(head.root()).toString("base64"))
-  return all(history, "checkpoint").flatMap(({ isSigned, origin, root, size }) => {
+  note(0)
+  for (const [sequence, { leaf }] of history.found.entries()) {
+    head.append(Buffer.from(leaf, "base64"), 0)
+    note(sequence + 1)
+  }
+  return seen.flatMap(({ isSigned, origin, root, size }) => {
     if (!isSigned) return [`a checkpoint of ${size} has no valid signature`]
     if (origin !== history.origin) return [`a checkpoint of ${size} speaks of ${origin}`]
-    return roots[size] === root ? [] : [`a checkpoint of ${size} is no prefix of the trail`]
+    return roots.get(size) === root ? [] : [`a checkpoint of ${size} is no prefix of the trail`]
   })
 }
 

@@ -6,6 +6,7 @@
  *
  * @since 0.1.0
  */
+import { deflateRawSync } from "node:zlib"
 import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
@@ -16,6 +17,7 @@ import * as Scheduler from "effect/Scheduler"
 import * as Scope from "effect/Scope"
 import { around } from "../Around.ts"
 import { AuditRefused, AuditUnavailable } from "../engine/AuditError.ts"
+import { Deflate } from "../engine/Archivist.ts"
 import type { AuditEngine } from "../engine/AuditEngine.ts"
 import type { EngineOptions } from "../engine/EngineOptions.ts"
 import { openEngine } from "../engine/OpenEngine.ts"
@@ -121,6 +123,7 @@ export class SimulatedProcess {
       }),
       Context.add(References.CurrentLoggers, new Set()),
       Context.add(EntryHasher, (job) => this.meet("tree", inThisThread(job))),
+      Context.add(Deflate, (bytes) => Effect.sync(() => deflateRawSync(bytes))),
       Context.add(ProcessTable, { self: () => this.name, isAlive }),
       Context.add(RandomBytes, (target) => {
         for (let at = 0; at < target.length; at++) target[at] = Math.floor(this.random() * 256)

@@ -4,9 +4,9 @@
  *
  * A room of its own and not a part of `testing/`, since it stands on the engine and the test kit
  * alike. Everything runs in this thread, in turns that only the simulation starts: time is a
- * {@link Timeline}, the disk lies in memory, random bytes come from the seed, and hashing stays
- * here. What is left of the outside: `performance.now` in the door, which only an adaptive sampling
- * rate reads and the rate is fixed here.
+ * {@link Timeline}, the disk lies in memory, random bytes come from the seed, and hashing and
+ * compression stay here. What is left of the outside: `performance.now` in the door, which only an
+ * adaptive sampling rate reads, and the rate is fixed here.
  *
  * @since 0.1.0
  */
