@@ -24,7 +24,11 @@ import { Pkcs11ModuleUnusable } from "./Pkcs11Error.ts"
 export type CallArgument = bigint | number | Uint8Array | null
 
 /**
- * A module. Every call runs in a thread of its own, so a slow token holds nothing up.
+ * A module. Calls run in the threads of libuv, off the event loop.
+ *
+ * Those are four, unless `UV_THREADPOOL_SIZE` says otherwise, and file calls and compression use
+ * them too: a slow token has one of them for as long as it takes, a token that never answers has
+ * it for good.
  *
  * @category models
  * @since 0.1.0
