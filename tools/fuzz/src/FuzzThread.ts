@@ -9,6 +9,8 @@ export interface ThreadJob {
   readonly target: string
   readonly seconds: number
   readonly seed: number
+  /** Of its heap, and of its buffers. */
+  readonly mebibytesMax: number
   readonly memory: SharedArrayBuffer
 }
 
@@ -24,5 +26,6 @@ const outcome: Outcome = fuzz(
   job.seed,
   () => performance.now() < end,
   (input) => slot.put(input),
+  job.mebibytesMax * 2 ** 20,
 )
 parentPort?.postMessage(outcome)

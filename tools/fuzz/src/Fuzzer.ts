@@ -1,3 +1,4 @@
+import { getHeapStatistics } from "node:v8"
 import { mutate, randomFrom } from "./Mutation.ts"
 
 /** What a reader said to an input. Anything that it throws instead is a finding. */
@@ -37,10 +38,9 @@ export interface Outcome {
 }
 
 const hangMillis = 2000
-const residentBytesMax = 1 << 30
+const buffersBytesMaxDefault = 2 ** 30
 export const findingsMax = 5
 const shrinkTriesMax = 2000
-const memoryEvery = 256
 
 interface Trial {
   readonly verdict: Verdict | undefined
@@ -101,12 +101,14 @@ const shrink = (target: Target, input: Buffer, kind: string, watch: Watch): Buff
  * Tries a target's seeds, then mutations of them.
  *
  * @param goesOn asked before each input with how many were tried
+ * @param buffersBytesMax of this thread; its heap is limited by who starts it
  */
 export const fuzz = (
   target: Target,
   seed: number,
   goesOn: (tried: number) => boolean,
   watch: Watch = () => undefined,
+  buffersBytesMax = buffersBytesMaxDefault,
 ): Outcome => {
   const random = randomFrom(seed)
   const findings = new Map<string, Finding>()
@@ -126,8 +128,9 @@ export const fuzz = (
     if (given !== undefined && verdict === "refused") {
       note("seed", input, "a valid input is refused")
     }
-    if (tried % memoryEvery === 0 && process.memoryUsage.rss() > residentBytesMax) {
-      note("memory", input, `the process holds more than ${residentBytesMax} bytes`)
+    // The resident size is the whole process's: it would charge one target with another's memory.
+    if (getHeapStatistics().external_memory > buffersBytesMax) {
+      note("memory", input, `its thread holds more than ${buffersBytesMax} bytes in buffers`)
     }
   }
   return { tried, accepted, findings: [...findings.values()] }

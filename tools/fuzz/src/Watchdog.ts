@@ -16,7 +16,10 @@ const runThread = (job: WatchedJob): Promise<Outcome> =>
   new Promise((resolve) => {
     const slot = new InputSlot()
     const workerData: ThreadJob = { ...job, memory: slot.memory }
-    const thread = new Worker(new URL("./FuzzThread.ts", import.meta.url), { workerData })
+    const thread = new Worker(new URL("./FuzzThread.ts", import.meta.url), {
+      workerData,
+      resourceLimits: { maxOldGenerationSizeMb: job.mebibytesMax },
+    })
     let count = 0
     let sinceMillis = performance.now()
     const end = (outcome: Outcome): void => {

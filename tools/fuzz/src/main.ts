@@ -7,6 +7,7 @@ import { targets } from "./targets.ts"
 import { fuzzWatched } from "./Watchdog.ts"
 
 const hangMillis = 10_000
+const mebibytesMax = 1024
 
 const { values } = parseArgs({
   options: {
@@ -46,7 +47,14 @@ const waiting = [...chosen]
 let findings = 0
 const lane = async (): Promise<void> => {
   for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
-    const outcome = await fuzzWatched({ module, target: next.name, seconds, seed, hangMillis })
+    const outcome = await fuzzWatched({
+      module,
+      target: next.name,
+      seconds,
+      seed,
+      hangMillis,
+      mebibytesMax,
+    })
     findings += outcome.findings.length
     print(next.name, outcome)
   }
