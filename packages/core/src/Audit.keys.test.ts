@@ -1,4 +1,4 @@
-import { createPrivateKey, generateKeyPairSync } from "node:crypto"
+import { createPrivateKey } from "node:crypto"
 import * as fs from "node:fs"
 import * as path from "node:path"
 import { assert, describe, it } from "@effect/vitest"
@@ -6,58 +6,18 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Result from "effect/Result"
-import { Audit, type OpenError } from "./Audit.ts"
-import type { AuditConfig } from "./config/AuditConfig.ts"
+import { Audit } from "./Audit.ts"
 import { Disk, DiskError } from "./platform/Disk.ts"
 import * as NodeDisk from "./platform/NodeDisk.ts"
 import * as KeySigner from "./signer/KeySigner.ts"
 import { Signer } from "./signer/Signer.ts"
 import { dataOf, event, make, nodeDisk } from "./testing/AuditFixture.ts"
-import { temporaryDirectory } from "./testing/TemporaryDirectory.ts"
+import { daily, notesIn, pemOf, withTrail } from "./testing/KeyedTrail.ts"
 import { checkpointText, noteOf, origin, publish, tilePath } from "./testing/TrailFixture.ts"
 import { decode } from "./trail/EntryBundle.ts"
 import { rangesOf } from "./trail/KeyChain.ts"
-import { readRotations } from "./trail/RotationFiles.ts"
-import * as SignedNote from "./trail/SignedNote.ts"
-import { verify } from "./trail/Verifier.ts"
 
-const pemOf = (): string =>
-  generateKeyPairSync("ed25519").privateKey.export({ format: "pem", type: "pkcs8" })
-
-const withTrail = Effect.map(temporaryDirectory, (root) => {
-  const fixture = make(path.join(root, "trail"))
-  const keyFile = `${fixture.directory}.key`
-  const layer = (input: Partial<AuditConfig> = {}, disk = nodeDisk) =>
-    Audit.layerWith({ ...fixture.config, ...input }).pipe(
-      Layer.provide(KeySigner.layerFile(keyFile)),
-      Layer.provide(Layer.succeed(Disk, disk)),
-    )
-  /** A run of the engine with the key in a file. */
-  const run = <A, E>(
-    use: (audit: Audit["Service"]) => Effect.Effect<A, E>,
-    input: Partial<AuditConfig> = {},
-    disk = nodeDisk,
-  ): Effect.Effect<A, E | OpenError> =>
-    Effect.flatMap(Audit, use).pipe(Effect.provide(layer(input, disk)))
-  const report = (key?: string) =>
-    verify(
-      fixture.directory,
-      key === undefined
-        ? {}
-        : { verifierKey: Effect.runSync(Effect.fromResult(SignedNote.parseVerifierKey(key))) },
-    ).pipe(Effect.provide(NodeDisk.layer))
-  return { ...fixture, keyFile, run, report }
-})
-
-const daily: Pick<AuditConfig, "signer"> = {
-  signer: { kind: "file", path: "", variable: "X", epoch: "daily" },
-}
 const hourMillis = 3_600_000
-
-const notesIn = (directory: string) =>
-  Effect.map(readRotations(directory), ({ rotations }) => rotations).pipe(
-    Effect.provide(NodeDisk.layer),
-  )
 
 describe("Audit, with a key that changes", () => {
   it.live("says so in the trail, has both keys sign it, and destroys the key before", () =>

@@ -15,7 +15,7 @@ import { readRotations } from "../trail/RotationFiles.ts"
 import { formatVerifierKey } from "../trail/SignedNote.ts"
 import type { TrailFenced } from "../trail/TrailError.ts"
 import { type TrailKeys, verifierKeyOf } from "../trail/TrailKeys.ts"
-import type { AuditUnavailable } from "./AuditError.ts"
+import { AuditUnavailable } from "./AuditError.ts"
 import type { EngineOptions } from "./EngineOptions.ts"
 import * as SystemRecord from "./SystemRecord.ts"
 
@@ -92,6 +92,13 @@ interface Change {
 }
 
 const dayMillis = 86_400_000
+const closeMillis = 5000
+
+const closing = new AuditUnavailable({
+  state: "closing",
+  recorded: "no",
+  detail: "its key is not changed any more",
+})
 
 /**
  * @category models
@@ -106,6 +113,7 @@ export class KeyRotation {
   private readonly openedMillis: number
   /** A change that is announced and not done, as after a full disk. */
   private change: Change | undefined
+  private isClosed = false
 
   constructor(options: KeyRotationOptions) {
     this.options = options
@@ -127,6 +135,8 @@ export class KeyRotation {
   rotate(next?: string | Signer["Service"]): Effect.Effect<KeyRotated, RotateError> {
     return this.one.withPermit(
       Effect.gen({ self: this }, function* () {
+        // The lease is gone, or about to go: what lies at the key's place is another writer's.
+        if (this.isClosed) return yield* closing
         this.change ??= yield* this.announce(yield* this.prepare(next))
         const { before, sequence } = this.change
         yield* this.options.publish(sequence + 1)
@@ -145,12 +155,21 @@ export class KeyRotation {
     })
   })
 
-  /** For the end: a change that a last checkpoint has brought is concluded. */
-  readonly close: Effect.Effect<void, DiskError> = Effect.suspend(() =>
-    this.change !== undefined && this.change.next === this.keys.signer
-      ? Effect.asVoid(this.settle)
-      : Effect.void,
-  )
+  /**
+   * For the end: a change that a last checkpoint has brought is concluded, after one that is under
+   * way and before another can begin. A disk that does not answer is not waited for: the next
+   * opening settles the key.
+   */
+  readonly close: Effect.Effect<void, DiskError> = Effect.suspend(() => {
+    this.isClosed = true
+    return this.one.withPermit(
+      Effect.suspend(() =>
+        this.change !== undefined && this.change.next === this.keys.signer
+          ? Effect.asVoid(this.settle)
+          : Effect.void,
+      ),
+    )
+  }).pipe(Effect.timeoutOption(closeMillis), Effect.asVoid)
 
   private get isDue(): boolean {
     const { engine, nowMillis, trail } = this.options
@@ -220,7 +239,7 @@ export class KeyRotation {
     const { disk } = this.options
     return publishVerifierKey(directory, keys.verifierKey).pipe(
       Effect.provideService(Disk, disk),
-      Effect.andThen(keys.signer.place?.promote ?? Effect.void),
+      Effect.andThen(keys.signer.place?.promote(keys.signer.publicKey) ?? Effect.void),
       Effect.andThen(
         Effect.sync(() => {
           this.change = undefined

@@ -83,7 +83,9 @@ describe("KeySigner in a file", () => {
       fs.writeFileSync(file, zeros)
       const following = yield* open(file)
       assert.deepStrictEqual(following.publicKey, publicKey)
-      yield* following.place?.promote ?? Effect.die("a key in a file has a place")
+      yield* (
+        following.place?.promote(following.publicKey) ?? Effect.die("a key in a file has a place")
+      )
       assert.strictEqual(fs.readFileSync(file, "utf8"), ed25519Pem)
 
       fs.writeFileSync(file, zeros)
@@ -91,6 +93,26 @@ describe("KeySigner in a file", () => {
       fs.renameSync(file, next)
       assert.strictEqual((yield* Effect.flip(open(file)))._tag, "SignerError")
       assert.isFalse(fs.existsSync(file), "no new key beside a destroyed one")
+    }),
+  )
+
+  it.live("never overwrites the key in force, however often and late it is promoted", () =>
+    Effect.gen(function* () {
+      const file = yield* keyFile
+      const { place } = yield* open(file)
+      if (place === undefined) return yield* Effect.die("a key in a file has a place")
+      const one = yield* place.prepare()
+      yield* place.promote(one.publicKey)
+      const inForce = fs.readFileSync(file, "utf8")
+      const two = yield* place.prepare()
+      // Of a change that is done already, beside a key that was only prepared.
+      yield* place.promote(one.publicKey)
+      assert.strictEqual(fs.readFileSync(file, "utf8"), inForce)
+      assert.isTrue(fs.existsSync(`${file}.next`))
+      yield* Effect.all([place.promote(two.publicKey), place.promote(two.publicKey)], {
+        concurrency: 2,
+      })
+      assert.deepStrictEqual((yield* open(file)).publicKey, two.publicKey)
     }),
   )
 

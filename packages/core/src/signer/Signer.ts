@@ -69,8 +69,13 @@ export interface KeyPlace {
   >
   /** Makes a key that can follow, or takes this one; in place of one that never did; durable. */
   readonly prepare: (pem?: string) => Effect.Effect<Signer["Service"], SignerError | DiskError>
-  /** Destroys the key in force and puts the next one in its place. Can be done again. */
-  readonly promote: Effect.Effect<void, DiskError>
+  /**
+   * Puts the next key in its place, where it is the one in force, and destroys the key that was
+   * there. Never touches the key in force; can be done again, and by two at once.
+   *
+   * @param inForce the raw public key
+   */
+  readonly promote: (inForce: Uint8Array) => Effect.Effect<void, DiskError>
   /** Destroys the next key. Can be done again. */
   readonly discard: Effect.Effect<void, DiskError>
 }

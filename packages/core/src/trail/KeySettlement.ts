@@ -57,7 +57,7 @@ export const settleKeys = Effect.fnUntraced(function* (directory: string, origin
   }
   const left = isNext ? undefined : lying.next
   const settle: Effect.Effect<void, DiskError> =
-    place === undefined ? Effect.void : isNext ? place.promote : place.discard
+    place === undefined ? Effect.void : isNext ? place.promote(signer.publicKey) : place.discard
   return {
     keys: new TrailKeys({
       disk,

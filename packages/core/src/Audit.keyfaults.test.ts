@@ -1,0 +1,70 @@
+import { createPrivateKey } from "node:crypto"
+import * as fs from "node:fs"
+import { assert, describe, it } from "@effect/vitest"
+import * as Deferred from "effect/Deferred"
+import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
+import type { Disk } from "./platform/Disk.ts"
+import { event, nodeDisk } from "./testing/AuditFixture.ts"
+import { withTrail } from "./testing/KeyedTrail.ts"
+
+describe("Audit, closed while its key changes", () => {
+  it.live("destroys the key before alone, on a disk that takes its time over that", () =>
+    Effect.gen(function* () {
+      const { keyFile, report, run } = yield* withTrail
+      const opened = yield* Deferred.make<void>()
+      const overwritten = yield* Deferred.make<void>()
+      let opens = 0
+      const slow: Disk["Service"] = {
+        ...nodeDisk,
+        open: (file, how) =>
+          file !== keyFile || how !== "update"
+            ? nodeDisk.open(file, how)
+            : Effect.suspend(() => {
+                opens += 1
+                // A second one is late: the first has put the new key there meanwhile.
+                return opens === 1
+                  ? Effect.andThen(
+                      Deferred.succeed(opened, undefined),
+                      Effect.andThen(Effect.sleep(100), nodeDisk.open(file, how)),
+                    )
+                  : Effect.andThen(Deferred.await(overwritten), nodeDisk.open(file, how))
+              }),
+        rename: (from, to) =>
+          Effect.andThen(
+            nodeDisk.rename(from, to),
+            to === keyFile ? Deferred.succeed(overwritten, undefined) : Effect.void,
+          ),
+      }
+      const first = yield* run(
+        (audit) =>
+          Effect.gen(function* () {
+            const before = audit.status().verifierKey
+            yield* audit.record(event)
+            const rotating = yield* Effect.forkChild(Effect.result(audit.rotateKey()))
+            yield* Deferred.await(opened)
+            yield* audit.close
+            yield* Fiber.join(rotating)
+            return before
+          }),
+        {},
+        slow,
+      )
+      assert.strictEqual(createPrivateKey(fs.readFileSync(keyFile)).asymmetricKeyType, "ed25519")
+      assert.isFalse(fs.existsSync(`${keyFile}.next`))
+      yield* run((audit) => audit.record(event))
+      assert.include(yield* report(first), { verdict: "verified", rotations: 1 })
+    }),
+  )
+
+  it.live("makes no key that could follow once it is closed", () =>
+    Effect.gen(function* () {
+      const { keyFile, run } = yield* withTrail
+      const refused = yield* run((audit) =>
+        Effect.andThen(audit.close, Effect.flip(audit.rotateKey())),
+      )
+      assert.strictEqual(refused._tag, "AuditUnavailable")
+      assert.isFalse(fs.existsSync(`${keyFile}.next`))
+    }),
+  )
+})
