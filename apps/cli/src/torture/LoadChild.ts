@@ -3,6 +3,7 @@ import { type ChildProcess, spawn } from "node:child_process"
 import { readFileSync } from "node:fs"
 import { fileURLToPath } from "node:url"
 import type { LoadOrders } from "@countersign/core/testing/LoadProcess"
+import { hearLines } from "./Lines.ts"
 
 export interface Acknowledged {
   readonly sequence: number
@@ -45,7 +46,6 @@ export class LoadChild {
   signal: NodeJS.Signals | null = null
   readonly ended: Promise<void>
   private readonly child: ChildProcess
-  private rest = ""
   private waiters: ReadonlyArray<Waiter> = []
   private isEnded = false
 
@@ -59,9 +59,7 @@ export class LoadChild {
         ? [process.execPath, ...load]
         : ["bash", "-c", script, process.execPath, ...load]
     this.child = spawn(command, args, { stdio: ["ignore", "pipe", "pipe"] })
-    for (const stream of [this.child.stdout, this.child.stderr]) {
-      stream?.setEncoding("utf8").on("data", (chunk: string) => this.hear(chunk))
-    }
+    hearLines([this.child.stdout, this.child.stderr], (line) => this.take(line))
     this.ended = new Promise((resolve) => {
       const end = (detail: string): void => {
         this.isEnded = true
@@ -118,13 +116,6 @@ export class LoadChild {
   get state(): string {
     const text = readFileSync(`/proc/${this.child.pid}/stat`, "utf8")
     return text.slice(text.lastIndexOf(")") + 2).slice(0, 1)
-  }
-
-  private hear(chunk: string): void {
-    // The last piece is a line that the kill may cut.
-    const lines = `${this.rest}${chunk}`.split("\n")
-    this.rest = lines.pop() ?? ""
-    for (const line of lines) this.take(line)
   }
 
   private take(line: string): void {
