@@ -100,6 +100,8 @@ const loadNative = async (): Promise<unknown> => (await import("koffi")).default
 
 // A library is loaded once a process, whoever asks: unloading one that has threads is not safe.
 const loaded = new Map<string, Cryptoki>()
+// One library has one list of functions, under whatever names it is loaded.
+const listed = new Map<bigint, Cryptoki>()
 // koffi unloads a library once nothing refers to it, and the addresses of its functions do not.
 const pinned: Array<unknown> = []
 
@@ -112,6 +114,8 @@ const bind = (native: Native, path: string): Cryptoki => {
   const result = Number(get(out))
   if (result !== returned.ok) throw new Error(`C_GetFunctionList: ${returnName(result)}`)
   const list = out.readBigUInt64LE()
+  const known = listed.get(list)
+  if (known !== undefined) return known
   const functions = new Map(
     names.map((name) => {
       // A number where it fits into one, a bigint beyond.
@@ -120,7 +124,7 @@ const bind = (native: Native, path: string): Cryptoki => {
       return [name, native.decode(address, native.proto("ulong", [...signatures[name]]))] as const
     }),
   )
-  return {
+  const module: Cryptoki = {
     addressOf: (bytes) => native.address(bytes),
     call: (name, args, keep = []) =>
       new Promise((resolve, reject) => {
@@ -133,6 +137,8 @@ const bind = (native: Native, path: string): Cryptoki => {
         })
       }),
   }
+  listed.set(list, module)
+  return module
 }
 
 const textOf = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause))
@@ -177,9 +183,52 @@ export const load = (
   })
 }
 
-const users = new WeakMap<Cryptoki, number>()
-// What another part of the program has initialised is not ours to finalise.
-const initialized = new WeakSet<Cryptoki>()
+/** What this process does with a module just now, whichever signer does it. */
+interface Use {
+  users: number
+  /** What another part of the program has initialised is not ours to finalise. */
+  isOurs: boolean
+  /** Calls that the module has not answered, those included that nobody waits for any more. */
+  openCalls: number
+  /** Settles when the last `C_Initialize` or `C_Finalize` so far is answered. */
+  turn: Promise<unknown>
+}
+
+const uses = new WeakMap<Cryptoki, Use>()
+
+const useOf = (module: Cryptoki): Use => {
+  const known = uses.get(module)
+  if (known !== undefined) return known
+  const made: Use = { users: 0, isOurs: false, openCalls: 0, turn: Promise.resolve() }
+  uses.set(module, made)
+  return made
+}
+
+/**
+ * Calls a function, and counts the call as open until the module has answered.
+ *
+ * @category running
+ * @since 0.1.0
+ */
+export const call = async (
+  module: Cryptoki,
+  ...args: Parameters<Cryptoki["call"]>
+): Promise<number> => {
+  const use = useOf(module)
+  use.openCalls += 1
+  try {
+    return await module.call(...args)
+  } finally {
+    use.openCalls -= 1
+  }
+}
+
+/** One after the other: PKCS#11 leaves open what comes of `C_Initialize` beside `C_Finalize`. */
+const inTurn = <A>(use: Use, run: () => Promise<A>): Promise<A> => {
+  const answer = use.turn.then(run)
+  use.turn = answer.catch(() => undefined)
+  return answer
+}
 
 /**
  * Initialises the module, where nobody has.
@@ -188,30 +237,50 @@ const initialized = new WeakSet<Cryptoki>()
  * @category running
  * @since 0.1.0
  */
-export const initialize = async (module: Cryptoki): Promise<number> => {
-  const value = await module.call("C_Initialize", [initializeArguments()])
-  if (value === returned.ok) initialized.add(module)
-  return value === returned.alreadyInitialized ? returned.ok : value
+export const initialize = (module: Cryptoki): Promise<number> => {
+  const use = useOf(module)
+  return inTurn(use, async () => {
+    const value = await call(module, "C_Initialize", [initializeArguments()])
+    if (value === returned.ok) use.isOurs = true
+    return value === returned.alreadyInitialized ? returned.ok : value
+  })
 }
 
+const finalize = (module: Cryptoki): Promise<void> => {
+  const use = useOf(module)
+  return inTurn(use, async () => {
+    // Under a call that runs it is undefined. The next user finds the module initialised.
+    if (use.users > 0 || !use.isOurs || use.openCalls > 0) return
+    use.isOurs = false
+    // An error here tells only of what is over anyway.
+    await call(module, "C_Finalize", [null]).catch(() => undefined)
+  })
+}
+
+const finalizeMillis = 5000
+
 /**
- * Uses a module for as long as the scope lasts. With the last use in this process it is finalised.
+ * Uses a module for as long as the scope lasts. With the last use in this process it is finalised,
+ * unless a call into it was never answered.
  *
+ * @param waitMillis longest wait for that. Default 5 seconds.
  * @category running
  * @since 0.1.0
  */
-export const use = (module: Cryptoki): Effect.Effect<Cryptoki, never, Scope> =>
+export const use = (
+  module: Cryptoki,
+  waitMillis: number = finalizeMillis,
+): Effect.Effect<Cryptoki, never, Scope> =>
   Effect.acquireRelease(
     Effect.sync(() => {
-      users.set(module, (users.get(module) ?? 0) + 1)
+      useOf(module).users += 1
       return module
     }),
     () =>
-      Effect.promise(async () => {
-        const left = (users.get(module) ?? 1) - 1
-        users.set(module, left)
-        if (left > 0 || !initialized.delete(module)) return
-        // An error here tells only of what is over anyway.
-        await module.call("C_Finalize", [null]).catch(() => undefined)
+      Effect.promise(() => {
+        useOf(module).users -= 1
+        const { promise: timeout, resolve } = Promise.withResolvers<void>()
+        const timer = setTimeout(resolve, waitMillis)
+        return Promise.race([finalize(module), timeout]).finally(() => clearTimeout(timer))
       }),
   )

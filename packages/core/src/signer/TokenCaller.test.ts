@@ -24,7 +24,7 @@ describe("TokenCaller", () => {
       assert.include(second.message, "has not answered an earlier call")
       assert.strictEqual(calls, 1)
       answer(0)
-      yield* Effect.promise(() => Promise.resolve())
+      yield* Effect.sleep(1)
       const later = caller.ok("C_Sign", [])
       const [outcome] = yield* Effect.all([Effect.exit(later), Effect.sync(() => answer(0))], {
         concurrency: "unbounded",

@@ -47,7 +47,7 @@ export class TokenCaller {
     args: ReadonlyArray<Cryptoki.CallArgument>,
     keep?: ReadonlyArray<Uint8Array>,
   ): Effect.Effect<number, TokenSessionLost> {
-    return this.alone(name, () => this.module.call(name, args, keep))
+    return this.alone(name, () => Cryptoki.call(this.module, name, args, keep))
   }
 
   /** Calls a function and fails for whatever is not `CKR_OK`. */
@@ -71,10 +71,11 @@ export class TokenCaller {
     return value === returned.ok ? Effect.void : Effect.fail(this.lost(name, returnName(value)))
   }
 
-  private alone(
-    name: FunctionName,
-    run: () => Promise<number>,
-  ): Effect.Effect<number, TokenSessionLost> {
+  /**
+   * Waits for a call's answer, for so long. A call that was given up still runs: what it reads
+   * must outlast it, and `run` is not begun beside it.
+   */
+  alone(name: FunctionName, run: () => Promise<number>): Effect.Effect<number, TokenSessionLost> {
     return Effect.suspend(() => {
       if (this.isBusy) return Effect.fail(this.lost(name, "it has not answered an earlier call"))
       this.isBusy = true
