@@ -121,6 +121,8 @@ export class Disk extends Context.Service<
       path: string,
       how: "create" | "update" | "log",
     ) => Effect.Effect<DiskFile, DiskError>
+    /** As `open` with `log`, synchronous, for the last moments of a process. Throws `DiskError`. */
+    readonly openLogUnsafe: (path: string) => DiskFile
     readonly readFile: (path: string) => Effect.Effect<Uint8Array, DiskError>
     /** Reads at most `lengthBytes` from `position`; shorter at the end of the file. */
     readonly readRange: (
@@ -153,6 +155,8 @@ export class Disk extends Context.Service<
     readonly syncFile: (path: string) => Effect.Effect<void, DiskError>
     /** Makes the names in a directory survive a power failure. */
     readonly syncDirectory: (path: string) => Effect.Effect<void, DiskError>
+    /** As `syncDirectory`, synchronous, for the last moments of a process. Throws `DiskError`. */
+    readonly syncDirectoryUnsafe: (path: string) => void
     /** Names in the directory, sorted; empty where it does not exist. */
     readonly list: (path: string) => Effect.Effect<ReadonlyArray<string>, DiskError>
     /** `undefined` where nothing is there. */

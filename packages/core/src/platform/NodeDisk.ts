@@ -193,6 +193,19 @@ const openAt = (
 const { O_CREAT, O_DSYNC, O_EXCL, O_WRONLY } = fs.constants
 const logFlags = O_WRONLY | O_CREAT | O_EXCL | (syncsWrites ? O_DSYNC : 0)
 
+const openLogUnsafe: Disk["Service"]["openLogUnsafe"] = (file) =>
+  attempt("open", file, () => fileOf(fs.openSync(file, logFlags, fileMode), file, syncsWrites))
+
+const syncDirectoryUnsafe: Disk["Service"]["syncDirectoryUnsafe"] = (directory) =>
+  attempt("fsync", directory, () => {
+    const fd = fs.openSync(directory, "r")
+    try {
+      fs.fsyncSync(fd)
+    } finally {
+      fs.closeSync(fd)
+    }
+  })
+
 const syncAt = (file: string, flags: string): Effect.Effect<void, DiskError> =>
   Effect.acquireUseRelease(
     openAt(file, flags, 0),
@@ -266,6 +279,7 @@ export const layer: Layer.Layer<Disk> = Layer.succeed(Disk, {
           ),
       (fd) => fileOf(fd, file, how === "log" && syncsWrites),
     ),
+  openLogUnsafe,
   readFile: (file) => call<Buffer>("read", file, (done) => fs.readFile(file, done)),
   readRange: (file, position, lengthBytes) =>
     Effect.acquireUseRelease(
@@ -297,6 +311,7 @@ export const layer: Layer.Layer<Disk> = Layer.succeed(Disk, {
   },
   syncFile: (file) => syncAt(file, "r"),
   syncDirectory,
+  syncDirectoryUnsafe,
   list: (directory) =>
     call<Array<string>>("list", directory, (done) => fs.readdir(directory, done)).pipe(
       Effect.map((names) => names.sort()),

@@ -68,6 +68,7 @@ export class ProcessDisk {
       makeDirectory: (path, mode) => changing("mkdir", disk.makeDirectory(path, mode)),
       open: (path, how) =>
         Effect.map(changing("open", disk.open(path, how)), (file) => this.file(file)),
+      openLogUnsafe: (path) => this.now(() => this.file(disk.openLogUnsafe(path)), path),
       readFile: (path) => this.whileAlive(disk.readFile(path)),
       readRange: (path, position, length) =>
         this.whileAlive(disk.readRange(path, position, length)),
@@ -79,6 +80,7 @@ export class ProcessDisk {
         changing("replace", disk.replaceFile(path, chunks, mode)),
       syncFile: (path) => changing("sync", disk.syncFile(path)),
       syncDirectory: (path) => changing("sync directory", disk.syncDirectory(path)),
+      syncDirectoryUnsafe: (path) => this.now(() => disk.syncDirectoryUnsafe(path), path),
       list: (path) => this.whileAlive(disk.list(path)),
       status: (path) => this.whileAlive(disk.status(path)),
       rename: (from, to) => changing("rename", disk.rename(from, to)),

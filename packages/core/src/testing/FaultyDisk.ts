@@ -243,6 +243,8 @@ export class FaultyDisk {
         this.run("makeDirectory", path, inner.makeDirectory(path, mode)),
       open: (path, how) =>
         Effect.map(this.run("open", path, inner.open(path, how)), (file) => this.file(file)),
+      openLogUnsafe: (path) =>
+        this.file(this.runUnsafe("open", path, () => inner.openLogUnsafe(path))),
       readFile: (path) => this.run("readFile", path, inner.readFile(path)),
       readRange: (path, position, lengthBytes) =>
         this.run("readRange", path, inner.readRange(path, position, lengthBytes)),
@@ -270,6 +272,8 @@ export class FaultyDisk {
         this.run("replaceFile", path, inner.replaceFile(path, chunks, mode)),
       syncFile: (path) => this.run("syncFile", path, inner.syncFile(path)),
       syncDirectory: (path) => this.run("syncDirectory", path, inner.syncDirectory(path)),
+      syncDirectoryUnsafe: (path) =>
+        this.runUnsafe("syncDirectory", path, () => inner.syncDirectoryUnsafe(path)),
       list: (path) => this.run("list", path, inner.list(path)),
       status: (path) => this.run("status", path, inner.status(path)),
       rename: (from, to) => this.run("rename", to, inner.rename(from, to)),

@@ -53,6 +53,7 @@ export class MemoryDisk {
   readonly disk: Disk["Service"] = {
     makeDirectory: (directory) => attempt(() => this.makeDirectory(directory)),
     open: (file, how) => attempt(() => this.open(file, how)),
+    openLogUnsafe: (file) => this.open(file, "log"),
     readFile: (file) => attempt(() => Buffer.from(this.find("read", file).bytes)),
     readRange: (file, position, lengthBytes) =>
       attempt(() =>
@@ -73,6 +74,7 @@ export class MemoryDisk {
     replaceFile: (file, chunks, mode) => attempt(() => this.store(file, chunks, mode ?? 0o644)),
     syncFile: (file) => attempt(() => void this.find("fsync", file)),
     syncDirectory: (directory) => attempt(() => this.expectDirectory("fsync", directory)),
+    syncDirectoryUnsafe: (directory) => this.expectDirectory("fsync", directory),
     list: (directory) => attempt(() => this.list(directory)),
     status: (file) => attempt(() => this.status(file)),
     rename: (from, to) =>

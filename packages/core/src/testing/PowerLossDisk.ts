@@ -176,6 +176,7 @@ export class PowerLossDisk {
   readonly disk: Disk["Service"] = {
     makeDirectory: (directory) => this.attempt(() => this.makeDirectory(directory)),
     open: (file, how) => this.attempt(() => this.open(file, how)),
+    openLogUnsafe: (file) => this.open(file, "log"),
     readFile: (file) => this.attempt(() => this.read(file)),
     readRange: (file, position, lengthBytes) =>
       this.attempt(() => this.read(file).subarray(position, position + lengthBytes)),
@@ -194,6 +195,7 @@ export class PowerLossDisk {
       }),
     syncFile: (file) => this.attempt(() => this.sync(file, this.find("fsync", file))),
     syncDirectory: (directory) => this.attempt(() => this.syncDirectory(directory)),
+    syncDirectoryUnsafe: (directory) => this.syncDirectory(directory),
     list: (directory) => this.attempt(() => this.list(directory)),
     status: (file) =>
       this.attempt(() => {

@@ -19,23 +19,14 @@ import type { Lease } from "./Lease.ts"
  * @since 0.1.0
  */
 export const fencedDisk = (disk: Disk["Service"], lease: Lease): Disk["Service"] => {
+  const lost = (call: string, path: string): DiskError =>
+    new DiskError({ call, path, errno: "ESTALE", detail: "another writer has the trail now" })
   const held = <A>(
     call: string,
     path: string,
     effect: Effect.Effect<A, DiskError>,
   ): Effect.Effect<A, DiskError> =>
-    Effect.suspend(() =>
-      lease.isHeldUnsafe()
-        ? effect
-        : Effect.fail(
-            new DiskError({
-              call,
-              path,
-              errno: "ESTALE",
-              detail: "another writer has the trail now",
-            }),
-          ),
-    )
+    Effect.suspend(() => (lease.isHeldUnsafe() ? effect : Effect.fail(lost(call, path))))
   const heldFile = (file: DiskFile): DiskFile => ({
     ...file,
     write: (chunks, position) => held("write", file.path, file.write(chunks, position)),
@@ -45,6 +36,10 @@ export const fencedDisk = (disk: Disk["Service"], lease: Lease): Disk["Service"]
     ...disk,
     makeDirectory: (path, mode) => held("mkdir", path, disk.makeDirectory(path, mode)),
     open: (path, how) => held("open", path, Effect.map(disk.open(path, how), heldFile)),
+    openLogUnsafe: (path) => {
+      if (!lease.isHeldUnsafe()) throw lost("open", path)
+      return heldFile(disk.openLogUnsafe(path))
+    },
     writeFile: (path, chunks, options) =>
       held("write", path, disk.writeFile(path, chunks, options)),
     writeFiles: (files) => held("write", files[0]?.path ?? "", disk.writeFiles(files)),

@@ -2,46 +2,9 @@ import * as fs from "node:fs"
 import * as path from "node:path"
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import * as Fiber from "effect/Fiber"
-import { DiskError } from "../platform/Disk.ts"
-import * as NodeDisk from "../platform/NodeDisk.ts"
-import * as FaultyDisk from "../testing/FaultyDisk.ts"
-import { temporaryDirectory } from "../testing/TemporaryDirectory.ts"
-import * as EntryBundle from "./EntryBundle.ts"
+import { batch, isSegment, setup } from "../testing/LogFixture.ts"
 import { frameHeaderBytes } from "./WalFrame.ts"
-import { listSegments, scan } from "./WalReader.ts"
-import { parseSegmentName, segmentName, type WalBatch, WriteAheadLog } from "./WriteAheadLog.ts"
-
-const batch = (...entries: ReadonlyArray<string>): WalBatch => ({
-  payload: EntryBundle.encode(entries.map((entry) => Buffer.from(entry))),
-  count: entries.length,
-})
-
-const setup = Effect.fnUntraced(function* (segmentBytesMax = 1_000_000, nextSequence = 0) {
-  const directory = yield* temporaryDirectory
-  const faulty = yield* Effect.provide(FaultyDisk.make(), NodeDisk.layer)
-  const open = (next: number) =>
-    new WriteAheadLog(faulty.disk, { directory, segmentBytesMax, fence: 1, nextSequence: next })
-  const wal = open(nextSequence)
-  yield* Effect.addFinalizer(() => wal.roll)
-  const names = (): ReadonlyArray<string> => fs.readdirSync(path.join(directory, "wal")).sort()
-  /** What a reader finds: entries, frames, and what is torn. */
-  const read = Effect.fnUntraced(function* () {
-    const entries: Array<string> = []
-    const groups: Array<number> = []
-    const result = yield* scan(directory, yield* listSegments(directory), (frame) =>
-      Effect.gen(function* () {
-        const found = yield* Effect.fromResult(EntryBundle.decode(frame.payload, frame.count))
-        entries.push(...found.map((entry) => Buffer.from(entry).toString()))
-        groups.push(frame.groupOffset)
-      }),
-    )
-    return { entries, groups, ...result }
-  }, Effect.provide(faulty.layer))
-  return { directory, faulty, names, open, read, wal }
-})
-
-const isSegment = (file: string): boolean => file.endsWith(".wal")
+import { parseSegmentName, segmentName } from "./WriteAheadLog.ts"
 
 describe("WriteAheadLog", () => {
   it("names segments so that they sort, and reads nothing else as one", () => {
@@ -313,89 +276,6 @@ describe("WriteAheadLog", () => {
       assert.strictEqual((yield* Effect.flip(wal.append([batch("a")], 0))).errno, errno)
       yield* wal.append([batch("a")], 0)
       assert.deepStrictEqual((yield* read()).entries, ["a"])
-    }),
-  )
-})
-
-describe("WriteAheadLog, the synchronous way", () => {
-  it.live("writes what is in hand and what comes after it, under one sync", () =>
-    Effect.gen(function* () {
-      const { faulty, read, wal } = yield* setup()
-      yield* wal.append([batch("a")], 0)
-      wal.appendUnsafe([batch("b")], [batch("c"), batch("d")], 0)
-      assert.strictEqual(wal.nextSequence, 4)
-      assert.strictEqual(faulty.count("datasync"), 2)
-      const { entries, groups } = yield* read()
-      assert.deepStrictEqual(entries, ["a", "b", "c", "d"])
-      // One sync, one group: else a torn `b` before a whole `c` would look acknowledged.
-      assert.strictEqual(new Set(groups.slice(1)).size, 1)
-    }),
-  )
-
-  it.live("writes a group whose write is under way again, to the same place and once", () =>
-    Effect.gen(function* () {
-      const { read, wal } = yield* setup()
-      yield* wal.append([batch("a")], 0)
-      const group = [batch("b".repeat(1000)), batch("c")]
-      const appending = yield* Effect.forkChild(wal.append(group, 1), { startImmediately: true })
-      assert.isUndefined(appending.pollUnsafe())
-      wal.appendUnsafe(group, [batch("d")], 2)
-      const { entries, torn } = yield* read()
-      assert.deepStrictEqual(entries, ["a", "b".repeat(1000), "c", "d"])
-      assert.isEmpty(torn)
-      yield* Fiber.interrupt(appending)
-    }),
-  )
-
-  it.live("after an interruption writes what it is given, not what was under way", () =>
-    Effect.gen(function* () {
-      const { read, wal } = yield* setup()
-      yield* wal.append([batch("a")], 0)
-      const appending = yield* Effect.forkChild(wal.append([batch("b"), batch("c")], 1), {
-        startImmediately: true,
-      })
-      yield* Fiber.interrupt(appending)
-      assert.strictEqual(wal.nextSequence, 1)
-      wal.appendUnsafe([batch("b")], [batch("c"), batch("d")], 2)
-      assert.deepStrictEqual((yield* read()).entries, ["a", "b", "c", "d"])
-    }),
-  )
-
-  it.live("gives a segment up whose sync failed, even where an interruption came in between", () =>
-    Effect.gen(function* () {
-      const { faulty, read, wal } = yield* setup()
-      yield* wal.open
-      faulty.plan({ call: "datasync", errno: "EIO", outcome: "stored" })
-      const appending = yield* Effect.forkChild(wal.append([batch("a")], 0), {
-        startImmediately: true,
-      })
-      while (faulty.count("datasync") === 0) yield* Effect.yieldNow
-      yield* Fiber.interrupt(appending)
-      assert.strictEqual(wal.abandoned, 1)
-      yield* wal.append([batch("a")], 0)
-      assert.deepStrictEqual((yield* read()).entries, ["a"])
-    }),
-  )
-
-  it.live("throws rather than lose events where no segment is open", () =>
-    Effect.gen(function* () {
-      const { faulty, wal } = yield* setup()
-      wal.appendUnsafe([], [], 0)
-      yield* wal.open
-      faulty.plan({ call: "datasync", errno: "EIO" })
-      yield* Effect.flip(wal.append([batch("a")], 0))
-      assert.throws(() => wal.appendUnsafe([batch("a")], [], 0), DiskError)
-      assert.strictEqual(wal.nextSequence, 0)
-    }),
-  )
-
-  it.live("throws what the disk says", () =>
-    Effect.gen(function* () {
-      const { faulty, wal } = yield* setup()
-      yield* wal.open
-      faulty.plan({ call: "write", errno: "ENOSPC" })
-      assert.throws(() => wal.appendUnsafe([batch("a")], [], 0), "ENOSPC")
-      assert.strictEqual(wal.nextSequence, 0)
     }),
   )
 })

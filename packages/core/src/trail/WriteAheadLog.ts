@@ -105,6 +105,8 @@ export class WriteAheadLog {
   private isDirectorySynced = false
   /** The entries before this one were in a segment that is gone, and may be in no other file yet. */
   private goneBefore = 0
+  /** Files that the synchronous way was done with. */
+  private readonly unclosed: Array<DiskFile> = []
   /** The group whose write has been asked for and has not returned. */
   private pending: Group | undefined
 
@@ -178,7 +180,8 @@ export class WriteAheadLog {
    * Writes and syncs without returning to the event loop: for the last moments of a process.
    *
    * A group whose write is under way is written again, byte for byte to the same place, so
-   * it does not matter how far the other write has got. Throws `DiskError`.
+   * it does not matter how far the other write has got. Where no segment is open, or its sync
+   * fails, one is begun. Throws `DiskError`.
    *
    * @param inHand the group given to `append` that has not returned, if any
    * @param rest what comes after it
@@ -188,28 +191,72 @@ export class WriteAheadLog {
     rest: ReadonlyArray<WalBatch>,
     nowMillis: number,
   ): void {
-    const segment = this.segment
-    if (segment === undefined) {
-      if (inHand.length + rest.length === 0) return
-      throw new DiskError({
-        call: "write",
-        path: this.directory,
-        errno: "EBADF",
-        detail: "no segment is open: the last one was given up, and the next not yet begun",
-      })
+    if (inHand.length + rest.length === 0) return
+    const { segment } = this
+    if (segment !== undefined) {
+      try {
+        this.groupUnsafe(segment, this.pending, inHand, rest, nowMillis)
+        return
+      } catch (error) {
+        if (!(error instanceof DiskError) || error.call !== "datasync") throw error
+        this.abandoned += 1
+        this.leave(segment)
+      }
     }
-    const pending = this.pending
-    const groupOffset = segment.endBytes
-    this.writeUnsafe(segment, pending ?? this.frames(inHand, groupOffset, nowMillis))
-    // One sync covers both, so both are one group: a later group would say that the first was synced.
-    this.writeUnsafe(segment, this.frames(rest, groupOffset, nowMillis))
-    segment.file.datasyncUnsafe()
+    // Framed for the place it had: elsewhere a group is framed anew.
+    this.groupUnsafe(this.startUnsafe(), undefined, inHand, rest, nowMillis)
+  }
+
+  /** One sync covers all, so all is one group: a later group would say that the first was synced. */
+  private groupUnsafe(
+    segment: Segment,
+    pending: Group | undefined,
+    inHand: ReadonlyArray<WalBatch>,
+    rest: ReadonlyArray<WalBatch>,
+    nowMillis: number,
+  ): void {
+    const { endBytes } = segment
+    const { nextSequence } = this
+    try {
+      this.writeUnsafe(segment, pending ?? this.frames(inHand, endBytes, nowMillis))
+      this.writeUnsafe(segment, this.frames(rest, endBytes, nowMillis))
+      segment.file.datasyncUnsafe()
+    } catch (error) {
+      segment.endBytes = endBytes
+      this.nextSequence = nextSequence
+      throw error
+    }
   }
 
   private writeUnsafe(segment: Segment, group: Group): void {
     if (group.count === 0) return
     segment.file.writeUnsafe(group.chunks, segment.endBytes)
     this.advance(segment, group)
+  }
+
+  /** A segment that an asynchronous start has begun meanwhile has the name: this one gets the next. */
+  private startUnsafe(): Segment {
+    const firstSequence = this.nextSequence
+    for (;;) {
+      try {
+        const name = segmentName(firstSequence, this.attempt)
+        const file = this.disk.openLogUnsafe(path.join(this.directory, name))
+        const segment = { file, firstSequence, endBytes: 0 }
+        this.segment = segment
+        this.disk.syncDirectoryUnsafe(this.directory)
+        return segment
+      } catch (error) {
+        if (this.segment !== undefined) this.leave(this.segment)
+        if (!(error instanceof DiskError) || error.errno !== "EEXIST") throw error
+        this.attempt += 1
+      }
+    }
+  }
+
+  /** As a roll; the descriptor is closed by the next one, if there is time for it. */
+  private leave(segment: Segment): void {
+    this.retire(segment)
+    this.unclosed.push(segment.file)
   }
 
   /** Deletes the segments whose entries all lie before a sequence number. */
@@ -241,15 +288,20 @@ export class WriteAheadLog {
 
   /** Ends the open segment, so that it can be pruned. */
   readonly roll: Effect.Effect<void> = Effect.suspend(() => {
-    const segment = this.segment
-    if (segment === undefined) return Effect.void
-    this.segment = undefined
-    this.closed.push({
-      name: path.basename(segment.file.path),
-      firstSequence: segment.firstSequence,
-    })
-    return segment.file.close
+    const { segment } = this
+    const files = this.unclosed.splice(0)
+    if (segment !== undefined) {
+      this.retire(segment)
+      files.push(segment.file)
+    }
+    return Effect.forEach(files, (file) => file.close, { discard: true })
   })
+
+  /** No more is written to it; on the disk it stays until its entries are in durable tiles. */
+  private retire({ file, firstSequence }: Segment): void {
+    this.segment = undefined
+    this.closed.push({ name: path.basename(file.path), firstSequence })
+  }
 
   /** Opens the first segment now, so that the synchronous path has one to write to. */
   readonly open: Effect.Effect<void, DiskError> = Effect.suspend(() => Effect.asVoid(this.ready))
@@ -344,10 +396,16 @@ export class WriteAheadLog {
           }),
         ),
       ),
-      Effect.map((file) => {
+      Effect.flatMap((file) => {
+        const begun = this.segment
+        if (begun !== undefined) {
+          // The synchronous end came in between, and has written what this one was for.
+          this.closed.push({ name, firstSequence })
+          return Effect.as(file.close, begun)
+        }
         const segment = { file, firstSequence, endBytes: 0 }
         this.segment = segment
-        return segment
+        return Effect.succeed(segment)
       }),
       Effect.catch((error) => {
         if (error.errno !== "EEXIST") return Effect.fail(error)
