@@ -1,7 +1,11 @@
 import { request as httpRequest } from "node:http"
 import { assert, describe, it } from "@effect/vitest"
+import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Fiber from "effect/Fiber"
 import * as Result from "effect/Result"
+import * as Scope from "effect/Scope"
 import { TestClock } from "effect/testing"
 import { Disk } from "../platform/Disk.ts"
 import { ProcessTable } from "../platform/ProcessTable.ts"
@@ -146,6 +150,63 @@ describe("Witness", () => {
   )
 })
 
+describe("a witness that ends", () => {
+  /** A disk that holds up a replacement until it is told to go on, and says that one has begun. */
+  const holding = Effect.gen(function* () {
+    const memory = new MemoryDisk()
+    const begun = yield* Deferred.make<void>()
+    const goOn = yield* Deferred.make<void>()
+    const disk: Disk["Service"] = {
+      ...memory.disk,
+      replaceFile: (...args) =>
+        Deferred.succeed(begun, undefined).pipe(
+          Effect.andThen(Deferred.await(goOn)),
+          Effect.andThen(memory.disk.replaceFile(...args)),
+        ),
+    }
+    return { memory, disk, begun, goOn }
+  })
+
+  it.effect("gives its directory back after its last answer, and takes none afterwards", () =>
+    Effect.gen(function* () {
+      const { begun, disk, goOn, memory } = yield* holding
+      const scope = yield* Scope.make()
+      const witness = yield* Scope.provide(openOn(disk), scope)
+      const asked = yield* Effect.forkChild(witness.add(tree.requestAt(0, 5)))
+      yield* Deferred.await(begun)
+      const closing = yield* Effect.forkChild(Scope.close(scope, Exit.void))
+      yield* Effect.yieldNow
+      assert.strictEqual((yield* Effect.flip(openOn(memory.disk)))._tag, "WitnessBusy")
+      yield* Deferred.succeed(goOn, undefined)
+      yield* Fiber.join(closing)
+      assert.strictEqual((yield* Fiber.join(asked)).status, 200)
+      assert.strictEqual((yield* witness.add(tree.requestAt(5, 9))).status, 500)
+      const next = yield* openOn(memory.disk)
+      assert.strictEqual((yield* next.add(tree.requestAt(0, 3))).body, "5\n")
+    }).pipe(Effect.scoped),
+  )
+
+  it.effect("writes nothing over what its successor has seen, and signs nothing, taken over", () =>
+    Effect.gen(function* () {
+      const { begun, disk, goOn, memory } = yield* holding
+      const stopped = yield* openOn(disk)
+      const late = yield* Effect.forkChild(stopped.add(tree.requestAt(0, 5)))
+      yield* Deferred.await(begun)
+      const gone = { self: () => ({ ...holder, pid: 2 }), isAlive: () => false }
+      const next = yield* Effect.provideService(openOn(memory.disk), ProcessTable, gone)
+      assert.strictEqual((yield* next.add(tree.requestAt(0, 9))).status, 200)
+      yield* Deferred.succeed(goOn, undefined)
+      const { body, status } = yield* Fiber.join(late)
+      assert.strictEqual(status, 500)
+      assert.include(body, "taken this witness over")
+      assert.strictEqual((yield* next.add(tree.requestAt(0, 3))).body, "9\n")
+      assert.strictEqual((yield* next.add(tree.requestAt(9, 10))).status, 200)
+    }).pipe(Effect.scoped),
+  )
+})
+
+const holder = { pid: 1, started: "1", host: "h", boot: "b" }
+
 describe("a witness that loses power", () => {
   /** Another history, which the first five entries do not tell from the right one. */
   const later = treeOf("a", 7)
@@ -162,11 +223,10 @@ describe("a witness that loses power", () => {
     }).pipe(
       Effect.scoped,
       // After a power loss the process that held the lease is gone.
-      Effect.provideService(ProcessTable, { self: () => self, isAlive: () => false }),
+      Effect.provideService(ProcessTable, { self: () => holder, isAlive: () => false }),
       Effect.catch(() => Effect.succeed<ReadonlyArray<string>>([])),
     )
 
-  const self = { pid: 1, started: "1", host: "h", boot: "b" }
   const before = [[tree.textAt(5), tree.requestAt(0, 5)]] as const
   const right = [tree.textAt(9), tree.requestAt(5, 9)] as const
   const forked = [later.textAt(9), later.requestAt(5, 9)] as const
@@ -279,6 +339,38 @@ describe("WitnessServer", () => {
       assert.include(["408", "cut off"], ended)
       assert.strictEqual((yield* post(url, tree.requestAt(0, 9))).status, 200)
     }).pipe(Effect.scoped),
+  )
+
+  it.live("ends the questions under way before the witness gives its directory back", () =>
+    Effect.gen(function* () {
+      const order: Array<string> = []
+      const begun = yield* Deferred.make<void>()
+      const witness: Witness.Witness = {
+        verifierKey: "",
+        add: () =>
+          Deferred.succeed(begun, undefined).pipe(
+            Effect.andThen(Effect.sleep(20)),
+            Effect.andThen(Effect.sync(() => order.push("answered"))),
+            Effect.as({
+              status: 400,
+              contentType: "text/plain; charset=utf-8",
+              body: "",
+            } as const),
+            Effect.uninterruptible,
+          ),
+      }
+      yield* Effect.scoped(
+        Effect.gen(function* () {
+          yield* Effect.addFinalizer(() => Effect.sync(() => order.push("lease given back")))
+          const url = yield* WitnessServer.serve(witness)
+          yield* Effect.forkChild(
+            Effect.ignore(Effect.tryPromise(() => posted(`${url}/add-checkpoint`, ""))),
+          )
+          yield* Deferred.await(begun)
+        }),
+      )
+      assert.deepStrictEqual(order, ["answered", "lease given back"])
+    }),
   )
 
   it.live("says why it can't listen", () =>

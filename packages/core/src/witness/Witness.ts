@@ -81,6 +81,8 @@ const said = (status: WitnessAnswer["status"], text: string): WitnessAnswer => (
   body: `${text}\n`,
 })
 
+const takenOver = said(500, "another process has taken this witness over")
+
 const takeLease = (directory: string) =>
   Effect.acquireRelease(
     Lease.acquire(directory).pipe(
@@ -116,8 +118,16 @@ export const open = Effect.fnUntraced(function* ({ directory, logs, name }: Witn
   const signer = yield* Signer
   const clock = yield* Clock.clockWith(Effect.succeed)
   const lease = yield* takeLease(directory)
-  const state = WitnessState.make(disk, directory)
+  const state = WitnessState.make(disk, directory, lease.fence)
   const byOrigin = keysByOrigin(logs)
+  let isOpen = true
+  // The lease goes after the last answer: the next witness must find what this one has signed.
+  yield* Effect.addFinalizer(() =>
+    Effect.suspend(() => {
+      isOpen = false
+      return Effect.forEach(byOrigin.values(), ({ one }) => one.withPermit(Effect.void))
+    }),
+  )
 
   const cosign = (text: string): Effect.Effect<WitnessAnswer, SignerError> =>
     Effect.suspend(() => {
@@ -133,7 +143,8 @@ export const open = Effect.fnUntraced(function* ({ directory, logs, name }: Witn
     const { checkpoint, note } = request.signed
     const { origin, size } = checkpoint
     const keys = byOrigin.get(origin)?.keys ?? []
-    if (!lease.isHeldUnsafe()) return said(500, "another process has taken this witness over")
+    if (!isOpen) return said(500, "the witness is closed")
+    if (!lease.isHeldUnsafe()) return takenOver
     const decision = decide(
       request,
       keys,
@@ -142,6 +153,8 @@ export const open = Effect.fnUntraced(function* ({ directory, logs, name }: Witn
     if (decision.status === 200) {
       // Also where nothing is new: what lies there may be what a failed sync has left.
       yield* state.remember(request.signed)
+      // What its successor has seen since, this one has not.
+      if (!lease.isHeldUnsafe()) return takenOver
       return yield* cosign(note.text)
     }
     const isAlarm =

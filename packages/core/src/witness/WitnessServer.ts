@@ -9,6 +9,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http"
 import type { AddressInfo } from "node:net"
 import * as Effect from "effect/Effect"
+import * as FiberSet from "effect/FiberSet"
 import * as Schema from "effect/Schema"
 import { requestBytesMax } from "./AddCheckpoint.ts"
 import type { Witness } from "./Witness.ts"
@@ -125,7 +126,8 @@ export const serve = Effect.fnUntraced(function* (
   witness: Witness,
   { host = "127.0.0.1", port = 0, requestMillis = 10_000 }: WitnessServerOptions = {},
 ) {
-  const run = Effect.runForkWith(yield* Effect.context())
+  // Ended before the witness gives its lease back, which its answers need to the last byte.
+  const run = yield* FiberSet.makeRuntime<never, void, never>()
   const server = createServer((request, response) => {
     run(handle(witness, request, response))
   })

@@ -1,8 +1,11 @@
 /**
  * What a witness remembers: of each origin, the largest checkpoint that it has cosigned.
  *
- * One file an origin, replaced as a whole and synced before a signature leaves. A witness that
- * loses these files can be shown an older tree as if it were the first, so they are worth a
+ * One file an origin, replaced as a whole and synced before a signature leaves. Its name holds the
+ * number of the lease under which it was written, and the largest counts: a witness that was
+ * replaced while it was stopped can wake and write late, and never over what its successor knows.
+ *
+ * A witness that loses these files can be shown an older tree as if it were the first, so they are worth a
  * backup as little as a cache is: put back to an older state, they forget what they are for.
  *
  * @since 0.1.0
@@ -50,20 +53,38 @@ export interface WitnessState {
 }
 
 // An origin may hold any character, and a file's name may not.
-const fileOf = (directory: string, origin: string): string =>
-  path.join(directory, `${hash("sha256", origin)}.seen`)
+const nameOf = (origin: string, fence: number): string =>
+  `${hash("sha256", origin)}.${String(fence).padStart(16, "0")}.seen`
+
+const namePattern = /^[0-9a-f]{64}\.(\d{16})\.seen$/
+
+/** The numbers of the leases under which something was written about an origin, ascending. */
+const fencesOf = (
+  disk: Disk["Service"],
+  directory: string,
+  origin: string,
+): Effect.Effect<ReadonlyArray<number>, DiskError> =>
+  Effect.map(disk.list(directory), (names) =>
+    names
+      .map((name) => ({ name, fence: Number(namePattern.exec(name)?.[1] ?? 0) }))
+      .filter(({ fence, name }) => fence > 0 && name === nameOf(origin, fence))
+      .map(({ fence }) => fence)
+      .toSorted((left, right) => left - right),
+  )
 
 /**
  * @param directory where the files are; it exists
+ * @param fence the number of the lease that is held over it
  * @category constructors
  * @since 0.1.0
  */
-export const make = (disk: Disk["Service"], directory: string): WitnessState => ({
+export const make = (disk: Disk["Service"], directory: string, fence: number): WitnessState => ({
   // Read each time: what a failed call has left is then seen as it is, not as it was meant.
   seen: (origin) =>
     Effect.gen(function* () {
-      const file = fileOf(directory, origin)
-      if ((yield* disk.status(file)) === undefined) return undefined
+      const newest = (yield* fencesOf(disk, directory, origin)).at(-1)
+      if (newest === undefined) return undefined
+      const file = path.join(directory, nameOf(origin, newest))
       const parsed = parseSigned(yield* disk.readRange(file, 0, noteBytesMax + 1))
       if (Result.isFailure(parsed)) {
         return yield* new WitnessStateDamaged({ path: file, detail: parsed.failure.message })
@@ -75,12 +96,18 @@ export const make = (disk: Disk["Service"], directory: string): WitnessState => 
       }
       return checkpoint
     }),
-  remember: ({ checkpoint, note }) => {
-    const { origin } = checkpoint
-    // Whoever submits may add signatures of anyone; the log's own are the evidence.
-    const signatures = note.signatures.filter(({ name }) => name === origin)
-    return disk.replaceFile(fileOf(directory, origin), [
-      Buffer.from(format({ text: note.text, signatures })),
-    ])
-  },
+  remember: ({ checkpoint, note }) =>
+    Effect.gen(function* () {
+      const { origin } = checkpoint
+      // Whoever submits may add signatures of anyone; the log's own are the evidence.
+      const signatures = note.signatures.filter(({ name }) => name === origin)
+      yield* disk.replaceFile(path.join(directory, nameOf(origin, fence)), [
+        Buffer.from(format({ text: note.text, signatures })),
+      ])
+      for (const old of yield* fencesOf(disk, directory, origin)) {
+        // It counts for nothing any more, so that it stays is no failure.
+        if (old < fence)
+          yield* Effect.ignore(disk.remove(path.join(directory, nameOf(origin, old))))
+      }
+    }),
 })
