@@ -1,9 +1,11 @@
 import { createPrivateKey } from "node:crypto"
 import * as fs from "node:fs"
+import * as path from "node:path"
 import { assert, describe, it } from "@effect/vitest"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
+import type { Audit } from "./Audit.ts"
 import type { Disk } from "./platform/Disk.ts"
 import { event, nodeDisk } from "./testing/AuditFixture.ts"
 import { withTrail } from "./testing/KeyedTrail.ts"
@@ -65,6 +67,41 @@ describe("Audit, closed while its key changes", () => {
       )
       assert.strictEqual(refused._tag, "AuditUnavailable")
       assert.isFalse(fs.existsSync(`${keyFile}.next`))
+    }),
+  )
+})
+
+describe("Audit, over a trail that has lost what its keys have signed", () => {
+  it.live("does not sign on without its rotation notes, and leaves all as it is", () =>
+    Effect.gen(function* () {
+      const { directory, report, run } = yield* withTrail
+      const rotate = (audit: Audit["Service"]) =>
+        Effect.gen(function* () {
+          const key = audit.status().verifierKey
+          yield* audit.record(event)
+          const { size } = yield* audit.rotateKey()
+          yield* audit.record(event)
+          return { key, size }
+        })
+      const [first, second] = [yield* run(rotate), yield* run(rotate)]
+      const notes = path.join(directory, "rotations")
+      const [kept, checkpoint] = [`${directory}.notes`, path.join(directory, "checkpoint")]
+      const signed = fs.readFileSync(checkpoint, "utf8")
+      fs.cpSync(notes, kept, { recursive: true })
+      fs.rmSync(notes, { recursive: true })
+      const refuse = Effect.gen(function* () {
+        const error = yield* Effect.flip(run((audit) => audit.record(event)))
+        assert.strictEqual(error._tag, "TrailDamaged")
+        assert.strictEqual(fs.readFileSync(checkpoint, "utf8"), signed)
+        return error.message
+      })
+      assert.include(yield* refuse, `rests on the rotation of the key at size ${second.size}`)
+      fs.cpSync(kept, notes, { recursive: true })
+      fs.rmSync(path.join(notes, String(second.size)))
+      assert.include(yield* refuse, "by its newest rotation")
+      fs.cpSync(kept, notes, { recursive: true })
+      yield* run((audit) => audit.record(event))
+      assert.include(yield* report(first.key), { verdict: "verified", rotations: 2 })
     }),
   )
 })
