@@ -4,7 +4,7 @@ import type { AuditConfigInput } from "@countersign/core/config/AuditConfig"
 import type { LoadOrders } from "@countersign/core/testing/LoadProcess"
 import { type Random, randomOf } from "@countersign/core/testing/SeededRandom"
 import type { FoundEvent } from "./History.ts"
-import { inHandMax, LoadChild } from "./LoadChild.ts"
+import { LoadChild } from "./LoadChild.ts"
 import { emptyOutcome, type Outcome } from "./Outcome.ts"
 import { TrailCheck } from "./TrailCheck.ts"
 
@@ -125,7 +125,7 @@ class Cycles {
     const child = await loadUntilKilled(ordeal, load, random)
     for (const problem of child.problems) this.problem(cycle, problem)
     outcome.refused += child.refused
-    outcome.tried += child.acknowledged.length + child.refused + inHandMax
+    outcome.tried += child.issued
     this.problem(cycle, await ordeal.aftermath?.(load, random))
     try {
       await trail.recover()

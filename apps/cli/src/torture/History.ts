@@ -1,5 +1,5 @@
 /** What a trail must hold after the kills so far, and what was found of it. */
-import { type Acknowledged, inHandMax } from "./LoadChild.ts"
+import type { Acknowledged } from "./LoadChild.ts"
 
 export interface FoundEvent {
   readonly sequence: number
@@ -12,8 +12,8 @@ export interface FoundEvent {
 /**
  * Checks found events against acknowledgements, in one pass by sequence.
  *
- * The driver names the ids: `<cycle>-<n>`, issued in order, with at most 64 in hand. So an id of
- * a cycle that never ran, or further on than its acknowledgements allow, was invented.
+ * The driver names the ids: `<cycle>-<n>`, issued in order. So an id of a cycle that never ran, or
+ * of an event that was never issued, was invented.
  */
 export class History {
   acknowledged = 0
@@ -27,14 +27,14 @@ export class History {
   readonly #issued = new Map<number, number>()
   readonly #last = new Map<string, number>()
 
-  /** Takes in one cycle: what it acknowledged and refused, and the events that are new since the last. */
+  /** Takes in one cycle: what it issued and acknowledged, and the events that are new since the last. */
   add(
     cycle: number,
     acknowledged: ReadonlyArray<Acknowledged>,
-    refused: number,
+    issued: number,
     events: ReadonlyArray<FoundEvent>,
   ): void {
-    this.#issued.set(cycle, acknowledged.length + refused + inHandMax)
+    this.#issued.set(cycle, issued)
     for (const event of events) this.#take(event)
     for (const { id, sequence } of acknowledged) {
       this.acknowledged += 1

@@ -10,9 +10,6 @@ export interface Acknowledged {
   readonly id: string
 }
 
-/** Events whose acknowledgement the process waits for at once. */
-export const inHandMax = 64
-
 // An export condition, such as the one that runs from source, holds for the child as well.
 const conditions = process.execArgv.flatMap((argument, index, all) => {
   if (argument.startsWith("--conditions=")) return [argument]
@@ -37,6 +34,8 @@ interface Waiter {
 
 export class LoadChild {
   readonly acknowledged: Array<Acknowledged> = []
+  /** Events that it has begun to record and waits for, or waited for until it was killed. */
+  issued = 0
   /** Events whose recording failed with a typed error. */
   refused = 0
   /** What must not be: an untyped failure, a ledger that does not balance, an end by itself. */
@@ -122,6 +121,8 @@ export class LoadChild {
     const [word, sequence, id] = line.split(" ", 3)
     if (word === "ack" && id !== undefined) {
       this.acknowledged.push({ sequence: Number(sequence), id })
+    } else if (word === "try") {
+      this.issued = Number(sequence) + 1
     } else if (word === "ledger") {
       if (sequence !== "0") this.problems.push(`the ledger misses ${sequence}`)
     } else {

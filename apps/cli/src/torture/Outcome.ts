@@ -2,7 +2,7 @@
 export interface Outcome {
   /** Cycles that were run to their end. */
   cycles: number
-  /** Events whose acknowledgement somebody waited for. */
+  /** Events that a process began to record and waited for, as it says before each. */
   tried: number
   acknowledged: number
   /** Refused with a typed error: an honest answer, no loss. */

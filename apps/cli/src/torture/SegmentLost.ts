@@ -3,7 +3,7 @@ import * as fs from "node:fs"
 import * as path from "node:path"
 import { setTimeout as sleep } from "node:timers/promises"
 import type { CycleOptions } from "./Cycles.ts"
-import { inHandMax, LoadChild } from "./LoadChild.ts"
+import { LoadChild } from "./LoadChild.ts"
 import { emptyOutcome, type Outcome } from "./Outcome.ts"
 import { signedSizeOf, TrailCheck } from "./TrailCheck.ts"
 
@@ -31,7 +31,7 @@ export const runSegmentLost = async ({
     const signed = await signedSizeOf(directory)
     const log = path.join(directory, "wal")
     fs.rmSync(path.join(log, fs.readdirSync(log).toSorted().at(-1) ?? ""))
-    outcome.tried += child.acknowledged.length + child.refused + inHandMax
+    outcome.tried += child.issued
     outcome.refused += child.refused
     const isRefused = await trail.recover().then(
       () => false,
@@ -43,9 +43,8 @@ export const runSegmentLost = async ({
     if (isRefused) outcome.verifications += 1
     else {
       const acknowledged = child.acknowledged.filter(({ sequence }) => sequence < signed)
-      const unsigned = child.acknowledged.length - acknowledged.length
       const events = await trail.read()
-      trail.compare(cycle, { acknowledged, refused: child.refused + unsigned }, events)
+      trail.compare(cycle, { acknowledged, issued: child.issued }, events)
       await trail.verify()
       trail.finish()
     }

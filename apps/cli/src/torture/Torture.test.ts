@@ -76,6 +76,24 @@ describe("runCycles", () => {
     assert.strictEqual(outcome.recoveryMillis.length, 3)
   })
 
+  it("counts as tried what its process began to record, and no more", async () => {
+    let issued = 0
+    const loaded: Ordeal = {
+      suffer: async ({ child }) => {
+        await child.next(/^ack /)
+        await child.kill()
+        issued = child.issued
+        const isIssued = child.acknowledged.every(({ id }) => Number(id.split("-")[1]) < issued)
+        return isIssued ? undefined : "it acknowledged what it did not issue"
+      },
+    }
+    const outcome = await runCycles(loaded, optionsFor(1))
+    assert.deepStrictEqual(outcome.problems, [])
+    assert.strictEqual(outcome.tried, issued)
+    const idle: Ordeal = { orders: { isIdle: true }, suffer: async () => undefined }
+    assert.strictEqual((await runCycles(idle, optionsFor(1))).tried, 0)
+  })
+
   it("begins a new trail after a large one, and verifies each", async () => {
     const outcome = await runCycles(killNine, { ...optionsFor(3), entriesMax: 1 })
     assert.deepInclude(outcome, { cycles: 3, trails: 3, verifications: 3 })

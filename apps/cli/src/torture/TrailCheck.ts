@@ -77,10 +77,10 @@ export class TrailCheck {
   /** Compares one cycle's acknowledgements with what was found of it. */
   compare(
     cycle: number,
-    { acknowledged, refused }: Pick<LoadChild, "acknowledged" | "refused">,
+    { acknowledged, issued }: Pick<LoadChild, "acknowledged" | "issued">,
     events: ReadonlyArray<FoundEvent>,
   ): void {
-    this.history.add(cycle, acknowledged, refused, events)
+    this.history.add(cycle, acknowledged, issued, events)
   }
 
   /** Recomputes the whole trail. */

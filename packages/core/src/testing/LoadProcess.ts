@@ -3,8 +3,8 @@
  *
  * Run as `node LoadProcess.ts <directory> <cycle> [<orders as JSON>]`. Each line on standard
  * output is written by one synchronous call, so a killed process leaves no half-line but the last
- * one: `opening`, `ready <entries>`, `ack <sequence> <id>`, `ledger <missing>`,
- * `abandoned <segments>`, `fault <step>`, `fail <message>`, `closing`, `closed`.
+ * one: `opening`, `ready <entries>`, `try <n>` before the event `<cycle>-<n>` is recorded,
+ * `ack <sequence> <id>`, `ledger <missing>`, `abandoned <segments>`, `fault <step>`, `fail <message>`, `closing`, `closed`.
  *
  * @since 0.1.0
  */
@@ -67,6 +67,7 @@ let isClosing = false
 const record = async (): Promise<void> => {
   while (!isClosing) {
     const id = `${cycle}-${next}`
+    say(`try ${next}`)
     next += 1
     try {
       const receipt = await audit.record({
