@@ -8,6 +8,7 @@ const raw = Buffer.alloc(32, 7)
 const tokenInfo = (label: string, flags: bigint): Buffer => {
   const bytes = Buffer.alloc(CryptokiValue.tokenInfoBytes, " ")
   bytes.write(label, 0)
+  bytes.write("0042", 80)
   bytes.writeBigUInt64LE(flags, 96)
   return bytes
 }
@@ -40,6 +41,7 @@ describe("CryptokiValue", () => {
     const initialized = 0x400n
     assert.deepStrictEqual(CryptokiValue.parseTokenInfo(tokenInfo("audit", initialized)), {
       label: "audit",
+      serial: "0042",
       isInitialized: true,
       pinTrouble: undefined,
     })

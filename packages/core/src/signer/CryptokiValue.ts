@@ -248,11 +248,14 @@ export const tokenInfoBytes = 208
  */
 export interface TokenInfo {
   readonly label: string
+  /** Its maker's number for it. */
+  readonly serial: string
   readonly isInitialized: boolean
   /** Why no PIN must be tried; `undefined`: one may be. */
   readonly pinTrouble: string | undefined
 }
 
+const serialOffset = 80
 const flagsOffset = 96
 const labelBytes = 32
 const flag = { initialized: 0x400n, finalTry: 0x20000n, locked: 0x40000n } as const
@@ -266,6 +269,7 @@ export const parseTokenInfo = (bytes: Buffer): TokenInfo => {
   return {
     // Padded with spaces; some modules end it with a zero byte as well.
     label: bytes.toString("utf8", 0, labelBytes).replace(/[ \0]+$/, ""),
+    serial: bytes.toString("utf8", serialOffset, flagsOffset).replace(/[ \0]+$/, ""),
     isInitialized: (flags & flag.initialized) !== 0n,
     pinTrouble:
       (flags & flag.locked) !== 0n

@@ -5,6 +5,7 @@
  */
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
+import * as Cryptoki from "./Cryptoki.ts"
 import {
   argument,
   type Attribute,
@@ -16,11 +17,13 @@ import {
   parseTokenInfo,
   returned,
   returnName,
+  type TokenInfo,
   tokenInfoBytes,
   ulong,
   writtenLength,
 } from "./CryptokiValue.ts"
 import { PinRefused, TokenKeyUnfit, TokenNotFound, type TokenSessionLost } from "./Pkcs11Error.ts"
+import * as PinTries from "./PinTries.ts"
 import type { TokenCaller } from "./TokenCaller.ts"
 
 /**
@@ -46,17 +49,17 @@ const findSlot = Effect.fnUntraced(function* (caller: TokenCaller) {
   // Without the array first: that is when a module looks for tokens that came and went.
   yield* caller.ok("C_GetSlotList", [1, null, ulong(0n)])
   yield* caller.ok("C_GetSlotList", [1, slots, count])
-  const found: Array<{ readonly slot: bigint; readonly pinTrouble: string | undefined }> = []
+  const found: Array<TokenInfo & { readonly slot: bigint }> = []
   const others: Array<string> = []
   for (let index = 0; index < Number(count.readBigUInt64LE()); index += 1) {
     const slot = slots.readBigUInt64LE(index * 8)
     const bytes = Buffer.alloc(tokenInfoBytes)
     // A token that can't be asked is not the one.
     if ((yield* caller.value("C_GetTokenInfo", [slot, bytes])) !== returned.ok) continue
-    const { isInitialized, label, pinTrouble } = parseTokenInfo(bytes)
-    if (!isInitialized) continue
-    if (label === token) found.push({ slot, pinTrouble })
-    else others.push(`"${label}"`)
+    const info = parseTokenInfo(bytes)
+    if (!info.isInitialized) continue
+    if (info.label === token) found.push({ ...info, slot })
+    else others.push(`"${info.label}"`)
   }
   const [first, ...more] = found
   if (first === undefined) {
@@ -71,30 +74,41 @@ const findSlot = Effect.fnUntraced(function* (caller: TokenCaller) {
   if (first.pinTrouble !== undefined) {
     return yield* new PinRefused({ token, detail: first.pinTrouble })
   }
-  return first.slot
+  return first
 })
 
-const pinDetail: ReadonlyMap<number, string> = new Map([
-  [returned.pinIncorrect, "the PIN is wrong"],
-  [returned.pinInvalid, "the PIN has characters that no PIN has"],
-  [returned.pinLengthRange, "the PIN is too short or too long"],
-  [returned.pinExpired, "the PIN has expired"],
-  [returned.pinLocked, "its PIN is locked; unlock it as its security officer"],
-])
+/** What tells a token from others: another one may have its label. */
+const identityOf = ({ label, serial }: TokenInfo): string => `${label}\0${serial}`
 
 const login = Effect.fnUntraced(function* (
   caller: TokenCaller,
   session: bigint,
+  identity: string,
   pin: Redacted.Redacted,
 ) {
-  const bytes = Buffer.from(Redacted.value(pin))
-  const value = yield* caller
-    .value("C_Login", [session, argument.user, bytes, BigInt(bytes.length)])
-    .pipe(Effect.ensuring(Effect.sync(() => bytes.fill(0))))
-  const refused = pinDetail.get(value)
-  if (refused !== undefined) {
-    return yield* new PinRefused({ token: caller.token, detail: refused })
-  }
+  const { module, token } = caller
+  const refuseKnown = Effect.gen(function* () {
+    const stop = PinTries.stopOf(module, identity)
+    if (stop?._tag === "refused") return yield* new PinRefused({ token, detail: stop.detail })
+    if (stop?._tag === "unanswered") {
+      const detail = "an earlier one is not answered yet, and until then no PIN is tried"
+      return yield* caller.lost("C_Login", detail)
+    }
+  })
+  yield* refuseKnown
+  const value = yield* caller.alone("C_Login", () =>
+    PinTries.tryPin(module, identity, async () => {
+      const bytes = Buffer.from(Redacted.value(pin))
+      const args = [session, argument.user, bytes, BigInt(bytes.length)]
+      try {
+        return await Cryptoki.call(module, "C_Login", args)
+      } finally {
+        // Not before: the module reads them for as long as the call runs.
+        bytes.fill(0)
+      }
+    }),
+  )
+  yield* refuseKnown
   if (value !== returned.ok && value !== returned.alreadyLoggedIn) {
     return yield* caller.lost("C_Login", returnName(value))
   }
@@ -170,7 +184,8 @@ const findKey = Effect.fnUntraced(function* (caller: TokenCaller, session: bigin
 })
 
 /**
- * Finds the token, logs in and finds the key. A PIN is tried once.
+ * Finds the token, logs in and finds the key. A PIN is tried once, and none after one that was
+ * refused in this process.
  *
  * @category constructors
  * @since 0.1.0
@@ -181,12 +196,12 @@ export const open = Effect.fnUntraced(function* (
   pin: Redacted.Redacted,
 ) {
   yield* caller.initialize
-  const slot = yield* findSlot(caller)
+  const found = yield* findSlot(caller)
   const out = ulong(0n)
-  yield* caller.ok("C_OpenSession", [slot, argument.serialSession, null, null, out])
+  yield* caller.ok("C_OpenSession", [found.slot, argument.serialSession, null, null, out])
   const session = out.readBigUInt64LE()
   const close = Effect.ignore(caller.value("C_CloseSession", [session]))
-  const { handle, publicKey } = yield* login(caller, session, pin).pipe(
+  const { handle, publicKey } = yield* login(caller, session, identityOf(found), pin).pipe(
     Effect.andThen(findKey(caller, session, key)),
     Effect.onError(() => close),
   )
