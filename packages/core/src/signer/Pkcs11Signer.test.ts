@@ -197,6 +197,41 @@ describe("Pkcs11Signer", () => {
   )
 })
 
+describe("A signature", () => {
+  /** How the module spoils what `C_Sign` wrote. */
+  const faults: ReadonlyArray<readonly [string, (signature: Buffer, length: Buffer) => void]> = [
+    [
+      "does not fit the public key",
+      (signature) => signature.writeUInt8(signature[0] === 0 ? 1 : 0),
+    ],
+    ["a signature of 63 bytes", (_signature, length) => length.writeBigUInt64LE(63n)],
+  ]
+  for (const [detail, spoil] of faults) {
+    it.live(`is an error and no signature: ${detail}`, () =>
+      Effect.gen(function* () {
+        const { privateKey, token } = yield* withKey
+        const signer = yield* openWith(token)
+        let spoiled = 2
+        // Challenges pass: what is spoiled are the two attempts at this text.
+        const text = Buffer.from("checkpoint")
+        const spy = yield* spyOn(token, (name, [, bytes, , signature, length]) => {
+          if (name !== "C_Sign" || bytes !== text || spoiled === 0) return undefined
+          if (!(signature instanceof Uint8Array) || !Buffer.isBuffer(length)) return undefined
+          spoiled -= 1
+          spoil(Buffer.from(signature.buffer, signature.byteOffset, signature.length), length)
+          return undefined
+        })
+        const error = yield* Effect.flip(signer.sign(text))
+        assert.isTrue(error.isRetryable)
+        assert.include(error.message, `AUD-3805: token "audit": C_Sign: `)
+        assert.include(error.message, detail)
+        assert.isTrue(spy.mock.calls.some(([name]) => name === "C_CloseSession"))
+        assert.isTrue(isValid(privateKey, "checkpoint", yield* signer.sign(text)))
+      }),
+    )
+  }
+})
+
 describe("A PIN", () => {
   it.live("that is wrong is refused, and never shown", () =>
     Effect.gen(function* () {

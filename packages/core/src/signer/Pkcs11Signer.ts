@@ -129,7 +129,13 @@ const make = Effect.fnUntraced(function* (
     ),
   )
   const signOnce = (bytes: Uint8Array) =>
-    Effect.flatMap(opened, (live) => live.sign(bytes)).pipe(Effect.onError(() => drop))
+    Effect.gen(function* () {
+      const live = yield* opened
+      const signature = yield* live.sign(bytes)
+      // A checkpoint with a wrong one would be signed by nobody, and some faults give the key away.
+      if (isSignedBy(live.publicKey, bytes, signature)) return signature
+      return yield* caller.lost("C_Sign", "its signature does not fit the public key")
+    }).pipe(Effect.onError(() => drop))
 
   yield* Effect.addFinalizer(() => turn.withPermit(drop))
   const first = yield* opened

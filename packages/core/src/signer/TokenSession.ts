@@ -33,6 +33,7 @@ import type { TokenCaller } from "./TokenCaller.ts"
 export interface TokenSession {
   /** The raw public key. Shape: 32 bytes. */
   readonly publicKey: Uint8Array
+  /** What the token says is its signature. Shape: 64 bytes. Whether it is, is not looked at. */
   readonly sign: (bytes: Uint8Array) => Effect.Effect<Uint8Array, TokenSessionLost>
   readonly close: Effect.Effect<void>
 }
@@ -210,6 +211,10 @@ export const open = Effect.fnUntraced(function* (
     const length = ulong(BigInt(signatureBytes))
     yield* caller.ok("C_SignInit", [session, mechanism(argument.eddsa), handle])
     yield* caller.ok("C_Sign", [session, bytes, BigInt(bytes.length), signature, length])
+    const written = length.readBigUInt64LE()
+    if (written !== BigInt(signatureBytes)) {
+      return yield* caller.lost("C_Sign", `a signature of ${written} bytes, not ${signatureBytes}`)
+    }
     return signature
   })
   const opened: TokenSession = { publicKey, sign, close }
