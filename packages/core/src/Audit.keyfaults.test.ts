@@ -1,12 +1,14 @@
-import { createPrivateKey } from "node:crypto"
+import { createPrivateKey, generateKeyPairSync } from "node:crypto"
 import * as fs from "node:fs"
 import * as path from "node:path"
 import { assert, describe, it } from "@effect/vitest"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
-import type { Audit } from "./Audit.ts"
+import { Audit } from "./Audit.ts"
 import type { Disk } from "./platform/Disk.ts"
+import * as KeyFile from "./signer/KeyFile.ts"
+import { type Signer, SignerError } from "./signer/Signer.ts"
 import { event, nodeDisk } from "./testing/AuditFixture.ts"
 import { withTrail } from "./testing/KeyedTrail.ts"
 
@@ -103,5 +105,62 @@ describe("Audit, over a trail that has lost what its keys have signed", () => {
       yield* run((audit) => audit.record(event))
       assert.include(yield* report(first.key), { verdict: "verified", rotations: 2 })
     }),
+  )
+})
+
+describe("Audit, given a next key that does not sign", () => {
+  const signerOf = (name: string) =>
+    KeyFile.signerOf(generateKeyPairSync("ed25519").privateKey, name, false)
+  const refusing: Signer["Service"]["sign"] = () =>
+    Effect.fail(new SignerError({ key: "$NEXT", isRetryable: false, detail: "the PIN is locked" }))
+  const other = signerOf("$OTHER").sign
+  const cases: ReadonlyArray<
+    readonly [string, Signer["Service"]["sign"], number, string, ReadonlyArray<string>]
+  > = [
+    ["refuses", refusing, 0, "the PIN is locked", []],
+    ["signs with another key", other, 0, "the key that it says it has", []],
+    ["refuses when it is its turn", refusing, 1, "the PIN is locked", ["attempt", "failure"]],
+    [
+      "signs with another key when it is its turn",
+      other,
+      1,
+      "the signature of the key after",
+      ["attempt", "failure"],
+    ],
+  ]
+  it.live.each(cases)(
+    "keeps the key in force where the next one %s",
+    ([, wrong, from, text, told]) =>
+      Effect.gen(function* () {
+        const { directory, report, trail, withAudit } = yield* withTrail
+        const [next, good] = [signerOf("$NEXT"), signerOf("$GOOD")]
+        let calls = 0
+        const bad: Signer["Service"] = {
+          ...next,
+          sign: (bytes) => (calls++ < from ? next.sign(bytes) : wrong(bytes)),
+        }
+        const first = yield* withAudit(
+          Effect.gen(function* () {
+            const audit = yield* Audit
+            const key = audit.status().verifierKey
+            yield* audit.record(event)
+            const refused = yield* Effect.flip(audit.rotateKey(bad))
+            assert.strictEqual(refused._tag, "KeyRotationRefused")
+            assert.include(refused.message, text)
+            yield* audit.record(event)
+            yield* audit.publish
+            assert.strictEqual(audit.status().verifierKey, key)
+            assert.isFalse(fs.existsSync(path.join(directory, "rotations")))
+            return key
+          }),
+        )
+        const outcomes = Effect.map(trail, (records) =>
+          records.filter(({ type }) => type === "audit.key.rotated").map(({ outcome }) => outcome),
+        )
+        assert.deepStrictEqual(yield* outcomes, [...told])
+        const rotated = yield* withAudit(Effect.flatMap(Audit, ({ rotateKey }) => rotateKey(good)))
+        assert.include(rotated, { number: 1, before: first })
+        assert.include(yield* report(first), { verdict: "verified", rotations: 1 })
+      }),
   )
 })

@@ -126,7 +126,7 @@ export class KeyRotation {
   /**
    * Brings another key into force. A change that an earlier call began is ended instead.
    *
-   * - Errors: `KeyRotationRefused` before anything has happened. After any other one the change
+   * - Errors: `KeyRotationRefused` where the key in force stays. After any other one the change
    *   may still come with a later checkpoint, or with the next opening.
    *
    * @param next a private key as PKCS #8 PEM text, for a key that lies in a file; default: one is
@@ -138,9 +138,12 @@ export class KeyRotation {
         // The lease is gone, or about to go: what lies at the key's place is another writer's.
         if (this.isClosed) return yield* closing
         this.change ??= yield* this.announce(yield* this.prepare(next))
-        const { before, sequence } = this.change
-        yield* this.options.publish(sequence + 1)
-        return yield* this.conclude(before)
+        const { change } = this
+        yield* this.options.publish(change.sequence + 1)
+        const refusal = this.keys.refusalOf(change.next)
+        return refusal === undefined
+          ? yield* this.conclude(change.before)
+          : yield* this.abandon(change.next, refusal)
       }),
     )
   }
@@ -200,11 +203,12 @@ export class KeyRotation {
         Effect.provideService(Disk, this.options.disk),
       )
       const used = [keys.key, ...rotations.flatMap(({ after, before }) => [before, after])]
-      if (used.some((other) => isSameKey(other, key))) {
-        if (place !== undefined) yield* place.discard
-        return yield* this.refuse(`${nameOfKey(key)} has signed this trail before; make a new one`)
-      }
-      return signer
+      const problem = used.some((other) => isSameKey(other, key))
+        ? `${nameOfKey(key)} has signed this trail before; make a new one`
+        : yield* keys.trial(signer)
+      if (problem === undefined) return signer
+      if (place !== undefined) yield* place.discard
+      return yield* this.refuse(problem)
     })
   }
 
@@ -218,6 +222,18 @@ export class KeyRotation {
     return Effect.map(recordSystem(record), (sequence) => {
       keys.plan(next, sequence, nowMillis())
       return { next, sequence, before }
+    })
+  }
+
+  /** The key that was announced refused to sign: the one in force goes on. */
+  private abandon(next: Signer["Service"], detail: string) {
+    return Effect.gen({ self: this }, function* () {
+      const { keys, origin } = this
+      this.change = undefined
+      const after = nameOfKey(verifierKeyOf(origin, next))
+      yield* Effect.ignore(this.options.recordSystem(SystemRecord.keyAbandoned(after)))
+      if (keys.signer.place !== undefined) yield* keys.signer.place.discard
+      return yield* this.refuse(detail)
     })
   }
 

@@ -7,7 +7,7 @@ import * as path from "node:path"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import type { Disk, DiskError } from "../platform/Disk.ts"
-import type { Signer, SignerError } from "../signer/Signer.ts"
+import { type Signer, SignerError } from "../signer/Signer.ts"
 import * as Checkpoint from "./Checkpoint.ts"
 import * as Rotation from "./Rotation.ts"
 import * as SignedNote from "./SignedNote.ts"
@@ -41,6 +41,15 @@ interface Attempt {
   readonly note: Uint8Array
 }
 
+/** A plan that was given up because its key did not sign. */
+interface Refusal {
+  readonly next: Signer["Service"]
+  readonly detail: string
+}
+
+/** No note: nothing but this question can be asked with it. */
+const challenge = "countersign: can this key sign?\n"
+
 /**
  * The verifier key that belongs to a signer.
  *
@@ -71,6 +80,7 @@ export class TrailKeys {
   since: number
   private planned: Plan | undefined
   private attempt: Attempt | undefined
+  private refused: Refusal | undefined
   private readonly options: TrailKeysOptions
 
   constructor(options: TrailKeysOptions) {
@@ -96,6 +106,24 @@ export class TrailKeys {
   /** Lets the next checkpoint that covers an entry change the key. */
   plan(next: Signer["Service"], sequence: number, atMillis: number): void {
     this.planned = { next, sequence, atMillis }
+    this.refused = undefined
+  }
+
+  /** Why a planned key did not come into force and will not, though it was its turn. */
+  refusalOf(next: Signer["Service"]): string | undefined {
+    return this.refused?.next === next ? this.refused.detail : undefined
+  }
+
+  /** What keeps a signer from being the next one: it fails, or signs with another key. */
+  trial(next: Signer["Service"]): Effect.Effect<string | undefined> {
+    const key = verifierKeyOf(this.options.origin, next)
+    return Effect.match(this.signed(challenge, next), {
+      onSuccess: (signature) =>
+        SignedNote.verify({ text: challenge, signatures: [signature] }, key) === "valid"
+          ? undefined
+          : "it does not sign with the key that it says it has",
+      onFailure: ({ message }) => message,
+    })
   }
 
   /**
@@ -163,14 +191,39 @@ export class TrailKeys {
       after: verifierKeyOf(origin, plan.next),
     })
     const text = Checkpoint.format({ origin, size, root, extensions: [line] })
-    return Effect.all([this.signed(text, this.signer), this.signed(text, plan.next)]).pipe(
-      Effect.flatMap((signatures) => {
-        const note = Buffer.from(SignedNote.format({ text, signatures }))
+    return Effect.gen({ self: this }, function* () {
+      const before = yield* this.signed(text, this.signer)
+      const after = yield* Effect.result(this.signed(text, plan.next))
+      if (Result.isFailure(after)) {
+        return yield* this.withdraw(plan, after.failure.message, size, root)
+      }
+      const signatures = [before, after.success]
+      const note = Buffer.from(SignedNote.format({ text, signatures }))
+      const problem = problemOf(note)
+      if (problem === undefined) {
         const attempt = { plan, size, note }
         this.attempt = attempt
-        return Effect.as(this.commit(attempt), note)
-      }),
-    )
+        return yield* Effect.as(this.commit(attempt), note)
+      }
+      if (SignedNote.verify({ text, signatures }, this.key) !== "valid") {
+        return yield* new SignerError({ key: this.signer.key, isRetryable: false, detail: problem })
+      }
+      return yield* this.withdraw(plan, problem, size, root)
+    })
+  }
+
+  /** No key that fails to sign once may keep the one in force from signing. */
+  private withdraw(
+    { next }: Plan,
+    detail: string,
+    size: number,
+    root: Uint8Array,
+  ): Effect.Effect<Uint8Array, SignerError> {
+    return Effect.suspend(() => {
+      this.planned = undefined
+      this.refused = { next, detail }
+      return this.signAlone(size, root)
+    })
   }
 
   /** From here on the key after is in force, and signs alone. */
@@ -191,4 +244,12 @@ export class TrailKeys {
       }),
     )
   }
+}
+
+/** What is wrong with a rotation note that is to decide who signs. */
+const problemOf = (note: Uint8Array): string | undefined => {
+  const parsed = Rotation.parse(note)
+  return Result.isFailure(parsed)
+    ? parsed.failure.message
+    : Rotation.signatureProblem(parsed.success)
 }
