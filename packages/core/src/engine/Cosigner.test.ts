@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from "node:crypto"
 import * as fs from "node:fs"
 import { createServer } from "node:http"
 import type { AddressInfo } from "node:net"
@@ -8,6 +9,7 @@ import * as Result from "effect/Result"
 import { Audit } from "../Audit.ts"
 import { Disk } from "../platform/Disk.ts"
 import * as NodeDisk from "../platform/NodeDisk.ts"
+import * as KeyFile from "../signer/KeyFile.ts"
 import * as KeySigner from "../signer/KeySigner.ts"
 import * as AuditFixture from "../testing/AuditFixture.ts"
 import { MemoryDisk } from "../testing/MemoryDisk.ts"
@@ -107,6 +109,25 @@ describe("an engine with witnesses", () => {
       assert.strictEqual(cosignedSize(), at.publishedSize())
       assert.deepInclude(judged(), { isMet: true, by: ["a", "b"] })
       assert.strictEqual(yield* fixture.verdict, "verified")
+    }).pipe(Effect.scoped),
+  )
+
+  it.live("stays cosigned through a change of its key, of which nobody tells the witness", () =>
+    Effect.gen(function* () {
+      const { config, cosignedSize, fixture, judged, ...at } = yield* setting
+      at.policyOf([yield* at.witness("a")], "quorum a")
+      const next = KeyFile.signerOf(generateKeyPairSync("ed25519").privateKey, "next", false)
+      yield* fixture.withAudit(
+        Effect.gen(function* () {
+          const audit = yield* Audit
+          yield* recordSome
+          yield* audit.rotateKey(next)
+          yield* recordSome
+        }),
+        config,
+      )
+      assert.strictEqual(cosignedSize(), at.publishedSize())
+      assert.deepInclude(judged(), { isMet: true, by: ["a"] })
     }).pipe(Effect.scoped),
   )
 

@@ -1,3 +1,4 @@
+import type { KeyObject } from "node:crypto"
 import { request as httpRequest } from "node:http"
 import { assert, describe, it } from "@effect/vitest"
 import * as Deferred from "effect/Deferred"
@@ -12,6 +13,7 @@ import { ProcessTable } from "../platform/ProcessTable.ts"
 import * as KeySigner from "../signer/KeySigner.ts"
 import { MemoryDisk } from "../testing/MemoryDisk.ts"
 import { PowerLossDisk } from "../testing/PowerLossDisk.ts"
+import { makeKey, noteByAll } from "../testing/RotatedTrail.ts"
 import { noteOf, origin, privateKey, verifierKeyText } from "../testing/TrailFixture.ts"
 import { treeOf } from "../testing/WitnessFixture.ts"
 import { parse as parseNote, parseVerifierKey } from "../trail/SignedNote.ts"
@@ -146,6 +148,55 @@ describe("Witness", () => {
         answers.map(({ status }) => status),
         [200, 409, 409, 409],
       )
+    }).pipe(Effect.scoped),
+  )
+})
+
+describe("a witness of a log that changes its key", () => {
+  const [second, third] = [makeKey(), makeKey()]
+  /** The checkpoint of so many entries that changes the key, as these sign it. */
+  const change = (size: number, number: number, from: KeyObject, to: KeyObject, by = [from, to]) =>
+    noteByAll(
+      `${tree.textAt(size)}countersign/key-rotation ${number} ${size - 1} 0 ${verifierKeyText(from)} ${verifierKeyText(to)}\n`,
+      by,
+    )
+
+  it.effect("follows what both keys have signed, and takes the key before no more", () =>
+    Effect.gen(function* () {
+      const memory = new MemoryDisk()
+      const statusOf = (witness: Witness.Witness, old: number, size: number, note?: string) =>
+        Effect.map(witness.add(tree.requestAt(old, size, note)), ({ status }) => status)
+      const by = (size: number, key: KeyObject) => noteOf(tree.textAt(size), key)
+      yield* Effect.scoped(
+        Effect.gen(function* () {
+          const witness = yield* openOn(memory.disk)
+          assert.strictEqual(yield* statusOf(witness, 0, 5), 200)
+          assert.strictEqual(yield* statusOf(witness, 5, 6, by(6, second)), 403)
+          // One signature of the two is no change.
+          const alone = change(6, 1, privateKey, second, [privateKey])
+          assert.strictEqual(yield* statusOf(witness, 5, 6, alone), 200)
+          assert.strictEqual(yield* statusOf(witness, 6, 7, by(7, second)), 403)
+          const stranger = change(7, 1, third, second)
+          assert.strictEqual(yield* statusOf(witness, 6, 7, stranger), 403)
+          assert.strictEqual(yield* statusOf(witness, 6, 8, change(8, 1, privateKey, second)), 200)
+        }),
+      )
+      // What it follows outlasts it.
+      const again = yield* openOn(memory.disk)
+      assert.strictEqual(yield* statusOf(again, 8, 9), 403)
+      assert.strictEqual(yield* statusOf(again, 8, 9, by(9, second)), 200)
+      const refused = yield* again.add(tree.requestAt(9, 10))
+      assert.strictEqual(refused.body.split("\n")[1], `key ${verifierKeyText(second)}`)
+      assert.strictEqual(yield* statusOf(again, 9, 10, change(10, 2, second, third)), 200)
+      assert.strictEqual(yield* statusOf(again, 10, 11, by(11, second)), 403)
+      // Nor does a key come back.
+      const back = change(11, 3, third, privateKey)
+      assert.strictEqual(yield* statusOf(again, 10, 11, back), 200)
+      assert.strictEqual(yield* statusOf(again, 11, 12), 403)
+      assert.strictEqual(yield* statusOf(again, 11, 12, by(12, third)), 200)
+      const file = [...memory.files.keys()].find((name) => name.endsWith(".seen")) ?? ""
+      memory.put(file, (memory.text(file) ?? "").replace("+", "-"))
+      assert.strictEqual(yield* statusOf(again, 12, 13, by(13, third)), 500)
     }).pipe(Effect.scoped),
   )
 })

@@ -16,6 +16,7 @@ import * as Lease from "../trail/Lease.ts"
 import { formatSignature, type VerifierKey } from "../trail/SignedNote.ts"
 import { type AddCheckpoint, parse } from "./AddCheckpoint.ts"
 import { cosignatureOf, formatWitnessKey, messageOf } from "./Cosignature.ts"
+import { acceptedKeys, follow, formatAccepted } from "./FollowedKeys.ts"
 import { decide } from "./WitnessDecision.ts"
 import * as WitnessState from "./WitnessState.ts"
 
@@ -91,6 +92,18 @@ const takeLease = (directory: string) =>
     (lease) => Effect.ignore(lease.release),
   )
 
+const cosignWith =
+  (name: string, signer: Signer["Service"], clock: Clock.Clock) =>
+  (text: string): Effect.Effect<WitnessAnswer, SignerError> =>
+    Effect.suspend(() => {
+      const timeSeconds = Math.floor(clock.currentTimeMillisUnsafe() / 1000)
+      return Effect.map(signer.sign(messageOf(text, timeSeconds)), (signature) => ({
+        status: 200,
+        contentType: "text/plain; charset=utf-8",
+        body: formatSignature(cosignatureOf(name, signer.publicKey, timeSeconds, signature)),
+      }))
+    })
+
 const keysByOrigin = (logs: ReadonlyArray<VerifierKey>) => {
   const byOrigin = new Map<
     string,
@@ -129,30 +142,20 @@ export const open = Effect.fnUntraced(function* ({ directory, logs, name }: Witn
     }),
   )
 
-  const cosign = (text: string): Effect.Effect<WitnessAnswer, SignerError> =>
-    Effect.suspend(() => {
-      const timeSeconds = Math.floor(clock.currentTimeMillisUnsafe() / 1000)
-      return Effect.map(signer.sign(messageOf(text, timeSeconds)), (signature) => ({
-        status: 200,
-        contentType: "text/plain; charset=utf-8",
-        body: formatSignature(cosignatureOf(name, signer.publicKey, timeSeconds, signature)),
-      }))
-    })
+  const cosign = cosignWith(name, signer, clock)
 
   const answer = Effect.fnUntraced(function* (request: AddCheckpoint) {
     const { checkpoint, note } = request.signed
     const { origin, size } = checkpoint
-    const keys = byOrigin.get(origin)?.keys ?? []
+    const given = byOrigin.get(origin)?.keys ?? []
     if (!isOpen) return said(500, "the witness is closed")
     if (!lease.isHeldUnsafe()) return takenOver
-    const decision = decide(
-      request,
-      keys,
-      keys.length === 0 ? undefined : yield* state.seen(origin),
-    )
+    const seen = given.length === 0 ? undefined : yield* state.seen(origin)
+    const keys = acceptedKeys(given, seen?.followed)
+    const decision = decide(request, keys, seen)
     if (decision.status === 200) {
       // Also where nothing is new: what lies there may be what a failed sync has left.
-      yield* state.remember(request.signed)
+      yield* state.remember(request.signed, follow(request.signed, given, seen?.followed))
       // What its successor has seen since, this one has not.
       if (!lease.isHeldUnsafe()) return takenOver
       return yield* cosign(note.text)
@@ -165,6 +168,7 @@ export const open = Effect.fnUntraced(function* ({ directory, logs, name }: Witn
     if (isAlarm) {
       yield* Effect.logWarning(`countersign: ${origin} at ${size} entries: ${decision.reason}`)
     }
+    if (decision.status === 403) return said(403, `${decision.reason}${formatAccepted(keys)}`)
     if (decision.status !== 409) return said(decision.status, decision.reason)
     const conflict: WitnessAnswer = {
       status: 409,

@@ -10,14 +10,22 @@ import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import { Disk, DiskError } from "../platform/Disk.ts"
-import { httpFailure, httpPost } from "../platform/HttpPost.ts"
+import { httpFailure, httpPost, shownUrl } from "../platform/HttpPost.ts"
 import type { Checkpoint, CheckpointMalformed, SignedCheckpoint } from "../trail/Checkpoint.ts"
 import { consistencyProof, rootAt, verifyConsistency } from "../trail/MerkleProof.ts"
-import { type NoteMalformed, type NoteSignature, parseSignature } from "../trail/SignedNote.ts"
+import { isSameKey, type Rotation } from "../trail/Rotation.ts"
+import { readRotations } from "../trail/RotationFiles.ts"
+import {
+  type NoteMalformed,
+  type NoteSignature,
+  parseSignature,
+  type VerifierKey,
+} from "../trail/SignedNote.ts"
 import { TrailDamaged } from "../trail/TrailError.ts"
 import { hashAtUnsafe, readCheckpoint, readFileOf } from "../trail/TrailReader.ts"
 import { format } from "./AddCheckpoint.ts"
 import { verifyCosignature } from "./Cosignature.ts"
+import { parseAccepted } from "./FollowedKeys.ts"
 import { skewSecondsMax, type WitnessTarget } from "./WitnessPolicy.ts"
 
 /**
@@ -173,6 +181,7 @@ const postOverHttp: Post = (url, body) =>
  *
  * - Errors: `TrailDamaged` where the tiles give no such proof.
  *
+ * @param publishedSize entries under the trail's tiles, where the checkpoint is an older one
  * @category proofs
  * @since 0.1.0
  */
@@ -180,6 +189,7 @@ export const consistencyFrom = (
   directory: string,
   { root, size }: Checkpoint,
   oldSize: number,
+  publishedSize = size,
 ): Effect.Effect<
   { readonly oldRoot: Uint8Array; readonly proof: ReadonlyArray<Uint8Array> },
   DiskError | TrailDamaged,
@@ -189,7 +199,7 @@ export const consistencyFrom = (
     // Synchronous: a dozen tiles at most, once a round.
     Effect.suspend(() => {
       try {
-        const hashAt = hashAtUnsafe(directory, size, readFileOf(disk, directory))
+        const hashAt = hashAtUnsafe(directory, publishedSize, readFileOf(disk, directory))
         const oldRoot = rootAt(oldSize, hashAt)
         const proof = consistencyProof(oldSize, size, hashAt)
         if (verifyConsistency(oldSize, size, oldRoot, root, proof)) {
@@ -225,25 +235,38 @@ const cosignatureIn = (
     : { signature, timeSeconds }
 }
 
+/** One witness, and what is needed to ask it about one trail. */
+interface Asking {
+  readonly directory: string
+  readonly target: WitnessTarget
+  /** Entries under the trail's tiles. */
+  readonly publishedSize: number
+  readonly post: Post
+}
+
+/** It takes none of the keys that have signed, and says which it takes. */
+interface OtherKeys {
+  readonly takes: ReadonlyArray<VerifierKey>
+}
+
 /** Submits one checkpoint to one witness. */
-const submit = Effect.fnUntraced(function* (
-  directory: string,
-  target: WitnessTarget,
+const submitOne = Effect.fnUntraced(function* (
+  { directory, post, publishedSize, target }: Asking,
   signed: SignedCheckpoint,
   startSize: number,
-  post: Post,
 ) {
   const { name: witness, url } = target
   const { size } = signed.checkpoint
-  const refused = (detail: string) => new WitnessRefused({ witness, url, detail })
+  const shown = shownUrl(url)
+  const refused = (detail: string) => new WitnessRefused({ witness, url: shown, detail })
   const contradicted = (kind: "rollback" | "fork", knownSize: number) =>
-    new HistoryContradicted({ witness, url, kind, size, knownSize })
+    new HistoryContradicted({ witness, url: shown, kind, size, knownSize })
   let oldSize = Math.min(startSize, size)
   for (let tried = 0; tried < triesMax; tried += 1) {
-    const { proof } = yield* consistencyFrom(directory, signed.checkpoint, oldSize)
+    const { proof } = yield* consistencyFrom(directory, signed.checkpoint, oldSize, publishedSize)
     const request = format({ oldSize, proof, signed })
     const { body, status } = yield* post(`${url.replace(/\/+$/, "")}/add-checkpoint`, request).pipe(
-      Effect.mapError((detail) => new WitnessUnavailable({ witness, url, detail })),
+      Effect.mapError((detail) => new WitnessUnavailable({ witness, url: shownUrl(url), detail })),
     )
     if (status === 200) {
       const now = yield* Clock.currentTimeMillis
@@ -252,8 +275,14 @@ const submit = Effect.fnUntraced(function* (
     }
     if (status === 422) return yield* contradicted("fork", oldSize)
     if (status >= 500 || status === 408 || status === 429) {
-      return yield* new WitnessUnavailable({ witness, url, detail: `it answers ${status}` })
+      return yield* new WitnessUnavailable({
+        witness,
+        url: shownUrl(url),
+        detail: `it answers ${status}`,
+      })
     }
+    const takes = status === 403 ? parseAccepted(body) : []
+    if (takes.length > 0) return { takes }
     if (status !== 409) return yield* refused(`it answers ${status}: ${body.slice(0, 200).trim()}`)
     const knownSize = /^(?:0|[1-9]\d{0,15})\n$/.test(body) ? Number(body) : NaN
     if (!Number.isSafeInteger(knownSize)) return yield* refused("it answers 409 without a size")
@@ -266,8 +295,55 @@ const submit = Effect.fnUntraced(function* (
     oldSize = knownSize
   }
   const detail = "what it has seen changes with each answer"
-  return yield* new WitnessUnavailable({ witness, url, detail })
+  return yield* new WitnessUnavailable({ witness, url: shownUrl(url), detail })
 })
+
+/** The changes of the key from one of these keys on, oldest first. */
+const rotationsFrom = (
+  { directory, publishedSize }: Asking,
+  keys: ReadonlyArray<VerifierKey>,
+): Effect.Effect<ReadonlyArray<Rotation>, DiskError, Disk> =>
+  Effect.map(readRotations(directory), ({ rotations }) => {
+    const reached = rotations.filter(({ checkpoint }) => checkpoint.size <= publishedSize)
+    const from = reached.findLastIndex(({ before }) => keys.some((key) => isSameKey(key, before)))
+    return from < 0 ? [] : reached.slice(from)
+  })
+
+/** Submits the newest checkpoint, and before it the changes of the key that the witness has missed. */
+const submit = Effect.fnUntraced(function* (
+  asking: Asking,
+  signed: SignedCheckpoint,
+  startSize: number,
+) {
+  const { name: witness, url } = asking.target
+  const first = yield* submitOne(asking, signed, startSize)
+  if (!isOtherKeys(first)) return first
+  const rotations = yield* rotationsFrom(asking, first.takes)
+  let contradiction: HistoryContradicted | undefined
+  let oldSize = startSize
+  for (const rotation of rotations) {
+    const shown = yield* submitOne(asking, rotation, oldSize).pipe(
+      Effect.catchTag("HistoryContradicted", (error) => {
+        // Another asker may have led it further: what it says of the newest checkpoint decides.
+        contradiction = error
+        return error.kind === "rollback" ? Effect.succeed(undefined) : Effect.fail(error)
+      }),
+    )
+    if (shown !== undefined && !isOtherKeys(shown)) oldSize = rotation.checkpoint.size
+  }
+  const last = yield* submitOne(asking, signed, oldSize)
+  if (!isOtherKeys(last)) return last
+  if (contradiction !== undefined) {
+    const { knownSize } = contradiction
+    const { size } = signed.checkpoint
+    const kind = knownSize > size ? "rollback" : "fork"
+    return yield* new HistoryContradicted({ witness, url: shownUrl(url), kind, size, knownSize })
+  }
+  const detail = "it answers 403: it takes other keys, and no change of the key leads from there"
+  return yield* new WitnessRefused({ witness, url: shownUrl(url), detail })
+})
+
+const isOtherKeys = (answer: object): answer is OtherKeys => "takes" in answer
 
 const isAhead = (answer: WitnessSaid, size: number): boolean =>
   "error" in answer &&
@@ -322,13 +398,14 @@ const answerOf = (
   timeoutMillis: number,
 ): Effect.Effect<WitnessSaid, never, Disk> => {
   const { name, url } = target
-  return submit(directory, target, signed, startSize, post).pipe(
+  const asking = { directory, target, publishedSize: signed.checkpoint.size, post }
+  return submit(asking, signed, startSize).pipe(
     Effect.timeoutOrElse({
       duration: timeoutMillis,
       orElse: () =>
         new WitnessUnavailable({
           witness: name,
-          url,
+          url: shownUrl(url),
           detail: `no answer within ${timeoutMillis} ms`,
         }),
     }),

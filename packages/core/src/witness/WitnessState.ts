@@ -18,6 +18,7 @@ import * as Schema from "effect/Schema"
 import type { Disk, DiskError } from "../platform/Disk.ts"
 import { parseSigned, type SignedCheckpoint } from "../trail/Checkpoint.ts"
 import { format, noteBytesMax } from "../trail/SignedNote.ts"
+import { type FollowedKeys, formatFollowed, splitFollowed } from "./FollowedKeys.ts"
 import type { SeenHead } from "./WitnessDecision.ts"
 
 /**
@@ -40,6 +41,17 @@ export class WitnessStateDamaged extends Schema.TaggedError<WitnessStateDamaged>
 }
 
 /**
+ * What is remembered of one origin.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Remembered extends SeenHead {
+  /** Absent: the log has not changed its key before this witness's eyes. */
+  readonly followed?: FollowedKeys
+}
+
+/**
  * @category models
  * @since 0.1.0
  */
@@ -47,10 +59,16 @@ export interface WitnessState {
   /** What was remembered last; `undefined`: nothing yet. */
   readonly seen: (
     origin: string,
-  ) => Effect.Effect<SeenHead | undefined, DiskError | WitnessStateDamaged>
+  ) => Effect.Effect<Remembered | undefined, DiskError | WitnessStateDamaged>
   /** Has returned when a power failure can't take it back. */
-  readonly remember: (signed: SignedCheckpoint) => Effect.Effect<void, DiskError>
+  readonly remember: (
+    signed: SignedCheckpoint,
+    followed: FollowedKeys | undefined,
+  ) => Effect.Effect<void, DiskError>
 }
+
+/** A note, and a line of as many keys as one may be given. */
+const seenBytesMax = noteBytesMax * 2
 
 // An origin may hold any character, and a file's name may not.
 const nameOf = (origin: string, fence: number): string =>
@@ -85,7 +103,13 @@ export const make = (disk: Disk["Service"], directory: string, fence: number): W
       const newest = (yield* fencesOf(disk, directory, origin)).at(-1)
       if (newest === undefined) return undefined
       const file = path.join(directory, nameOf(origin, newest))
-      const parsed = parseSigned(yield* disk.readRange(file, 0, noteBytesMax + 1))
+      const split = splitFollowed(Buffer.from(yield* disk.readRange(file, 0, seenBytesMax)))
+      if (split === undefined) {
+        const detail = "the line of keys before the checkpoint holds something else"
+        return yield* new WitnessStateDamaged({ path: file, detail })
+      }
+      const { followed, rest } = split
+      const parsed = parseSigned(rest)
       if (Result.isFailure(parsed)) {
         return yield* new WitnessStateDamaged({ path: file, detail: parsed.failure.message })
       }
@@ -94,15 +118,15 @@ export const make = (disk: Disk["Service"], directory: string, fence: number): W
         const detail = `it speaks of ${checkpoint.origin}, expected ${origin}`
         return yield* new WitnessStateDamaged({ path: file, detail })
       }
-      return checkpoint
+      return { ...checkpoint, ...(followed === undefined ? {} : { followed }) }
     }),
-  remember: ({ checkpoint, note }) =>
+  remember: ({ checkpoint, note }, followed) =>
     Effect.gen(function* () {
       const { origin } = checkpoint
       // Whoever submits may add signatures of anyone; the log's own are the evidence.
       const signatures = note.signatures.filter(({ name }) => name === origin)
       yield* disk.replaceFile(path.join(directory, nameOf(origin, fence)), [
-        Buffer.from(format({ text: note.text, signatures })),
+        Buffer.from(`${formatFollowed(followed)}${format({ text: note.text, signatures })}`),
       ])
       for (const old of yield* fencesOf(disk, directory, origin)) {
         // It counts for nothing any more, so that it stays is no failure.
