@@ -271,7 +271,7 @@ const fields = {
   shutdown: Schema.Struct({
     drainMillis: whole("millis", 0, hour, {
       meaning:
-        "Longest time that closing takes; what is left then is not in the trail, and `close` fails.",
+        "Longest time that closing takes until the trail is complete. When it is nearly over, what is accepted is written to the log for the next opening, and `close` fails. Sinks and witnesses have limits of their own after it.",
       isLive: true,
     }),
   }),

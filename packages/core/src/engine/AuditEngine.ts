@@ -11,9 +11,10 @@ import type { SignerError } from "../signer/Signer.ts"
 import type { OpenTrail } from "../trail/OpenTrail.ts"
 import type { TrailFenced } from "../trail/TrailError.ts"
 import { Archivist } from "./Archivist.ts"
-import { AuditUnavailable } from "./AuditError.ts"
+import type { AuditUnavailable } from "./AuditError.ts"
 import { BufferPool } from "./BufferPool.ts"
 import { closingBatch, openingRecords } from "./Bookends.ts"
+import { closeTrail, unavailableBecause } from "./Closing.ts"
 import * as Dispatcher from "./Dispatcher.ts"
 import { Door } from "./Door.ts"
 import type { EngineStatus } from "./EngineStatus.ts"
@@ -39,16 +40,11 @@ import type * as Supervisor from "./Supervisor.ts"
 import { publishedOf, readFrom } from "./TrailFeed.ts"
 import type { AuditEventInput } from "../event/AuditEvent.ts"
 
-// What a close has not synced by then stays in the log, and the next opening replays it.
-const syncAtCloseMillis = 5000
 const pruneMillis = 1000
 const sweepMillis = 50
 const archiveMillis = 1000
 const sealMillis = 1000
 const keyMillis = 1000
-
-const unavailableBecause = (detail: string): AuditUnavailable =>
-  new AuditUnavailable({ state: "closing", recorded: "unknown", detail })
 
 /**
  * What an engine runs on.
@@ -291,21 +287,14 @@ export class AuditEngine {
     if (door.state === "failed") return Effect.fail(door.unavailable("unknown"))
     door.state = "closing"
     door.detail = "it is being closed"
-    const { drainMillis } = this.options.shutdown
-    return this.untilFailure(this.drain).pipe(
-      Effect.timeoutOrElse({
-        duration: drainMillis,
-        orElse: () =>
-          Effect.fail(
-            unavailableBecause(
-              `the stages were not empty after ${drainMillis} ms (shutdown.drainMillis)`,
-            ),
-          ),
-      }),
-      Effect.andThen(this.publishStage.settle(Math.min(drainMillis, syncAtCloseMillis))),
-      Effect.mapError((error) =>
-        error._tag === "AuditUnavailable" ? error : unavailableBecause(error.message),
-      ),
+    return closeTrail({
+      drainMillis: this.options.shutdown.drainMillis,
+      drain: this.untilFailure(this.drain),
+      stop: this.pipeline.stopLogging(this.stages),
+      writeUnsafe: () => this.lastGaspUnsafe(),
+      inFlight: () => this.status().accounts.reduce((sum, { inFlight }) => sum + inFlight, 0),
+      settle: (millisMax) => this.publishStage.settle(millisMax),
+    }).pipe(
       Effect.tapError((error) => Effect.sync(() => this.fail(error.detail))),
       // The trail is complete by now: what sinks and seals still do decides nothing about it.
       Effect.ensuring(this.closeExtras),

@@ -26,7 +26,7 @@ export const lastGaspUnsafe = (
   pipeline: Pipeline,
   options: LogStageOptions,
 ): number => {
-  const { inSlabs, lease, nowMillis, wal } = options
+  const { inSlabs, lease, ledger, nowMillis, wal } = options
   if (!lease.isHeldUnsafe()) return 0
   const { admitted, encoded, inHand } = pipeline.unloggedUnsafe()
   const unslabbed = [...admitted]
@@ -39,9 +39,12 @@ export const lastGaspUnsafe = (
     const slab = new SlabLease(Buffer.allocUnsafeSlow(batch.bytes), () => undefined)
     const made = encode(batch, intake, slab)
     inSlabs.add(made.perLane, 1)
+    if (batch.skipped > 0) ledger.sampledOut[3] = (ledger.sampledOut[3] ?? 0) + batch.skipped
     intake.free(batch)
     return made
   })
+  // The lanes have them no more: where the log takes nothing, another try finds them here.
+  pipeline.unwritten.push(...fresh)
   const rest = [...encoded, ...fresh]
   const firstSequence = wal.nextSequence
   wal.appendUnsafe(inHand.map(payloadOf), rest.map(payloadOf), nowMillis())

@@ -73,6 +73,9 @@ export class Pipeline {
   readonly tree: Stage.Stage<DurableBatch>
   readonly publish: Stage.Stage<DurableBatch>
 
+  /** Taken from the lanes by the synchronous end, which may have to be tried again. */
+  readonly unwritten: Array<EncodedBatch> = []
+
   private readonly parts: PipelineOptions
 
   constructor(parts: PipelineOptions) {
@@ -178,6 +181,16 @@ export class Pipeline {
     return { sampled, pooled, logged, hashed, published }
   })
 
+  /** Ends the stages up to the log, whose hands stay as they are. */
+  stopLogging(stages: RunningPipeline | undefined): Effect.Effect<void> {
+    if (stages === undefined) return Effect.void
+    const { logged, pooled, sampled } = stages
+    return Effect.forEach([sampled, pooled, logged], ({ stop }) => stop, {
+      concurrency: "unbounded",
+      discard: true,
+    })
+  }
+
   /**
    * Everything taken from the lanes and not in the log, oldest first, for the last moments of
    * a process. A batch that is just being handed on is named once.
@@ -201,7 +214,9 @@ export class Pipeline {
     })
     return {
       inHand: this.log.inHand().filter((batch) => !batch.isLogged),
-      encoded: this.encoded.waitingUnsafe(),
+      encoded: [...this.encoded.waitingUnsafe(), ...this.unwritten].filter(
+        (batch) => !batch.isLogged,
+      ),
       admitted,
     }
   }
