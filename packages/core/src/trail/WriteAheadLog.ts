@@ -180,7 +180,7 @@ export class WriteAheadLog {
    * Writes and syncs without returning to the event loop: for the last moments of a process.
    *
    * A group whose write is under way is written again, byte for byte to the same place, so
-   * it does not matter how far the other write has got. Where no segment is open, or its sync
+   * it does not matter how far the other write has got. Where no segment is open, or the open one
    * fails, one is begun. Throws `DiskError`.
    *
    * @param inHand the group given to `append` that has not returned, if any
@@ -198,7 +198,8 @@ export class WriteAheadLog {
         this.groupUnsafe(segment, this.pending, inHand, rest, nowMillis)
         return
       } catch (error) {
-        if (!(error instanceof DiskError) || error.call !== "datasync") throw error
+        // Not even of a write is it known whether it was a sync that failed: the descriptor syncs writes.
+        if (!(error instanceof DiskError)) throw error
         this.abandoned += 1
         this.leave(segment)
       }

@@ -104,13 +104,19 @@ describe("WriteAheadLog, the synchronous way", () => {
     }),
   )
 
-  it.live.each(["lost", "stored"] as const)(
-    "writes all of it again to a new segment when its own sync fails (%s)",
-    (outcome) =>
+  it.live.each([
+    ["datasync", "lost"],
+    ["datasync", "stored"],
+    // With a descriptor that syncs its writes a failed sync is a failed write.
+    ["write", "lost"],
+    ["write", "stored"],
+  ] as const)(
+    "writes all of it again to a new segment when its own %s fails (%s)",
+    ([call, outcome]) =>
       Effect.gen(function* () {
         const { faulty, names, read, wal } = yield* setup()
         yield* wal.append([batch("a")], 0)
-        faulty.plan({ call: "datasync", errno: "EIO", outcome })
+        faulty.plan({ call, errno: "EIO", outcome })
         wal.appendUnsafe([batch("b")], [batch("c")], 0)
         assert.strictEqual(wal.nextSequence, 3)
         assert.strictEqual(wal.abandoned, 1)
@@ -143,7 +149,7 @@ describe("WriteAheadLog, the synchronous way", () => {
     Effect.gen(function* () {
       const { faulty, wal } = yield* setup()
       yield* wal.open
-      faulty.plan({ call: "write", errno: "ENOSPC" })
+      faulty.plan({ call: "write", errno: "ENOSPC", times: 2 })
       assert.throws(() => wal.appendUnsafe([batch("a")], [], 0), "ENOSPC")
       assert.strictEqual(wal.nextSequence, 0)
     }),
