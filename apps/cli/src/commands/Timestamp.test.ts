@@ -81,6 +81,10 @@ describe("timestamp", () => {
         assert.include(failed.stderr, "AUD-3901")
         const wrong = yield* call("timestamp", "t", "--url", "ftp://example.org")
         assert.strictEqual(wrong.code, 64)
+        const named = yield* call("timestamp", "t", "--url", "http://alice:s3cret@example.org")
+        assert.strictEqual(named.code, 64)
+        assert.include(named.stderr, "a user name or a password")
+        assert.notInclude(named.stderr + named.stdout, "s3cret")
         const nobody = yield* call("verify", "t", "--timestamps", "absent.pem")
         assert.include(nobody.stderr, "AUD-3904: absent.pem")
       }),

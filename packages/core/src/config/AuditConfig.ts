@@ -9,6 +9,7 @@
 import * as Schema from "effect/Schema"
 import { entryBytesMax } from "../event/EventEncoder.ts"
 import { contracts } from "../event/EventClass.ts"
+import { httpUrlForm } from "../platform/HttpPost.ts"
 import { type ConfigField, choice, fieldsOf, flag, ratio, text, whole } from "./ConfigField.ts"
 
 const KiB = 1024
@@ -187,8 +188,9 @@ const pkcs11 = Schema.Struct({
 })
 
 const timestamp = Schema.Struct({
-  url: text(/^(?:https?:\/\/\S{1,2000})?$/, "an http or https URL", {
+  url: text(httpUrlForm, "an http or https URL without a user name and password", {
     meaning: "The timestamp authority (RFC 3161) that is asked about checkpoints.",
+    isSecret: true,
   }),
   intervalMillis: whole("millis", 10 * second, 30 * day, {
     meaning: "Shortest time between two timestamps.",

@@ -84,6 +84,22 @@ describe("resolve", () => {
     }),
   )
 
+  it.effect("refuses a URL with a password, and does not repeat it", () =>
+    Effect.gen(function* () {
+      for (const url of [
+        "http://alice:s3cret@example.org/tsa",
+        "https:\\\\alice:s3cret@example.org",
+        "http://alice:s3/cret@example.org",
+        "http:s3cret@example.org",
+      ]) {
+        const { message } = yield* refused({ directory, timestamp: { url } })
+        assert.include(message, "URL without a user name and password")
+        assert.notInclude(message, "s3")
+      }
+      yield* resolved({ directory, timestamp: { url: "https://example.org:8080/a@b?c=d" } })
+    }),
+  )
+
   it.effect("refuses fields that contradict each other, where they were set", () =>
     Effect.gen(function* () {
       const error = yield* refused(

@@ -73,6 +73,12 @@ export const isField = (path: string): boolean => fieldByPath.has(path)
 
 const shownMax = 60
 
+/** A URL without user name and password, which messages must not repeat. */
+const withoutUser = (text: string): string => text.replace(/^(https?:).*@/is, "$1//…@")
+
+const cut = (text: string): string =>
+  text.length > shownMax ? `${text.slice(0, shownMax)}…` : text
+
 /**
  * A value for a message, short whatever it is.
  *
@@ -84,7 +90,7 @@ export const shown = (value: unknown): string => {
   if (Array.isArray(value)) return "is a list"
   switch (typeof value) {
     case "string":
-      return `is ${JSON.stringify(value.length > shownMax ? `${value.slice(0, shownMax)}…` : value)}`
+      return `is ${JSON.stringify(cut(withoutUser(value)))}`
     case "number":
     case "boolean":
     case "bigint":

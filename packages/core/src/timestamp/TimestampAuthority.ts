@@ -6,7 +6,7 @@
  * @since 0.1.0
  */
 import * as Effect from "effect/Effect"
-import { httpFailure, httpPost } from "../platform/HttpPost.ts"
+import { httpFailure, httpPost, shownUrl } from "../platform/HttpPost.ts"
 import { AuthorityUnavailable } from "./TimestampError.ts"
 import { mediaTypes, responseBytesMax } from "./TimestampToken.ts"
 
@@ -43,5 +43,5 @@ export const ask = (
   Effect.tryPromise({
     try: (interrupted) =>
       posted(url, request, AbortSignal.any([interrupted, AbortSignal.timeout(waitMillis)])),
-    catch: (cause) => new AuthorityUnavailable({ url, detail: httpFailure(cause) }),
+    catch: (cause) => new AuthorityUnavailable({ url: shownUrl(url), detail: httpFailure(cause) }),
   })

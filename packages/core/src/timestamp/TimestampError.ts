@@ -16,6 +16,7 @@ export class AuthorityUnavailable extends Schema.TaggedError<AuthorityUnavailabl
 )("AuthorityUnavailable", {
   code: Schema.tag("AUD-3901"),
   isRetryable: Schema.tag(true),
+  /** Without its query. */
   url: Schema.String,
   detail: Schema.String,
 }) {

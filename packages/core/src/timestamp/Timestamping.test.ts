@@ -88,7 +88,10 @@ describe("Timestamping", () => {
       const silent = yield* Effect.flip(ask(authority.url, new Uint8Array(8), 200))
       assert.strictEqual(silent._tag, "AuthorityUnavailable")
       assert.isTrue(silent.isRetryable)
-      const nobody = yield* Effect.flip(ask("http://127.0.0.1:9/", new Uint8Array(8)))
+      const nobody = yield* Effect.flip(ask("http://127.0.0.1:9/?key=s3cret", new Uint8Array(8)))
+      assert.notInclude(JSON.stringify(nobody) + nobody.message, "s3cret")
+      const named = yield* Effect.flip(ask("http://a:s3cret@127.0.0.1:9/", new Uint8Array(8)))
+      assert.notInclude(JSON.stringify(named) + named.message, "s3cret")
       assert.include(nobody.message, "AUD-3901: timestamp authority http://127.0.0.1:9/")
     }),
   )

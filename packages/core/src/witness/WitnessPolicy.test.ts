@@ -52,6 +52,19 @@ const judged = (policy: string, lines: ReadonlyArray<string>, nowSeconds = 1000)
   )
 
 describe("WitnessPolicy", () => {
+  it("refuses a URL with a password, and does not repeat it", () => {
+    for (const line of [
+      `log ${verifierKeyText()} https://alice:s3cret@log.example`,
+      `witness X1 ${vkeyOf("X1")} https://alice:s3cret@w.example`,
+    ]) {
+      const refused = parsed(`${line}\nquorum none\n`)
+      assert.isTrue(Result.isFailure(refused))
+      if (Result.isSuccess(refused)) continue
+      assert.include(refused.failure.message, "a user name or a password")
+      assert.notInclude(refused.failure.message, "s3cret")
+    }
+  })
+
   it("reads the specification's form", () => {
     const { logs, quorum, witnesses: read } = policyOf(whole)
     assert.strictEqual(logs.length, 1)

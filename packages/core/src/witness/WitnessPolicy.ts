@@ -17,6 +17,7 @@ import {
   type SignedNote,
   type VerifierKey,
 } from "../trail/SignedNote.ts"
+import { isHttpUrl } from "../platform/HttpPost.ts"
 import { parseWitnessKey, verifyCosignature } from "./Cosignature.ts"
 
 /**
@@ -121,7 +122,11 @@ class Draft {
     if (more.length > 0) return "a log is a key, and perhaps a URL"
     if (Result.isFailure(key)) return key.failure.detail
     if (isRepeated(key.success, this.logs)) return "this log's key is there already"
-    if (url !== undefined && !URL.canParse(url)) return `"${url}" is no URL`
+    const { password, username } = (url === undefined ? undefined : URL.parse(url)) ?? {}
+    // Not repeated in the message: a password may stand in it.
+    if (url !== undefined && (username !== "" || password !== "")) {
+      return "the log's URL is none, or has a user name or a password"
+    }
     this.logs.push(key.success)
     return this.logs.length > definitionsMax ? `more than ${definitionsMax} logs` : undefined
   }
@@ -138,8 +143,8 @@ class Draft {
     ) {
       return "this witness's key is there already, and would count twice"
     }
-    if (url !== undefined && !/^https?:$/.test(URL.parse(url)?.protocol ?? "")) {
-      return `"${url}" is no URL that begins with http:// or https://`
+    if (url !== undefined && !isHttpUrl(url)) {
+      return "the witness's URL is none that begins with http:// or https://, or has a user name or a password"
     }
     if (this.witnesses.length >= definitionsMax) return `more than ${definitionsMax} witnesses`
     this.witnesses.push({ name, key: key.success, ...(url === undefined ? {} : { url }) })
