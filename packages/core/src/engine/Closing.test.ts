@@ -75,7 +75,11 @@ afterEach(() => fs.rmSync(path.dirname(fixture.directory), { recursive: true, fo
 const count = 20
 
 /** Records, and closes while the log's ordinary way is blocked. */
-const closeLate = (disk: Disk["Service"], block: () => void, unblock: Effect.Effect<unknown>) =>
+const closeLate = (
+  disk: Disk["Service"],
+  block: () => void,
+  after: (audit: Audit["Service"]) => Effect.Effect<unknown> = () => Effect.void,
+) =>
   fixture.withAudit(
     Effect.gen(function* () {
       const audit = yield* Audit
@@ -85,7 +89,7 @@ const closeLate = (disk: Disk["Service"], block: () => void, unblock: Effect.Eff
       const error = yield* Effect.flip(audit.close)
       const status = audit.status()
       const inFlight = status.accounts.reduce((sum, account) => sum + account.inFlight, 0)
-      yield* unblock
+      yield* after(audit)
       return { error, inFlight, missing: missing(audit) }
     }),
     { shutdown: { drainMillis: 400 } },
@@ -117,7 +121,7 @@ describe("Closing, past its deadline", () => {
             isBlocked ? Effect.fail(diskError) : file.writeDurable(chunks, position),
           ),
       )
-      const late = yield* closeLate(disk, () => (isBlocked = true), Effect.void)
+      const late = yield* closeLate(disk, () => (isBlocked = true))
       assert.include(late.error.message, "all accepted events are in the log")
       assert.deepInclude(late, { inFlight: 0, missing: 0 })
       assert.strictEqual(yield* eventsInTrail, count)
@@ -128,12 +132,32 @@ describe("Closing, past its deadline", () => {
     Effect.gen(function* () {
       const faulty = new FaultyDisk(nodeDisk)
       const fault = { call: "write", path: isWal, errno: "ENOSPC", times: Infinity } as const
-      const late = yield* closeLate(faulty.disk, () => faulty.plan(fault), Effect.void)
+      const late = yield* closeLate(faulty.disk, () => faulty.plan(fault))
       assert.include(late.error.message, `${count} accepted events are lost`)
       assert.include(late.error.message, "ENOSPC")
       assert.deepInclude(late, { inFlight: count, missing: 0 })
       assert.strictEqual(yield* eventsInTrail, 0)
     }),
+  )
+
+  it.live(
+    "keeps what could not be written for the end of the process, and writes nothing twice",
+    () =>
+      Effect.gen(function* () {
+        const faulty = new FaultyDisk(nodeDisk)
+        const fault = { call: "write", path: isWal, errno: "ENOSPC", times: Infinity } as const
+        yield* closeLate(
+          faulty.disk,
+          () => faulty.plan(fault),
+          (audit) =>
+            Effect.sync(() => {
+              faulty.heal()
+              assert.isAtLeast(audit.lastGaspUnsafe(), count)
+              assert.strictEqual(audit.lastGaspUnsafe(), 0)
+            }),
+        )
+        assert.strictEqual(yield* eventsInTrail, count)
+      }),
   )
 
   it.live("does not follow a disk that hangs, and says so", () =>
@@ -149,8 +173,11 @@ describe("Closing, past its deadline", () => {
             ),
           ),
       )
-      const unblock = Deferred.succeed(answer, undefined)
-      const late = yield* closeLate(disk, () => (isBlocked = true), unblock)
+      const late = yield* closeLate(
+        disk,
+        () => (isBlocked = true),
+        () => Deferred.succeed(answer, undefined),
+      )
       assert.include(late.error.message, `${count} accepted events were not written`)
       assert.deepInclude(late, { inFlight: count, missing: 0 })
     }),
