@@ -55,6 +55,53 @@ describe("FencedDisk", () => {
     }),
   )
 
+  it.effect("begins no segment where it was replaced between the question and the call", () =>
+    Effect.gen(function* () {
+      const { memory, state } = make()
+      const segment = "/trail/wal/0000000000000000.wal"
+      memory.put("/trail/wal/other", "")
+      const lease = { fence: 1, isHeldUnsafe: () => state.isHeld, release: Effect.void }
+      const sleepy: Disk["Service"] = {
+        ...memory.disk,
+        open: (name, how) =>
+          Effect.suspend(() => {
+            state.isHeld = false
+            return memory.disk.open(name, how)
+          }),
+      }
+      const error = yield* Effect.flip(fencedDisk(sleepy, lease).open(segment, "log"))
+      assert.strictEqual(error.errno, "ESTALE")
+      assert.isUndefined(memory.text(segment))
+    }),
+  )
+
+  it.effect("leaves a segment of its successor alone that has the same name", () =>
+    Effect.gen(function* () {
+      const { memory, state } = make()
+      const lease = { fence: 1, isHeldUnsafe: () => state.isHeld, release: Effect.void }
+      const sleepy: Disk["Service"] = {
+        ...memory.disk,
+        open: (name, how) =>
+          Effect.suspend(() => {
+            state.isHeld = false
+            memory.put(name, "its successor's")
+            return memory.disk.open(name, how)
+          }),
+      }
+      const segment = "/trail/wal/0000000000000000.wal"
+      const error = yield* Effect.flip(fencedDisk(sleepy, lease).open(segment, "log"))
+      assert.strictEqual(error.errno, "EEXIST")
+      assert.strictEqual(memory.text(segment), "its successor's")
+    }),
+  )
+
+  it("begins no segment in the last moments of a process that was replaced", () => {
+    const { disk, memory, state } = make()
+    state.isHeld = false
+    assert.throws(() => disk.openLogUnsafe("/trail/0.wal"), "ESTALE")
+    assert.isUndefined(memory.text("/trail/0.wal"))
+  })
+
   it.effect("still reads", () =>
     Effect.gen(function* () {
       const { disk, state } = make()

@@ -14,6 +14,8 @@ import type { Lease } from "./Lease.ts"
  * The same disk; once the lease is lost, what would change it fails with `ESTALE`.
  *
  * The log's own writes are not asked again: whoever gives them looks at the lease before and after.
+ * The lease is asked again once a segment of the log was begun. What remains is a process that
+ * sleeps between the two: its segment is there, and empty, until it wakes.
  *
  * @category constructors
  * @since 0.1.0
@@ -32,10 +34,26 @@ export const fencedDisk = (disk: Disk["Service"], lease: Lease): Disk["Service"]
     write: (chunks, position) => held("write", file.path, file.write(chunks, position)),
     truncate: (size) => held("truncate", file.path, file.truncate(size)),
   })
+  // A process may sleep between the question and the call. An empty segment in the middle of its
+  // successor's log would take the place of one that holds entries, so it goes at once.
+  const begin = (path: string): Effect.Effect<DiskFile, DiskError> =>
+    Effect.uninterruptible(
+      Effect.flatMap(disk.open(path, "log"), (file) =>
+        lease.isHeldUnsafe()
+          ? Effect.succeed(file)
+          : file.close.pipe(
+              Effect.andThen(disk.remove(path)),
+              Effect.andThen(Effect.fail(lost("open", path))),
+            ),
+      ),
+    )
   return {
     ...disk,
     makeDirectory: (path, mode) => held("mkdir", path, disk.makeDirectory(path, mode)),
-    open: (path, how) => held("open", path, Effect.map(disk.open(path, how), heldFile)),
+    open: (path, how) =>
+      held("open", path, how === "log" ? begin(path) : disk.open(path, how)).pipe(
+        Effect.map(heldFile),
+      ),
     openLogUnsafe: (path) => {
       if (!lease.isHeldUnsafe()) throw lost("open", path)
       return heldFile(disk.openLogUnsafe(path))
