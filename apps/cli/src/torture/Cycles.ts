@@ -11,6 +11,8 @@ import { TrailCheck } from "./TrailCheck.ts"
 const cyclesBetweenVerifications = 25
 // Verifying takes a second from here on, and the tree has had all of its shapes.
 const entriesMaxDefault = 500_000
+// So much evidence is enough, and must not fill the disk.
+const keptMax = 5
 
 /** A process that has opened a trail, and what there is to do harm with. */
 export interface Victim {
@@ -99,6 +101,7 @@ class Cycles {
   private readonly random: Random
   private trail: TrailCheck
   private trails = 0
+  private kept = 0
 
   constructor(ordeal: Ordeal, options: CycleOptions) {
     this.ordeal = ordeal
@@ -118,7 +121,7 @@ class Cycles {
     if (problem !== undefined) this.outcome.problems.push(`cycle ${cycle}: ${problem}`)
   }
 
-  /** One cycle; `false` where the trail can't be opened any more. */
+  /** One cycle; `false` where the trail can't be opened or read any more. */
   private async once(cycle: number): Promise<boolean> {
     const { config, ordeal, outcome, random, trail } = this
     const load: Load = { directory: trail.directory, cycle, config }
@@ -126,7 +129,7 @@ class Cycles {
     for (const problem of child.problems) this.problem(cycle, problem)
     outcome.refused += child.refused
     outcome.tried += child.issued
-    this.problem(cycle, await ordeal.aftermath?.(load, random))
+    this.problem(cycle, await ordeal.aftermath?.(load, random).catch(String))
     try {
       await trail.recover()
     } catch (cause) {
@@ -136,7 +139,8 @@ class Cycles {
       return false
     }
     const events = await trail.read()
-    trail.compare(cycle, child, events)
+    trail.compare(cycle, child, events ?? [])
+    if (events === undefined) return false
     this.problem(cycle, ordeal.evidence?.(events))
     outcome.cycles += 1
     return true
@@ -145,26 +149,23 @@ class Cycles {
   async run(): Promise<Outcome> {
     const { entriesMax = entriesMaxDefault, goesOn, onCycle } = this.options
     let isFinished = true
-    for (let cycle = 0; goesOn(cycle); cycle += 1) {
+    for (let cycle = 0; this.kept < keptMax && goesOn(cycle); cycle += 1) {
       if (isFinished && cycle > 0) this.trail = this.fresh()
-      isFinished = !(await this.once(cycle))
-      if (isFinished) break
-      if (cycle % cyclesBetweenVerifications === cyclesBetweenVerifications - 1) {
+      const isWhole = await this.once(cycle)
+      if (isWhole && cycle % cyclesBetweenVerifications === cyclesBetweenVerifications - 1) {
         await this.trail.verify()
       }
-      if (this.trail.size >= entriesMax) {
-        await this.finish()
-        isFinished = true
-      }
+      isFinished = !isWhole || this.trail.size >= entriesMax
+      if (isFinished) await this.finish()
       onCycle?.(this.outcome)
     }
-    if (!isFinished || this.outcome.problems.length > 0) await this.finish()
+    if (!isFinished) await this.finish()
     return this.outcome
   }
 
   private async finish(): Promise<void> {
     await this.trail.verify()
-    this.trail.finish()
+    if (this.trail.finish()) this.kept += 1
   }
 }
 

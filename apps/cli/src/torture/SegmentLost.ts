@@ -28,11 +28,12 @@ export const runSegmentLost = async ({
     await child.kill()
     if (!isReady) outcome.problems.push(`cycle ${cycle}: the trail was not opened in time`)
     outcome.problems.push(...child.problems)
+    outcome.tried += child.issued
+    outcome.refused += child.refused
+    if (!isReady) continue
     const signed = await signedSizeOf(directory)
     const log = path.join(directory, "wal")
     fs.rmSync(path.join(log, fs.readdirSync(log).toSorted().at(-1) ?? ""))
-    outcome.tried += child.issued
-    outcome.refused += child.refused
     const isRefused = await trail.recover().then(
       () => false,
       (cause: unknown) => {
@@ -43,7 +44,7 @@ export const runSegmentLost = async ({
     if (isRefused) outcome.verifications += 1
     else {
       const acknowledged = child.acknowledged.filter(({ sequence }) => sequence < signed)
-      const events = await trail.read()
+      const events = (await trail.read()) ?? []
       trail.compare(cycle, { acknowledged, issued: child.issued }, events)
       await trail.verify()
       trail.finish()

@@ -5,8 +5,9 @@ import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
 import { type CycleOptions, type Ordeal, runCycles } from "./Cycles.ts"
 import { FaultRoom, roomLack } from "./FaultRoom.ts"
 import { killNine } from "./Ordeals.ts"
-import { isSound } from "./Outcome.ts"
+import { emptyOutcome, isSound } from "./Outcome.ts"
 import { scenarios } from "./Scenarios.ts"
+import { TrailCheck } from "./TrailCheck.ts"
 
 let scratch = ""
 let rooms = 0
@@ -135,10 +136,63 @@ describe("runCycles", () => {
     assert.isFalse(isSound(outcome))
   })
 
+  it("reports a trail that is damaged between cycles, keeps it, and goes on with another", async () => {
+    let cycle = 0
+    const damaging: Ordeal = {
+      suffer: async ({ child }) => {
+        await child.next(/^ack .*-3\d\d( |$)/)
+        return undefined
+      },
+      aftermath: async ({ directory }) => {
+        cycle += 1
+        // What the first cycle left is signed, and no longer in the log that would make it again.
+        if (cycle === 2) fs.truncateSync(path.join(directory, "tile", "0", "000"), 100)
+        return undefined
+      },
+    }
+    const options = optionsFor(3)
+    const outcome = await runCycles(damaging, options)
+    assert.match(outcome.problems[0] ?? "", /^cycle 1: no recovery: .*000: has 100 bytes/)
+    assert.isAbove(outcome.failedVerifications, 0)
+    assert.deepInclude(outcome, { cycles: 2, trails: 2 })
+    const left = fs.readdirSync(options.parent).filter((name) => /^trail-\d$/.test(name))
+    assert.deepStrictEqual(left, ["trail-0"])
+  })
+
+  it("reports an aftermath that fails", async () => {
+    const failing: Ordeal = {
+      suffer: async () => undefined,
+      aftermath: () => Promise.reject(new Error("no such disk")),
+    }
+    const outcome = await runCycles(failing, optionsFor(1))
+    assert.deepStrictEqual(outcome.problems, ["cycle 0: Error: no such disk"])
+  })
+
   it("does not take an ordeal for passed that never happened", async () => {
     const harmless: Ordeal = { suffer: async () => "the limit was not reached" }
     const outcome = await runCycles(harmless, optionsFor(1))
     assert.deepStrictEqual(outcome.problems, ["cycle 0: the limit was not reached"])
     assert.isFalse(isSound(outcome))
+  })
+})
+
+describe("TrailCheck", () => {
+  it("reports a recovered trail that can't be read back, and keeps it", async () => {
+    const outcome = emptyOutcome()
+    const { config, parent } = optionsFor(1)
+    const trail = new TrailCheck(path.join(parent, "trail-0"), config, outcome)
+    await trail.recover()
+    const bundles = path.join(trail.directory, "tile", "entries")
+    for (const name of fs.readdirSync(bundles, { recursive: true, encoding: "utf8" })) {
+      const file = path.join(bundles, name)
+      if (fs.statSync(file).isFile()) fs.truncateSync(file, 1)
+    }
+    assert.isUndefined(await trail.read())
+    assert.strictEqual(outcome.failedVerifications, 1)
+    assert.match(outcome.problems[0] ?? "", /trail-0: can't be read back: .*tile\/entries/)
+    await trail.verify()
+    assert.strictEqual(outcome.failedVerifications, 2)
+    assert.isTrue(trail.finish())
+    assert.isTrue(fs.existsSync(trail.directory))
   })
 })

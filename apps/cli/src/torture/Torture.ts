@@ -3,7 +3,8 @@ import * as fs from "node:fs"
 import { availableParallelism } from "node:os"
 import * as path from "node:path"
 import type { AuditConfigInput } from "@countersign/core/config/AuditConfig"
-import { isSound, type Outcome, sumOf } from "./Outcome.ts"
+import type { CycleOptions } from "./Cycles.ts"
+import { emptyOutcome, isSound, type Outcome, sumOf } from "./Outcome.ts"
 import { type Scenario, scenarios } from "./Scenarios.ts"
 
 /** Of the time; the rest is for the kills under load. */
@@ -64,7 +65,7 @@ const runOne = async (scenario: Scenario, options: TortureOptions): Promise<Scen
   const lane = async (index: number): Promise<Outcome> => {
     const parent = path.join(scratch, `${name}-${index}`)
     fs.mkdirSync(parent)
-    return scenario.run({
+    const options: CycleOptions = {
       parent,
       config,
       goesOn,
@@ -76,6 +77,12 @@ const runOne = async (scenario: Scenario, options: TortureOptions): Promise<Scen
           [...done.values()].reduce((sum, one) => sum + one, 0),
         )
       },
+    }
+    return scenario.run(options).catch((cause: unknown) => {
+      // One scenario that ends by itself must not take the report of the others with it.
+      const outcome = emptyOutcome()
+      outcome.problems.push(`ended by itself: ${String(cause)}`)
+      return outcome
     })
   }
   const lanes = isLast ? Math.min(lanesMax, availableParallelism(), most) : 1

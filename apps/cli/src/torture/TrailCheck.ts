@@ -37,11 +37,13 @@ export class TrailCheck {
   private readonly outcome: Outcome
   private readonly history = new History()
   private readonly checkpoints: Array<Checkpoint> = []
+  private readonly problemsBefore: number
 
   constructor(directory: string, config: AuditConfigInput, outcome: Outcome) {
     this.directory = directory
     this.config = config
     this.outcome = outcome
+    this.problemsBefore = outcome.problems.length
     outcome.trails += 1
   }
 
@@ -56,22 +58,23 @@ export class TrailCheck {
     if (missing !== 0) outcome.problems.push(`the ledger of a recovery misses ${missing}`)
   }
 
-  /** Reads what is new, and compares all checkpoints seen so far with the tree. */
-  async read(): Promise<ReadonlyArray<FoundEvent>> {
-    const forks = await run(this.forks())
-    if (forks > 0) {
-      this.outcome.failedVerifications += 1
-      this.outcome.problems.push(`${forks} earlier checkpoints are not continued`)
+  /**
+   * Reads what is new, and compares all checkpoints seen so far with the tree. `undefined` where
+   * it can't be read, which is booked.
+   */
+  async read(): Promise<ReadonlyArray<FoundEvent> | undefined> {
+    try {
+      const forks = await run(this.forks())
+      if (forks > 0) this.fail(`${forks} earlier checkpoints are not continued`)
+      const entries = TrailReader.entries(this.directory, { from: this.size })
+      const events = await run(entries.pipe(Stream.map(eventOf), Stream.runCollect))
+      this.size += events.length
+      this.outcome.entries += events.length
+      return events
+    } catch (cause) {
+      this.fail(`can't be read back: ${String(cause)}`)
+      return undefined
     }
-    const events = await run(
-      TrailReader.entries(this.directory, { from: this.size }).pipe(
-        Stream.map(eventOf),
-        Stream.runCollect,
-      ),
-    )
-    this.size += events.length
-    this.outcome.entries += events.length
-    return [...events]
   }
 
   /** Compares one cycle's acknowledgements with what was found of it. */
@@ -85,15 +88,21 @@ export class TrailCheck {
 
   /** Recomputes the whole trail. */
   async verify(): Promise<void> {
-    const report = await run(verify(this.directory))
     this.outcome.verifications += 1
-    if (report.verdict === "verified") return
-    this.outcome.failedVerifications += 1
-    this.outcome.problems.push(`${this.directory}: ${JSON.stringify(report).slice(0, 1_000)}`)
+    try {
+      const report = await run(verify(this.directory))
+      if (report.verdict !== "verified") this.fail(JSON.stringify(report).slice(0, 1_000))
+    } catch (cause) {
+      this.fail(`can't be verified: ${String(cause)}`)
+    }
   }
 
-  /** Books what was found. The files go where all is well, and stay as evidence where not. */
-  finish(): void {
+  /**
+   * Books what was found. The files go where all is well, and stay as evidence where not.
+   *
+   * @returns whether they stay
+   */
+  finish(): boolean {
     const { history, outcome } = this
     outcome.acknowledged += history.acknowledged
     outcome.found += history.found
@@ -102,9 +111,14 @@ export class TrailCheck {
     outcome.invented += history.invented
     outcome.disordered += history.disordered
     const wrong = history.lost + history.duplicated + history.invented + history.disordered
-    if (wrong === 0 && outcome.problems.length === 0) {
-      fs.rmSync(this.directory, { recursive: true, force: true })
-    }
+    const isKept = wrong > 0 || outcome.problems.length > this.problemsBefore
+    if (!isKept) fs.rmSync(this.directory, { recursive: true, force: true })
+    return isKept
+  }
+
+  private fail(problem: string): void {
+    this.outcome.failedVerifications += 1
+    this.outcome.problems.push(`${this.directory}: ${problem}`)
   }
 
   /** The checkpoint, kept. Counts the earlier ones that the tree no longer continues. */
