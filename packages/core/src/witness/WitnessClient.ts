@@ -91,9 +91,9 @@ export class HistoryContradicted extends Schema.TaggedError<HistoryContradicted>
   override get message(): string {
     const seen =
       this.kind === "rollback"
-        ? `has cosigned ${this.knownSize} entries, and the trail has only ${this.size}: it was rolled back`
+        ? `has cosigned ${this.knownSize} entries, and the trail has only ${this.size}: it was rolled back, or this is an older copy of it, which looks the same`
         : `has cosigned ${this.knownSize} entries that are not those of this trail: it was forked`
-    return `${this.code}: witness ${this.witness} at ${this.url} ${seen}. Keep the directory as evidence, look for the rightful copy, and do not go on with this one`
+    return `${this.code}: witness ${this.witness} at ${this.url} ${seen}. Keep the directory as evidence, look for the rightful copy, and do not record into this one`
   }
 }
 

@@ -173,7 +173,7 @@ describe("verifyWitnessed", () => {
 
   it.live("catches a whole directory put back to yesterday only by asking", () =>
     Effect.gen(function* () {
-      const { ask, cosign, dead, directory, verified } = yield* setting
+      const { ask, cosign, directory, verified } = yield* setting
       yield* cosign()
       const yesterday = copyOf(directory, "yesterday")
       publish(directory, entriesOf(320))
@@ -192,9 +192,50 @@ describe("verifyWitnessed", () => {
         why((yield* verified({ ask }, yesterday)).report),
         /^witness witness a: .*forked/,
       )
-      // One that remembers is enough for an alarm; a dead one hides nothing.
-      dead.add("a").add("b")
-      assert.match(why((yield* verified({ ask }, yesterday)).report), /^witness witness c: /)
+    }).pipe(Effect.scoped),
+  )
+
+  it.live("says tampered at the word of a quorum, and unverifiable, loudly, at less", () =>
+    Effect.gen(function* () {
+      const { ask, cosign, dead, directory, policyOf, verified } = yield* setting
+      yield* cosign()
+      // Nobody signs a refusal: whoever stands between can make one.
+      const lying =
+        (names: string): Post =>
+        (url, body) =>
+          names.includes(/^http:\/\/(.)\//.exec(url)?.[1] ?? "")
+            ? Effect.succeed({ status: 409, body: "999\n" })
+            : ask.post(url, body)
+      const judged = (names: string, last = quorum) =>
+        Effect.map(
+          verified({ ask: { ...ask, post: lying(names) }, policy: policyOf(last) }),
+          ({ report }) => report,
+        )
+      const one = yield* judged("b")
+      assert.strictEqual(one.verdict, "unverifiable")
+      assert.match(why(one), /^CONTRADICTED by a witness.*not signed: b: .*cosigned 999 entries/)
+      assert.include(why(one), "an older copy of it")
+      // A dead one makes it no more, nor any less.
+      dead.add("a").add("c")
+      assert.match(why(yield* judged("b")), /^CONTRADICTED/)
+      dead.clear()
+      assert.strictEqual((yield* judged("bc")).verdict, "tampered")
+      assert.strictEqual((yield* judged("b", "group g any a b c\nquorum g")).verdict, "tampered")
+      fs.rmSync(path.join(directory, "checkpoint.cosigned"))
+      assert.strictEqual((yield* judged("bc")).verdict, "tampered")
+      assert.match(why(yield* judged("b")), /^CONTRADICTED/)
+    }).pipe(Effect.scoped),
+  )
+
+  it.live("names the witnesses that the policy gives no URL for", () =>
+    Effect.gen(function* () {
+      const { ask, cosign, policyOf, verified } = yield* setting
+      yield* cosign()
+      const policy = policyOf()
+      const witnesses = policy.witnesses.map(({ key, name }) => ({ name, key }))
+      const { report } = yield* verified({ ask, policy: { ...policy, witnesses } })
+      assert.strictEqual(report.verdict, "unverifiable")
+      for (const name of "abc") assert.include(why(report), `${name}: the policy gives no URL`)
     }).pipe(Effect.scoped),
   )
 

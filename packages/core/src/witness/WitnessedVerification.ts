@@ -188,16 +188,51 @@ const asking = Effect.fnUntraced(function* (
   const round = yield* askWitnesses(directory, targetsOf(policy), ask, startSize).pipe(
     Effect.catchTag(["NoteMalformed", "CheckpointMalformed"], () => Effect.succeed(undefined)),
   )
-  const findings: Array<Finding> = []
-  if (round === undefined || !(yield* hasGrown(directory, round, verified))) {
-    findings.push(finding(checkpointName, "it was replaced while it was verified"))
-  }
-  const asked = (round?.answers ?? []).map(wordOf)
-  for (const { detail, name, says } of asked) {
-    if (says === "rollback" || says === "fork") findings.push(finding(`witness ${name}`, detail))
-  }
-  return { asked, findings }
+  const isReplaced = round === undefined || !(yield* hasGrown(directory, round, verified))
+  const unasked = policy.witnesses
+    .filter(({ url }) => url === undefined)
+    .map(({ name }): WitnessWord => ({ name, says: "silent", detail: noUrl }))
+  const asked = [...(round?.answers ?? []).map(wordOf), ...unasked]
+  return { asked, isReplaced }
 })
+
+const isAgainst = ({ says }: WitnessWord): boolean => says === "rollback" || says === "fork"
+
+const noUrl = "the policy gives no URL to ask it at"
+
+/** What the answers make of a report that was good so far. */
+const heard = (
+  report: VerifyReport,
+  policy: WitnessPolicy,
+  { asked, isReplaced }: Effect.Success<ReturnType<typeof asking>>,
+): VerifyReport => {
+  if (isReplaced) {
+    return tampered(report, [finding(checkpointName, "it was replaced while it was verified")])
+  }
+  const against = asked.filter(isAgainst)
+  const namesOf = (words: ReadonlyArray<WitnessWord>) => new Set(words.map(({ name }) => name))
+  // Nobody signs a refusal: it takes as many as are believed when they agree.
+  if (isQuorum(policy, namesOf(against))) {
+    return tampered(
+      report,
+      against.map(({ detail, name }) => finding(`witness ${name}`, detail)),
+    )
+  }
+  const sentences = (words: ReadonlyArray<WitnessWord>): string =>
+    words.map(({ detail, name }) => `${name}: ${detail}`).join("; ")
+  if (against.length > 0) {
+    return unverifiable(
+      report,
+      `CONTRADICTED by a witness, but by too few for a quorum, and a refusal is not signed: ${sentences(against)}. Find out which of the two lies before you rely on this trail`,
+    )
+  }
+  if (isQuorum(policy, namesOf(asked.filter(({ says }) => says === "agrees")))) return report
+  const silent = asked.filter(({ says }) => says === "silent")
+  return unverifiable(
+    report,
+    `too few witnesses say that this is all they have seen: ${sentences(silent)}`,
+  )
+}
 
 const hasGrown = Effect.fnUntraced(function* (
   directory: string,
@@ -292,19 +327,13 @@ export const verifyWitnessed = Effect.fnUntraced(function* (
     ...(said === undefined ? {} : { asked: said.asked }),
   }
   const known = { ...report, notChecked: notCheckedOf(report, ask !== undefined, cosignedSize) }
-  if (said !== undefined && said.findings.length > 0) {
-    return { report: tampered(known, said.findings), witnesses }
-  }
-  if (best === undefined) {
+  const asked = said === undefined ? known : heard(known, policy, said)
+  // What witnesses say against a trail outweighs what they have not said.
+  if (
+    best === undefined &&
+    (said === undefined || !(said.isReplaced || said.asked.some(isAgainst)))
+  ) {
     return { report: unverifiable(known, reasonOf(candidates, problems)), witnesses }
   }
-  const agreeing = said?.asked.filter(({ says }) => says === "agrees").map(({ name }) => name)
-  if (agreeing !== undefined && !isQuorum(policy, new Set(agreeing))) {
-    const why = (said?.asked ?? [])
-      .filter(({ says }) => says === "silent")
-      .map(({ detail, name }) => `${name}: ${detail}`)
-    const reason = `too few witnesses say that this is all they have seen: ${why.join("; ")}`
-    return { report: unverifiable(known, reason), witnesses }
-  }
-  return { report: known, witnesses }
+  return { report: asked, witnesses }
 })
