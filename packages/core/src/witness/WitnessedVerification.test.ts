@@ -1,4 +1,4 @@
-import { generateKeyPairSync } from "node:crypto"
+import { generateKeyPairSync, type KeyObject } from "node:crypto"
 import * as fs from "node:fs"
 import * as path from "node:path"
 import { assert, describe, it } from "@effect/vitest"
@@ -13,6 +13,7 @@ import {
   checkpointText,
   entriesOf,
   noteOf,
+  origin,
   privateKey,
   publish,
   put,
@@ -20,6 +21,7 @@ import {
   verifierKeyText,
 } from "../testing/TrailFixture.ts"
 import { format, parseVerifierKey } from "../trail/SignedNote.ts"
+import * as TrustFile from "../trail/TrustFile.ts"
 import { withCosignatures } from "./CosignedCheckpoint.ts"
 import * as Witness from "./Witness.ts"
 import { askWitnesses, type Post } from "./WitnessClient.ts"
@@ -307,6 +309,42 @@ describe("verifyWitnessed", () => {
         const newest = policyOf(quorum, `log ${verifierKeyText(last)}`)
         assert.strictEqual((yield* verified({ policy: newest, ask })).report.verdict, "verified")
       }).pipe(Effect.scoped),
+  )
+
+  it.live("tries all of the policy's keys of the log, and takes the earliest of a trail's", () =>
+    Effect.gen(function* () {
+      const { cosign, directory, policyOf, verified } = yield* setting
+      yield* cosign()
+      const listing = (...keys: ReadonlyArray<KeyObject>) =>
+        policyOf(quorum, keys.map((key) => `log ${verifierKeyText(key)}`).join("\n"))
+      const [stranger, later] = [makeKey(), makeKey()]
+      const second = yield* verified({ policy: listing(stranger, privateKey) })
+      assert.strictEqual(second.report.verdict, "verified", why(second.report))
+      const none = yield* verified({ policy: listing(stranger, later) })
+      assert.strictEqual(none.report.verdict, "tampered")
+      publishRotated(directory, rotatedTrail(400, [privateKey, later], [350]))
+      const both = yield* verified({ policy: listing(stranger, later, privateKey) })
+      assert.notInclude(both.report.notChecked.join(), "who signed before")
+      const newest = yield* verified({ policy: listing(later, stranger) })
+      assert.include(newest.report.notChecked.join(), "who signed before")
+    }).pipe(Effect.scoped),
+  )
+
+  it.live("demands a trust file that knows a key of the policy", () =>
+    Effect.gen(function* () {
+      const { cosign, policyOf, verified } = yield* setting
+      yield* cosign()
+      const keys = [{ verifierKey: logKey, from: 0 }]
+      const text = JSON.stringify({ version: 1, origin, keys })
+      const trust = Result.getOrThrow(TrustFile.parse(Buffer.from(text)))
+      assert.strictEqual((yield* verified({ trust })).report.verdict, "verified")
+      for (const name of ["example.org/elsewhere", origin]) {
+        const policy = policyOf(quorum, `log ${verifierKeyText(makeKey(), name)}`)
+        const { report } = yield* verified({ trust, policy })
+        assert.strictEqual(report.verdict, "unverifiable")
+        assert.include(why(report), "none of the keys in the trust file")
+      }
+    }).pipe(Effect.scoped),
   )
 
   it.live("cries no wolf while the trail grows under it", () =>

@@ -12,7 +12,10 @@ import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import type { Disk, DiskError } from "../platform/Disk.ts"
 import type { SignedCheckpoint } from "../trail/Checkpoint.ts"
-import type { VerifierKey } from "../trail/SignedNote.ts"
+import { rangesOf } from "../trail/KeyChain.ts"
+import { isSameKey } from "../trail/Rotation.ts"
+import { readRotations } from "../trail/RotationFiles.ts"
+import { verify as verifySignature, type VerifierKey } from "../trail/SignedNote.ts"
 import { checkpointName, readCheckpoint } from "../trail/TrailReader.ts"
 import { rollbackUnchecked, verify, type VerifyOptions } from "../trail/Verifier.ts"
 import type { Finding, VerifyReport } from "../trail/VerifyReport.ts"
@@ -246,24 +249,47 @@ const hasGrown = Effect.fnUntraced(function* (
 })
 
 /** The key to verify with where the policy names the logs, or why there is none. */
-const keyFrom = (
+const keyFrom = Effect.fnUntraced(function* (
+  directory: string,
   { logs }: WitnessPolicy,
   { trust, verifierKey }: VerifyOptions,
-  origin: string | undefined,
-): { readonly key?: VerifierKey; readonly problem?: string } => {
+  newest: SignedCheckpoint | undefined,
+): Effect.fn.Return<{ readonly key?: VerifierKey; readonly problem?: string }, DiskError, Disk> {
   if (logs.length === 0) return {}
-  if (trust !== undefined) return {}
+  if (trust !== undefined) {
+    const isListed = trust.keys.some(({ key }) => logs.some((log) => isSameKey(log, key)))
+    return isListed ? {} : { problem: "the policy names none of the keys in the trust file" }
+  }
   if (verifierKey !== undefined) {
-    const isListed = logs.some(
-      ({ publicKey }) => Buffer.compare(publicKey, verifierKey.publicKey) === 0,
-    )
+    const isListed = logs.some((log) => isSameKey(log, verifierKey))
     return isListed ? {} : { problem: "the policy does not name the key that was given" }
   }
-  const key = logs.find(({ name }) => name === origin)
+  const own = logs.filter(({ name }) => name === newest?.checkpoint.origin)
+  const key = yield* earliestOf(directory, own, newest)
   return key === undefined
-    ? { problem: `the policy does not name the log ${origin ?? "of this directory"}` }
+    ? {
+        problem: `the policy does not name the log ${newest?.checkpoint.origin ?? "of this directory"}`,
+      }
     : { key }
-}
+})
+
+/** Of several keys the one that says most: the earliest of the trail's, or else who signed it. */
+const earliestOf = Effect.fnUntraced(function* (
+  directory: string,
+  keys: ReadonlyArray<VerifierKey>,
+  newest: SignedCheckpoint | undefined,
+) {
+  if (keys.length < 2) return keys[0]
+  const { rotations } = yield* readRotations(directory)
+  for (const range of rangesOf(rotations)) {
+    const key = keys.find((each) => isSameKey(each, range.key))
+    if (key !== undefined) return key
+  }
+  const signer = keys.find(
+    (key) => newest !== undefined && verifySignature(newest.note, key) === "valid",
+  )
+  return signer ?? keys[0]
+})
 
 const notCheckedOf = (
   report: VerifyReport,
@@ -299,8 +325,7 @@ export const verifyWitnessed = Effect.fnUntraced(function* (
 ): Effect.fn.Return<WitnessedReport, DiskError, Disk> {
   // Before the verification: a writer at work only adds to what was cosigned by now.
   const { candidates, problems } = yield* readCandidates(directory, policy)
-  const origin = candidates.at(-1)?.signed.checkpoint.origin
-  const { key, problem } = keyFrom(policy, options, origin)
+  const { key, problem } = yield* keyFrom(directory, policy, options, candidates.at(-1)?.signed)
   const report = yield* verify(directory, {
     ...options,
     ...(key === undefined ? {} : { verifierKey: key }),
