@@ -130,6 +130,7 @@ class Cycles {
     outcome.refused += child.refused
     outcome.tried += child.issued
     this.problem(cycle, await ordeal.aftermath?.(load, random).catch(String))
+    await trail.checkPublished(child.published)
     try {
       await trail.recover()
     } catch (cause) {

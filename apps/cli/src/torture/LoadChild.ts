@@ -34,6 +34,8 @@ interface Waiter {
 
 export class LoadChild {
   readonly acknowledged: Array<Acknowledged> = []
+  /** Sequences of those that were acknowledged as published. */
+  readonly published: Array<number> = []
   /** Events that it has begun to record and waits for, or waited for until it was killed. */
   issued = 0
   /** Events whose recording failed with a typed error. */
@@ -118,8 +120,9 @@ export class LoadChild {
   }
 
   private take(line: string): void {
-    const [word, sequence, id] = line.split(" ", 3)
+    const [word, sequence, id, level] = line.split(" ", 4)
     if (word === "ack" && id !== undefined) {
+      if (level === "published") this.published.push(Number(sequence))
       this.acknowledged.push({ sequence: Number(sequence), id })
     } else if (word === "try") {
       this.issued = Number(sequence) + 1

@@ -7,6 +7,10 @@ export interface Outcome {
   acknowledged: number
   /** Refused with a typed error: an honest answer, no loss. */
   refused: number
+  /** Those of the acknowledged that were said to be under a checkpoint. */
+  published: number
+  /** Those of the published that the checkpoint on the disk does not cover. */
+  uncovered: number
   found: number
   duplicated: number
   lost: number
@@ -28,6 +32,8 @@ export const emptyOutcome = (): Outcome => ({
   tried: 0,
   acknowledged: 0,
   refused: 0,
+  published: 0,
+  uncovered: 0,
   found: 0,
   duplicated: 0,
   lost: 0,
@@ -48,6 +54,8 @@ export const sumOf = (outcomes: ReadonlyArray<Outcome>): Outcome => {
     total.tried += one.tried
     total.acknowledged += one.acknowledged
     total.refused += one.refused
+    total.published += one.published
+    total.uncovered += one.uncovered
     total.found += one.found
     total.duplicated += one.duplicated
     total.lost += one.lost
@@ -65,7 +73,8 @@ export const sumOf = (outcomes: ReadonlyArray<Outcome>): Outcome => {
 
 /** Whether everything that was promised was kept, and anything was promised at all. */
 export const isSound = (outcome: Outcome): boolean =>
-  outcome.lost + outcome.duplicated + outcome.invented + outcome.disordered === 0 &&
+  outcome.uncovered + outcome.lost + outcome.duplicated + outcome.invented + outcome.disordered ===
+    0 &&
   outcome.failedVerifications === 0 &&
   outcome.problems.length === 0 &&
   outcome.cycles > 0 &&

@@ -30,6 +30,7 @@ export const runSegmentLost = async ({
     outcome.problems.push(...child.problems)
     outcome.tried += child.issued
     outcome.refused += child.refused
+    await trail.checkPublished(child.published)
     if (!isReady) continue
     const signed = await signedSizeOf(directory)
     const log = path.join(directory, "wal")

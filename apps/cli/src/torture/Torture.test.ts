@@ -77,6 +77,36 @@ describe("runCycles", () => {
     assert.strictEqual(outcome.recoveryMillis.length, 3)
   })
 
+  it("finds all that was acknowledged as published under the checkpoint that the kill left", async () => {
+    const published: Ordeal = {
+      suffer: async ({ child }) => {
+        const isSaid = (await child.next(/^ack .* published$/)) !== undefined
+        return isSaid ? undefined : "nothing was published"
+      },
+    }
+    const outcome = await runCycles(published, optionsFor(1))
+    assert.deepStrictEqual(outcome.problems, [])
+    assert.isAbove(outcome.published, 0)
+    assert.isBelow(outcome.published, outcome.acknowledged)
+    assert.strictEqual(outcome.uncovered, 0)
+  })
+
+  it("notices a checkpoint that does not cover what was acknowledged as published", async () => {
+    let covering = ""
+    const unsigned: Ordeal = {
+      suffer: async ({ child, directory }) => {
+        await child.next(/^ack .* published$/)
+        covering = path.join(directory, "checkpoint")
+        return undefined
+      },
+      aftermath: async () => fs.rmSync(covering) ?? undefined,
+    }
+    const outcome = await runCycles(unsigned, optionsFor(1))
+    assert.isAbove(outcome.published, 0)
+    assert.strictEqual(outcome.uncovered, outcome.published)
+    assert.isFalse(isSound({ ...outcome, problems: [], failedVerifications: 0, lost: 0 }))
+  })
+
   it("counts as tried what its process began to record, and no more", async () => {
     let issued = 0
     const loaded: Ordeal = {
@@ -122,7 +152,9 @@ describe("runCycles", () => {
         await child.next(/^ack /)
         copy = `${directory}.copy`
         fs.cpSync(directory, copy, { recursive: true })
+        await child.next(/^ack .* published$/)
         await child.next(/^ack .*-2\d\d$/)
+        await child.next(/^ack .* published$/)
         return undefined
       },
       aftermath: async ({ directory }) => {
@@ -133,6 +165,8 @@ describe("runCycles", () => {
     }
     const outcome = await runCycles(rolledBack, optionsFor(1))
     assert.isAbove(outcome.lost, 0)
+    assert.isAbove(outcome.uncovered, 0)
+    assert.match(outcome.problems[0] ?? "", /acknowledged as published are beyond the checkpoint/)
     assert.isFalse(isSound(outcome))
   })
 

@@ -58,6 +58,8 @@ export const reportLines = (
     ["tried", report.tried],
     ["acknowledged", report.acknowledged],
     ["refused", report.refused],
+    ["published", report.published],
+    ["published but not under a checkpoint", report.uncovered],
     ["found", report.found],
     ["duplicated", report.duplicated],
     ["lost", report.lost],

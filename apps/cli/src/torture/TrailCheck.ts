@@ -47,6 +47,23 @@ export class TrailCheck {
     outcome.trails += 1
   }
 
+  /** Compares what was acknowledged as published with the checkpoint that the kill left. */
+  async checkPublished(published: ReadonlyArray<number>): Promise<void> {
+    const { directory, outcome } = this
+    outcome.published += published.length
+    if (published.length === 0) return
+    const signed = await signedSizeOf(directory).catch((cause: unknown) => {
+      this.fail(`its checkpoint can't be read: ${String(cause)}`)
+      return 0
+    })
+    const uncovered = published.filter((sequence) => sequence >= signed).length
+    outcome.uncovered += uncovered
+    if (uncovered > 0) {
+      const what = `${uncovered} of ${published.length} entries acknowledged as published`
+      outcome.problems.push(`${directory}: ${what} are beyond the checkpoint of ${signed}`)
+    }
+  }
+
   /** Opens the trail as an engine does, and closes it. Rejects where it can't be opened. */
   async recover(): Promise<void> {
     const { config, directory, outcome } = this

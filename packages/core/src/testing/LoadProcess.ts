@@ -4,7 +4,8 @@
  * Run as `node LoadProcess.ts <directory> <cycle> [<orders as JSON>]`. Each line on standard
  * output is written by one synchronous call, so a killed process leaves no half-line but the last
  * one: `opening`, `ready <entries>`, `try <n>` before the event `<cycle>-<n>` is recorded,
- * `ack <sequence> <id>`, `ledger <missing>`, `abandoned <segments>`, `fault <step>`, `fail <message>`, `closing`, `closed`.
+ * `ack <sequence> <id>` with the word `published` where that was waited for, `late <message>`
+ * where that was not reached in time, `ledger <missing>`, `abandoned <segments>`, `fault <step>`, `fail <message>`, `closing`, `closed`.
  *
  * @since 0.1.0
  */
@@ -35,6 +36,7 @@ export interface LoadOrders {
 const [, , directory = "", cycle = "0", text = "{}"] = process.argv
 const orders = JSON.parse(text) as LoadOrders
 const waitingMax = 64
+const publishedMax = 8
 const { burst = 200 } = orders
 
 const say = (line: string): void => {
@@ -64,24 +66,29 @@ say(`ready ${audit.status().durableSize}`)
 
 let next = 0
 let isClosing = false
-const record = async (): Promise<void> => {
+const record = async (until: "durable" | "published"): Promise<void> => {
   while (!isClosing) {
     const id = `${cycle}-${next}`
     say(`try ${next}`)
     next += 1
     try {
-      const receipt = await audit.record({
-        id,
-        type: "load.event.written",
-        class: next % 2 === 0 ? "critical" : "compliance",
-        actor: { id: "loader", type: "service" },
-        outcome: "success",
-        data: { filler: "x".repeat(next % 700) },
-      })
-      say(`ack ${receipt.sequence} ${receipt.id}`)
+      const { level, sequence } = await audit.record(
+        {
+          id,
+          type: "load.event.written",
+          class: next % 2 === 0 ? "critical" : "compliance",
+          actor: { id: "loader", type: "service" },
+          outcome: "success",
+          data: { filler: "x".repeat(next % 700) },
+        },
+        { until },
+      )
+      say(`ack ${sequence} ${id}${level === "published" ? " published" : ""}`)
     } catch (error) {
       if (isClosing) return
-      say(`fail ${String(error).replaceAll("\n", " ")}`)
+      // A checkpoint may take longer by configuration than a caller waits.
+      const isLate = until === "published" && String(error).includes("AUD-1101")
+      say(`${isLate ? "late" : "fail"} ${String(error).replaceAll("\n", " ")}`)
       await sleep(5)
     }
   }
@@ -113,5 +120,10 @@ if (orders.closeAfterMillis !== undefined) setTimeout(() => void close(), orders
 if (orders.isIdle === true) setInterval(() => undefined, 1_000)
 else {
   flood()
-  await Promise.all([...Array.from({ length: waitingMax }, record), faulted ?? startFault()])
+  await Promise.all([
+    ...Array.from({ length: waitingMax }, (_, at) =>
+      record(at < publishedMax ? "published" : "durable"),
+    ),
+    faulted ?? startFault(),
+  ])
 }
