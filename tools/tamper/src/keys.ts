@@ -124,6 +124,15 @@ function* revoked(step: number): Generator<Mutation> {
   }
 }
 
+/** The same, of what was there before: put back, or written anew. */
+function* belowRevocation(step: number): Generator<Mutation> {
+  for (let at = sizes[1]; at < size; at += step) {
+    const cut = { ...rightful, entries: rightful.entries.slice(0, at) }
+    yield into(`cut to ${at} by a revoked key`, filesOf(cut))
+    yield into(`entry ${at} rewritten by a revoked key`, filesOf(altered(at)))
+  }
+}
+
 type Listed = Readonly<Record<string, unknown>>
 const listed = (key: KeyObject, from: number, rest: Listed = {}): Listed => ({
   verifierKey: verifierKeyText(key),
@@ -142,7 +151,9 @@ const ended = [
 const trust = trustOf(...ended, listed(third, sizes[1]))
 const withRevoked = trustOf(
   ...ended,
-  listed(third, sizes[1], { revoked: { at: size, reason: "stolen" } }),
+  listed(third, sizes[1], {
+    revoked: { at: size, reason: "stolen", root: checkpointText(rightful.entries).split("\n")[2] },
+  }),
 )
 
 /** T4: a trust file from which a key was taken out, so that the rest still fits together. */
@@ -169,6 +180,7 @@ export const scoreKeys = async (step: number, wrong?: Judge): Promise<ReadonlyAr
     [trust, byNewestKey(step)],
     [trust, outOfRange(step)],
     [withRevoked, revoked(step)],
+    [withRevoked, belowRevocation(step)],
   ]
   const total: Row = { id, tried: 0, caught: 0, missed: [] }
   for (const [pin, mutations] of groups) {

@@ -122,12 +122,14 @@ describe("key trust", () => {
 
     const { stdout } = await run(["key", "rotate", "trusted", "--json"], { cwd })
     const { after, size } = JSON.parse(stdout)
+    const note = fs.readFileSync(path.join(cwd, "trusted", "rotations", String(size)), "utf8")
+    const [, , root] = note.split("\n")
     const both = await trustOf("trusted", "--key", first)
     assert.strictEqual(both.stderr, "")
     assert.deepStrictEqual(JSON.parse(both.stdout), {
       ...plain,
       keys: [
-        { verifierKey: first, from: 0, to: size },
+        { verifierKey: first, from: 0, to: size, root },
         { verifierKey: after, from: size },
       ],
     })

@@ -6,7 +6,7 @@
 import type { Checkpoint, SignedCheckpoint } from "./Checkpoint.ts"
 import * as Rotation from "./Rotation.ts"
 import * as SignedNote from "./SignedNote.ts"
-import type { TrustFile } from "./TrustFile.ts"
+import type { TrustedKey, TrustFile } from "./TrustFile.ts"
 import type { Finding } from "./VerifyReport.ts"
 
 /**
@@ -20,6 +20,21 @@ export interface KeyRange {
   readonly from: number
   /** `undefined`: the key is in force. */
   readonly to: number | undefined
+  /** Over `to` entries. Shape: 32 bytes. */
+  readonly root?: Uint8Array | undefined
+}
+
+/**
+ * A root that the tree must have at a size.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface ExpectedRoot {
+  readonly size: number
+  readonly root: Uint8Array
+  /** What is wrong where it has another one. */
+  readonly detail: string
 }
 
 /**
@@ -106,11 +121,12 @@ export const rangesOf = (rotations: ReadonlyArray<Rotation.Rotation>): ReadonlyA
   const [first] = rotations
   if (first === undefined) return []
   return [
-    { key: first.before, from: 0, to: first.checkpoint.size },
+    { key: first.before, from: 0, to: first.checkpoint.size, root: first.checkpoint.root },
     ...rotations.map(({ after, checkpoint }, index) => ({
       key: after,
       from: checkpoint.size,
       to: rotations[index + 1]?.checkpoint.size,
+      root: rotations[index + 1]?.checkpoint.root,
     })),
   ]
 }
@@ -213,6 +229,10 @@ const trustedFinding = (
   if (size < from) {
     return `the trust file says that the trail had ${from} entries when ${name} began, but it has ${size}: it was put back`
   }
+  const least = to ?? revoked?.at ?? 0
+  if (size < least) {
+    return `the trust file says that the trail had ${least} entries when ${name} ${to === undefined ? "was revoked" : "ended"}, but it has ${size}: it was put back`
+  }
   if (range === undefined) {
     return `the trust file has ${name} from size ${from} on, but it is none of the trail's keys`
   }
@@ -226,6 +246,51 @@ const trustedFinding = (
     ? `${name} was revoked at size ${revoked.at} (${revoked.reason}), and has signed size ${size}`
     : undefined
 }
+
+/** What only a thief of its key may have written, for all that the trust file says. */
+const rootless = (keys: TrustFile["keys"]): ReadonlyArray<string> => {
+  const open: Array<string> = []
+  for (const trusted of keys.toReversed()) {
+    const { from, key, revoked, to } = trusted
+    const at = revoked?.at ?? (trusted === keys.at(-1) ? to : undefined)
+    // A key that was in good hands has signed what was there when it began.
+    if (at === undefined || rootsOf(trusted).some(({ size }) => size >= at)) break
+    open.unshift(
+      `whether entries ${from} to ${at} are those that ${Rotation.nameOfKey(key)} signed in its time: whoever has that key can write them anew, and the trust file gives no root over ${at} entries`,
+    )
+  }
+  return open
+}
+
+/** The roots that a trust file gives for a key. */
+const rootsOf = ({ key, revoked, root, to }: TrustedKey): ReadonlyArray<ExpectedRoot> =>
+  [
+    { size: to, root },
+    { size: revoked?.at, root: revoked?.root },
+  ].flatMap((each) =>
+    each.size === undefined || each.root === undefined
+      ? []
+      : [
+          {
+            size: each.size,
+            root: each.root,
+            detail: `the trust file has another root over the first ${each.size} entries: what ${Rotation.nameOfKey(key)} signed was written anew`,
+          },
+        ],
+  )
+
+/**
+ * The roots that a trail must have by what it is verified with, ascending by size.
+ *
+ * @category getters
+ * @since 0.1.0
+ */
+export const expectedRoots = (pin: Pin | undefined): ReadonlyArray<ExpectedRoot> =>
+  pin?._tag === "Trust"
+    ? pin.trust.keys
+        .flatMap((trusted) => rootsOf(trusted))
+        .toSorted((left, right) => left.size - right.size)
+    : []
 
 const judgeTrust = (
   { checkpoint }: SignedCheckpoint,
@@ -269,6 +334,7 @@ const judgeTrust = (
     ),
     notChecked: [
       ...(first > 0 ? [unpinnedBefore(first)] : []),
+      ...rootless(keys),
       ...(follower === undefined
         ? []
         : [

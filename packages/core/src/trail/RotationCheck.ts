@@ -7,14 +7,14 @@ import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import type { Disk, DiskError } from "../platform/Disk.ts"
 import type { Checkpoint } from "./Checkpoint.ts"
-import { chainFindings, pathOf } from "./KeyChain.ts"
+import { chainFindings, type ExpectedRoot, pathOf } from "./KeyChain.ts"
 import { hashBytes, leafHash, rootOfFrontier, TreeHead } from "./MerkleTree.ts"
 import { RootHasher } from "./RootHasher.ts"
 import { keyRotatedType, type Rotation, rotationsDirectory } from "./Rotation.ts"
 import { readRotations } from "./RotationFiles.ts"
 import { formatVerifierKey, type VerifierKey } from "./SignedNote.ts"
 import { tileWidth, widthOf } from "./Tile.ts"
-import { readBundle } from "./TrailReader.ts"
+import { checkpointName, readBundle } from "./TrailReader.ts"
 import type { Finding } from "./VerifyReport.ts"
 
 /**
@@ -122,6 +122,45 @@ const announces = (entry: Uint8Array | undefined, { after, before, number }: Rot
   )
 }
 
+/** Gives the entries of the bundle that an entry is in; none where it is not the verified one. */
+const bundlesAround = (directory: string, roots: PartRoots, size: number) =>
+  Effect.fnUntraced(function* (sequence: number) {
+    const index = Math.floor(sequence / tileWidth)
+    const width = widthOf(size, "entries", index)
+    if (width === 0) return []
+    const entries = yield* readBundle(directory, index, width).pipe(
+      // It was there a moment ago: whoever takes it away now is found out by the next run.
+      Effect.catchTag("TrailDamaged", () => Effect.succeed([])),
+    )
+    return roots.isVerified(index, entries) ? entries : []
+  })
+
+/**
+ * Compares the roots that were given with those that the entries give.
+ *
+ * @param expected ascending by size, none beyond the tree's
+ * @param bundleRoots the root over each bundle's entries, verified against the checkpoint
+ * @param size entries in the tree
+ * @category running
+ * @since 0.1.0
+ */
+export const compareRoots = Effect.fnUntraced(function* (
+  directory: string,
+  expected: ReadonlyArray<ExpectedRoot>,
+  bundleRoots: Buffer,
+  size: number,
+) {
+  const roots = new PartRoots(bundleRoots)
+  const bundleAround = bundlesAround(directory, roots, size)
+  const findings: Array<Finding> = []
+  for (const { detail, root, size: at } of expected) {
+    const computed = roots.rootOf(at, yield* bundleAround(at))
+    if (Buffer.compare(computed, root) === 0) continue
+    findings.push({ kind: "key", path: checkpointName, detail })
+  }
+  return findings
+})
+
 /**
  * Compares what both keys signed at each rotation with the entries, and the entries that
  * announce rotations with those.
@@ -139,17 +178,7 @@ export const compareRotations = Effect.fnUntraced(function* (
 ) {
   const roots = new PartRoots(bundleRoots)
   const findings: Array<Finding> = []
-  /** The entries of the bundle that an entry is in; none where it is not the verified one. */
-  const bundleAround = Effect.fnUntraced(function* (sequence: number) {
-    const index = Math.floor(sequence / tileWidth)
-    const width = widthOf(size, "entries", index)
-    if (width === 0) return []
-    const entries = yield* readBundle(directory, index, width).pipe(
-      // It was there a moment ago: whoever takes it away now is found out by the next run.
-      Effect.catchTag("TrailDamaged", () => Effect.succeed([])),
-    )
-    return roots.isVerified(index, entries) ? entries : []
-  })
+  const bundleAround = bundlesAround(directory, roots, size)
   for (const rotation of rotations) {
     const { checkpoint, number, sequence } = rotation
     const path = pathOf(rotation)

@@ -5,12 +5,13 @@ import { origin, verifierKeyText } from "../testing/TrailFixture.ts"
 import * as TrustFile from "./TrustFile.ts"
 
 const [first, second] = [verifierKeyText(makeKey()), verifierKeyText(makeKey())]
+const root = Buffer.alloc(32, 7).toString("base64")
 const file = (...keys: ReadonlyArray<unknown>) => ({ version: 1, origin, keys })
 const parse = (value: unknown) =>
   TrustFile.parse(Buffer.from(typeof value === "string" ? value : JSON.stringify(value)))
 
 const whole = file(
-  { verifierKey: first, from: 0, to: 10 },
+  { verifierKey: first, from: 0, to: 10, root },
   { verifierKey: second, from: 10, revoked: { at: 12, reason: "a lost backup" } },
 )
 
@@ -22,10 +23,16 @@ describe("TrustFile", () => {
       [origin, 0, 10, undefined],
       [origin, 10, undefined, 12],
     ])
-    const plain = keys.map(({ from, key, to }) => ({ from, key, to }))
+    const plain = keys.map(({ from, key, root: over, to }) => ({ from, key, root: over, to }))
+    assert.deepStrictEqual(keys[0]?.root, Buffer.alloc(32, 7))
     const again = TrustFile.format(origin, plain)
     assert.deepStrictEqual(
-      Result.getOrThrow(parse(again)).keys.map(({ from, key, to }) => ({ from, key, to })),
+      Result.getOrThrow(parse(again)).keys.map(({ from, key, root: over, to }) => ({
+        from,
+        key,
+        root: over,
+        to,
+      })),
       plain,
     )
     assert.isTrue(again.endsWith("}\n"))
@@ -66,6 +73,31 @@ describe("TrustFile", () => {
       "two keys in force",
       file({ verifierKey: first, from: 0 }, { verifierKey: second, from: 10 }),
       "key 2 follows one that has no end",
+    ],
+    [
+      "a revocation before its key begins",
+      file({ verifierKey: first, from: 5, revoked: { at: 4, reason: "x" } }),
+      "key 1 is revoked at size 4, which is outside",
+    ],
+    [
+      "a revocation after its key has ended",
+      file({ verifierKey: first, from: 5, to: 9, revoked: { at: 10, reason: "x" } }),
+      "key 1 is revoked at size 10, which is outside",
+    ],
+    [
+      "a root without a size",
+      file({ verifierKey: first, from: 5, root }),
+      "key 1 gives a root and no `to`",
+    ],
+    [
+      "a root that is none",
+      file({ verifierKey: first, from: 5, to: 9, root: root.slice(4) }),
+      "key 1 gives a root that is none",
+    ],
+    [
+      "one that is none of a revocation",
+      file({ verifierKey: first, from: 5, revoked: { at: 6, reason: "x", root: `${root}=` } }),
+      "key 1 gives a root that is none",
     ],
     [
       "a key twice",

@@ -6,6 +6,7 @@
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import type { KeyRange } from "./KeyChain.ts"
+import { hashBytes } from "./MerkleTree.ts"
 import { isSameKey } from "./Rotation.ts"
 import * as SignedNote from "./SignedNote.ts"
 
@@ -48,7 +49,14 @@ const TrustText = Schema.fromJsonString(
         verifierKey: Schema.String,
         from: Size,
         to: Schema.optionalKey(Size),
-        revoked: Schema.optionalKey(Schema.Struct({ at: Size, reason: Schema.String })),
+        root: Schema.optionalKey(Schema.String),
+        revoked: Schema.optionalKey(
+          Schema.Struct({
+            at: Size,
+            reason: Schema.String,
+            root: Schema.optionalKey(Schema.String),
+          }),
+        ),
       }),
     ).check(Schema.isMinLength(1), Schema.isMaxLength(keysMax)),
   }),
@@ -67,8 +75,14 @@ export interface TrustedKey {
   readonly from: number
   /** The largest size that it may sign; absent while it is in force. */
   readonly to?: number
-  /** From where on its signature counts for nothing, and why. */
-  readonly revoked?: { readonly at: number; readonly reason: string }
+  /** The root over `to` entries. Shape: 32 bytes. */
+  readonly root?: Uint8Array
+  /** From where on its signature counts for nothing, and why; the root is over `at` entries. */
+  readonly revoked?: {
+    readonly at: number
+    readonly reason: string
+    readonly root?: Uint8Array
+  }
 }
 
 /**
@@ -89,15 +103,52 @@ const encodeText = Schema.encodeSync(TrustText)
 
 const invalid = (detail: string) => Result.fail(new TrustFileInvalid({ detail }))
 
+/** The 32 bytes of a root, in the one form that stands for them. */
+const rootOf = (text: string): Uint8Array | undefined => {
+  const bytes = Buffer.from(text, "base64")
+  return bytes.length === hashBytes && bytes.toString("base64") === text ? bytes : undefined
+}
+
+/** `undefined` where a root is none. */
+const trustedOf = (
+  key: SignedNote.VerifierKey,
+  { from, revoked, root, to }: TrustText["keys"][number],
+): TrustedKey | undefined => {
+  const [ended, until] = [rootOf(root ?? ""), rootOf(revoked?.root ?? "")]
+  if (root !== undefined && ended === undefined) return undefined
+  if (revoked?.root !== undefined && until === undefined) return undefined
+  return {
+    key,
+    from,
+    ...(to === undefined ? {} : { to }),
+    ...(ended === undefined ? {} : { root: ended }),
+    ...(revoked === undefined
+      ? {}
+      : {
+          revoked: {
+            at: revoked.at,
+            reason: revoked.reason,
+            ...(until === undefined ? {} : { root: until }),
+          },
+        }),
+  }
+}
+
 /** What is wrong with a key where it stands, if anything. */
 const problemOf = (
-  { from, key, to }: TrustedKey,
+  { from, key, revoked, root, to }: TrustedKey,
   before: ReadonlyArray<TrustedKey>,
   origin: string,
 ): string | undefined => {
   const previous = before.at(-1)
   if (key.name !== origin) return `is for ${key.name}, and the file is for ${origin}`
   if (to !== undefined && to <= from) return `ends at size ${to}, where it begins or before`
+  if (root !== undefined && to === undefined) {
+    return "gives a root and no `to`, which is the size that a root is over"
+  }
+  if (revoked !== undefined && (revoked.at < from || revoked.at > (to ?? revoked.at))) {
+    return `is revoked at size ${revoked.at}, which is outside of its range`
+  }
   if (before.some((other) => isSameKey(other.key, key))) return "is there twice"
   if (previous !== undefined && previous.to === undefined) {
     return "follows one that has no end; give that one its `to`"
@@ -121,10 +172,11 @@ export const parse = (bytes: Uint8Array): Result.Result<TrustFile, TrustFileInva
   if (Result.isFailure(decoded)) return invalid(decoded.failure.message)
   const { keys: listed, origin } = decoded.success
   const keys: Array<TrustedKey> = []
-  for (const [index, { verifierKey, ...rest }] of listed.entries()) {
-    const key = SignedNote.parseVerifierKey(verifierKey)
+  for (const [index, text] of listed.entries()) {
+    const key = SignedNote.parseVerifierKey(text.verifierKey)
     if (Result.isFailure(key)) return invalid(`key ${index + 1}: ${key.failure.detail}`)
-    const trusted: TrustedKey = { key: key.success, ...rest }
+    const trusted = trustedOf(key.success, text)
+    if (trusted === undefined) return invalid(`key ${index + 1} gives a root that is none`)
     const problem = problemOf(trusted, keys, origin)
     if (problem !== undefined) return invalid(`key ${index + 1} ${problem}`)
     keys.push(trusted)
@@ -143,10 +195,11 @@ export const format = (origin: string, ranges: ReadonlyArray<KeyRange>): string 
   const plain: TrustText = {
     version: 1,
     origin,
-    keys: ranges.map(({ from, key, to }) => ({
+    keys: ranges.map(({ from, key, root, to }) => ({
       verifierKey: SignedNote.formatVerifierKey(key.name, key.publicKey),
       from,
       ...(to === undefined ? {} : { to }),
+      ...(root === undefined ? {} : { root: Buffer.from(root).toString("base64") }),
     })),
   }
   return `${JSON.stringify(JSON.parse(encodeText(plain)), undefined, 2)}\n`

@@ -375,4 +375,47 @@ describe("Verifier, of a key that was revoked", () => {
       assert.strictEqual((yield* at.report(ended)).verdict, "verified")
     }),
   )
+
+  it.live("takes no trail that is shorter than it was at the revocation, or at its end", () =>
+    Effect.gen(function* () {
+      const open = [listed(first, 0, { to: 300 }), listed(second, 300, { to: 512 })]
+      const stolen = trustOf(...open, listed(third, 512, { revoked: { ...revoked, at: 700 } }))
+      const retired = trustOf(...open, listed(third, 512, { to: 700 }))
+      const { names } = yield* trailOf(rotatedTrail(620, keys, sizes))
+      yield* names(stolen, "had 700 entries", "was revoked, but it has 620: it was put back")
+      yield* names(retired, "had 700 entries", "ended, but it has 620: it was put back")
+    }),
+  )
+
+  it.live("names what was written anew below a root that it gives, and says what has none", () =>
+    Effect.gen(function* () {
+      const rootOver = (size: number): string =>
+        checkpointText(rightful.entries.slice(0, size)).split("\n")[2] ?? ""
+      const open = [listed(first, 0, { to: 300 }), listed(second, 300, { to: 512 })]
+      const anew = { ...rightful, entries: rightful.entries.with(650, '{"id":"forged"}') }
+      const { names, report } = yield* trailOf(anew)
+      const genuine = yield* trailOf(rightful)
+      const root = rootOver(700)
+      const at = { at: 700, reason: "stolen" }
+      for (const [without, withRoot] of [
+        [{ revoked: at }, { revoked: { ...at, root } }],
+        [{ to: 700 }, { to: 700, root }],
+      ] as const) {
+        const blind = yield* report(trustOf(...open, listed(third, 512, without)))
+        assert.strictEqual(blind.verdict, "verified")
+        assert.include(blind.notChecked.join(), "gives no root over 700 entries")
+        const seeing = trustOf(...open, listed(third, 512, withRoot))
+        yield* names(seeing, "has another root over the first 700 entries")
+        const whole = yield* genuine.report(seeing)
+        assert.strictEqual(whole.verdict, "verified")
+        assert.notInclude(whole.notChecked.join(), "gives no root")
+      }
+      const inside = trustOf(
+        listed(first, 0, { to: 300, root: rootOver(300) }),
+        listed(second, 300, { to: 512, root: rootOver(511) }),
+        listed(third, 512),
+      )
+      yield* genuine.names(inside, "has another root over the first 512 entries")
+    }),
+  )
 })

@@ -15,11 +15,11 @@ import type { Scope } from "effect/Scope"
 import * as Stream from "effect/Stream"
 import { Disk, type DiskError } from "../platform/Disk.ts"
 import { type Checkpoint, parseSigned } from "./Checkpoint.ts"
-import { judge } from "./KeyChain.ts"
+import { type ExpectedRoot, expectedRoots, judge } from "./KeyChain.ts"
 import { emptyRoot, hashBytes } from "./MerkleTree.ts"
 import { RootHasher } from "./RootHasher.ts"
 import type { Rotation } from "./Rotation.ts"
-import { compareRotations, readSuccessions } from "./RotationCheck.ts"
+import { compareRoots, compareRotations, readSuccessions } from "./RotationCheck.ts"
 import { hashesAtLevel, tileWidth } from "./Tile.ts"
 import { requireDirectory } from "./TrailDirectory.ts"
 import { checkpointName, readCheckpointBytes, readFileOf, tryReading } from "./TrailReader.ts"
@@ -149,7 +149,8 @@ export const verify = (
     const judged = judge(parsed.success, rotations, beyond, pin)
     const wrongKeys = [...successions.findings, ...judged.findings]
     if (wrongKeys.length > 0) return tampered(known, wrongKeys)
-    const progress = yield* recompute(directory, checkpoint, rotations, options)
+    const signed = { checkpoint, rotations, roots: expectedRoots(pin) }
+    const progress = yield* recompute(directory, signed, options)
     const log = yield* checkLog(checkpoint, options)
     const facts: VerifyFacts = {
       ...known,
@@ -220,11 +221,17 @@ const runnerOf = (
     : { threads, make: inThreads(directory, threads) }
 }
 
+/** What the entries are held against. */
+interface Signed {
+  readonly checkpoint: Checkpoint
+  readonly rotations: ReadonlyArray<Rotation>
+  readonly roots: ReadonlyArray<ExpectedRoot>
+}
+
 /** Everything below the checkpoint: bundles, tiles, root. */
 const recompute = (
   directory: string,
-  checkpoint: Checkpoint,
-  rotations: ReadonlyArray<Rotation>,
+  { checkpoint, roots, rotations }: Signed,
   options: VerifyOptions,
 ): Effect.Effect<Progress, DiskError, Disk> =>
   Effect.scoped(
@@ -245,14 +252,17 @@ const recompute = (
       )
       // A tree with a hole has no root, and what is missing is said already.
       if (progress.isCut) return progress
-      const bundleRoots = Buffer.concat(rotations.length === 0 ? [] : progress.roots)
+      const isRootAlone = rotations.length === 0 && roots.length === 0
+      const bundleRoots = Buffer.concat(isRootAlone ? [] : progress.roots)
       const computed = yield* compareUpperTiles(directory, size, progress)
       settle(progress, Buffer.compare(computed, root) === 0)
       // Where entries are known to be wrong, what they give at a rotation is no news.
       if (progress.findings.length > 0) return progress
-      progress.findings.push(
-        ...(yield* compareRotations(directory, rotations, bundleRoots, size)).slice(0, findingsMax),
-      )
+      const compared = [
+        ...(yield* compareRotations(directory, rotations, bundleRoots, size)),
+        ...(yield* compareRoots(directory, roots, bundleRoots, size)),
+      ]
+      progress.findings.push(...compared.slice(0, findingsMax))
       return progress
     }),
   )
