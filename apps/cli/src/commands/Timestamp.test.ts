@@ -28,7 +28,7 @@ describe("timestamp", () => {
     "gets one, and verify prints the oldest provable time",
     () =>
       Effect.gen(function* () {
-        const { authority, call, stamp } = yield* prepared
+        const { authority, call, cwd, stamp } = yield* prepared
         const bare = yield* call("verify", "t", "--timestamps", authority.ca)
         assert.strictEqual(bare.code, 3)
         assert.include(bare.stdout, "the trail has no timestamp")
@@ -40,6 +40,10 @@ describe("timestamp", () => {
         assert.strictEqual(verified.code, 0, verified.stdout)
         assert.match(verified.stdout, /existed {5}22 entries at \d{4}-.*the oldest of 1 timestamp/)
         const { stdout } = yield* call("verify", "t", "--json", "--timestamps", authority.ca)
+        assert.strictEqual((yield* call("verify", "t", "--stamps", "kept")).code, 64)
+        fs.cpSync(path.join(cwd, "t/timestamps"), path.join(cwd, "kept"), { recursive: true })
+        const demand = ["verify", "t", "--timestamps", authority.ca, "--stamps", "kept"] as const
+        assert.strictEqual((yield* call(...demand)).code, 0)
         assert.include(JSON.parse(stdout).timestamps.proven[0], { size: 22, authority: "Test tsa" })
         const doctor = yield* call("doctor", "t", "--json")
         assert.notInclude(doctor.stdout, "not of the trail")

@@ -35,7 +35,7 @@ const place = ({ index, kind, path }: Finding): string => {
 }
 
 const headline = (report: VerifyReport, paint: Paint): string => {
-  const name = report.origin ?? report.directory
+  const name = Text.printable(report.origin ?? report.directory)
   switch (report.verdict) {
     case "verified":
       return `${paint.good("✓ verified")}  ${paint.bold(name)}`
@@ -50,7 +50,7 @@ const headline = (report: VerifyReport, paint: Paint): string => {
 
 const findings = (report: VerifyReport, paint: Paint): ReadonlyArray<string> => {
   if (report.verdict === "verified") return []
-  if (report.verdict !== "tampered") return [`  ${report.reason}`]
+  if (report.verdict !== "tampered") return [`  ${Text.printable(report.reason)}`]
   const shown = report.findings.slice(0, findingsShown)
   const more = report.findings.length - shown.length
   return [
@@ -113,6 +113,7 @@ export const verifyCommand = Command.make(
     policy: WitnessVerdict.policyFlag,
     askWitnesses: WitnessVerdict.askFlag,
     timestamps: TimestampVerdict.timestampsFlag,
+    stamps: TimestampVerdict.stampsFlag,
     json: Parameters.json,
   },
   Effect.fnUntraced(function* (given) {
@@ -131,6 +132,7 @@ export const verifyCommand = Command.make(
       directory,
       options,
       given.timestamps,
+      given.stamps,
       WitnessVerdict.verifyWith(directory, options, policy, askWitnesses),
     ).pipe(Effect.ensuring(Effect.sync(() => bar.clear())))
     const isKeyPinned = pinned.signer !== undefined || namesLog
@@ -151,7 +153,7 @@ export const verifyCommand = Command.make(
       ...facts(report, signer, millis, witnesses),
       ...TimestampVerdict.lines(timestamps),
       paint.faint("not checked"),
-      ...report.notChecked.map((sentence) => paint.faint(`  - ${sentence}`)),
+      ...report.notChecked.map((sentence) => paint.faint(`  - ${Text.printable(sentence)}`)),
     )
   }),
 ).pipe(

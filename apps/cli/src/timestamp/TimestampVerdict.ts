@@ -9,12 +9,21 @@ import type { VerifyReport } from "@countersign/core/trail/VerifyReport"
 import * as Flag from "effect/cli/Flag"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
+import { UsageError } from "../terminal/Failure.ts"
 import * as Text from "../terminal/Text.ts"
 
 export const timestampsFlag = Flag.String("timestamps").pipe(
   Flag.withMetavar("CA.pem"),
   Flag.withDescription(
     "Verify the timestamps too: certificates that must vouch for their authorities",
+  ),
+  Flag.optional,
+)
+
+export const stampsFlag = Flag.String("stamps").pipe(
+  Flag.withMetavar("DIR"),
+  Flag.withDescription(
+    "With --timestamps: copies of the trail's timestamps, kept elsewhere, that the trail must continue",
   ),
   Flag.optional,
 )
@@ -27,16 +36,23 @@ export const verifyWith = <A extends { readonly report: VerifyReport }, E, R>(
   directory: string,
   options: VerifyOptions,
   flag: Option.Option<string>,
+  stamps: Option.Option<string>,
   verification: Effect.Effect<A, E, R>,
 ) =>
   Effect.gen(function* () {
     if (Option.isNone(flag)) {
+      if (Option.isSome(stamps)) {
+        const detail = "needs --timestamps, the certificates that vouch for the authorities"
+        return yield* new UsageError({ parameter: "--stamps", detail })
+      }
       const timestamps: TimestampFacts = undefined
       return { ...(yield* verification), timestamps }
     }
     const anchors = yield* readAnchors(flag.value)
-    const verified = yield* verifyTimestamped(directory, anchors, options, verification)
-    const timestamps: TimestampFacts = { proven: verified.proven, unvouched: verified.unvouched }
+    const copies = Option.getOrUndefined(stamps)
+    const verified = yield* verifyTimestamped(directory, anchors, options, verification, copies)
+    const { proven, uncheckedCount, unvouched } = verified
+    const timestamps: TimestampFacts = { proven, unvouched, uncheckedCount }
     return { ...verified, timestamps }
   })
 

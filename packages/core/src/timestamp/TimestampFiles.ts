@@ -14,6 +14,14 @@ const directoryName = "timestamps"
 const answerForm = /^(0|[1-9]\d{0,15})\.tsr$/
 
 /**
+ * The directory in which a trail keeps its timestamps.
+ *
+ * @category encoding
+ * @since 0.1.0
+ */
+export const placeOf = (directory: string): string => path.join(directory, directoryName)
+
+/**
  * The file of the answer over a checkpoint of a size, from the trail's directory.
  *
  * @category encoding
@@ -40,8 +48,17 @@ export interface StoredTimestamp {
  * @since 0.1.0
  */
 export const list = (directory: string): Effect.Effect<ReadonlyArray<number>, DiskError, Disk> =>
+  listIn(placeOf(directory))
+
+/**
+ * The same of a directory that holds timestamps, such as a copy of a trail's.
+ *
+ * @category running
+ * @since 0.1.0
+ */
+export const listIn = (place: string): Effect.Effect<ReadonlyArray<number>, DiskError, Disk> =>
   Effect.flatMap(Disk, (disk) =>
-    Effect.map(disk.list(path.join(directory, directoryName)), (names) =>
+    Effect.map(disk.list(place), (names) =>
       names
         .map((name) => Number(answerForm.exec(name)?.[1]))
         .filter((size) => Number.isSafeInteger(size))
@@ -55,14 +72,18 @@ export const list = (directory: string): Effect.Effect<ReadonlyArray<number>, Di
  * @category running
  * @since 0.1.0
  */
-export const read = Effect.fnUntraced(function* (directory: string, size: number) {
+export const read = (directory: string, size: number) => readIn(placeOf(directory), size)
+
+/**
+ * The same of a directory that holds timestamps, such as a copy of a trail's.
+ *
+ * @category running
+ * @since 0.1.0
+ */
+export const readIn = Effect.fnUntraced(function* (place: string, size: number) {
   const disk = yield* Disk
-  const response = yield* disk.readRange(
-    path.join(directory, answerFile(size)),
-    0,
-    responseBytesMax + 1,
-  )
-  const file = path.join(directory, noteFile(size))
+  const response = yield* disk.readRange(path.join(place, `${size}.tsr`), 0, responseBytesMax + 1)
+  const file = path.join(place, `${size}.note`)
   const hasNote = (yield* disk.status(file)) !== undefined
   const note = hasNote ? yield* disk.readRange(file, 0, noteBytesMax + 1) : undefined
   const stored: StoredTimestamp = { response, note }

@@ -59,6 +59,18 @@ describe("TimestampVerifier", () => {
     }).pipe(Effect.provide(NodeDisk.layer)),
   )
 
+  it.live("checks the newest where there are too many, and says how many it did not", () =>
+    Effect.gen(function* () {
+      const { options } = yield* timestamped
+      const { proven, uncheckedCount } = yield* checkTimestamps({ ...options, countMax: 2 })
+      assert.deepStrictEqual(
+        proven.map(({ size }) => size),
+        sizes.slice(1),
+      )
+      assert.strictEqual(uncheckedCount, 1)
+    }).pipe(Effect.provide(NodeDisk.layer)),
+  )
+
   it.live("finds a history that was written anew, even by the holder of the key", () =>
     Effect.gen(function* () {
       const { directory, options } = yield* timestamped
@@ -135,7 +147,12 @@ describe("TimestampVerifier", () => {
       const { options } = yield* timestamped
       const { ca } = yield* testAuthority
       const checked = yield* checkTimestamps({ ...options, anchors: yield* readAnchors(ca) })
-      assert.deepStrictEqual(checked, { proven: [], findings: [], unvouched: [...sizes] })
+      assert.deepStrictEqual(checked, {
+        proven: [],
+        findings: [],
+        unvouched: [...sizes],
+        uncheckedCount: 0,
+      })
     }).pipe(Effect.provide(NodeDisk.layer)),
   )
 

@@ -7,6 +7,7 @@
  *
  * @since 0.1.0
  */
+import * as path from "node:path"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import { Disk, type DiskError } from "../platform/Disk.ts"
@@ -39,6 +40,10 @@ export interface CheckTimestampsOptions {
   /** Whose signature a note must have at its size; none: that is not checked. */
   readonly keys: ReadonlyArray<KeyRange>
   readonly nowMillis: number
+  /** Where they lie. Default: in the trail. */
+  readonly place?: string
+  /** As many are checked, the newest. Default 100,000. */
+  readonly countMax?: number
 }
 
 /**
@@ -62,6 +67,8 @@ export interface CheckedTimestamps {
   readonly findings: ReadonlyArray<Finding>
   /** Sizes with a timestamp by an authority that the trusted certificates do not vouch for. */
   readonly unvouched: ReadonlyArray<number>
+  /** How many older ones there were no time for. */
+  readonly uncheckedCount: number
 }
 
 const timestampsMax = 100_000
@@ -119,8 +126,13 @@ export const checkTimestamps = (
     const proven: Array<ProvenTimestamp> = []
     const findings: Array<Finding> = []
     const unvouched: Array<number> = []
-    for (const size of sizes.slice(0, timestampsMax)) {
-      const { note, response } = yield* TimestampFiles.read(directory, size)
+    const { countMax = timestampsMax, place } = options
+    const checked = sizes.slice(Math.max(0, sizes.length - countMax))
+    for (const size of checked) {
+      const { note, response } = yield* TimestampFiles.readIn(
+        place ?? TimestampFiles.placeOf(directory),
+        size,
+      )
       const content = note ?? new Uint8Array()
       const judged = yield* verifyTimestamp({ response, content, anchors, nowMillis }).pipe(
         Effect.map((timestamp) => Result.succeed(timestamp)),
@@ -135,10 +147,12 @@ export const checkTimestamps = (
         (yield* noteProblem(note, size, options)) ??
         (Result.isFailure(judged) ? judged.failure.message : undefined)
       if (problem !== undefined) {
-        findings.push({ kind: "timestamp", path: TimestampFiles.answerFile(size), detail: problem })
+        const at =
+          place === undefined ? TimestampFiles.answerFile(size) : path.join(place, `${size}.tsr`)
+        findings.push({ kind: "timestamp", path: at, detail: problem })
       } else if (Result.isSuccess(judged)) {
         proven.push({ ...judged.success, size })
       }
     }
-    return { proven, findings, unvouched }
+    return { proven, findings, unvouched, uncheckedCount: sizes.length - checked.length }
   })

@@ -26,12 +26,18 @@ const prepared = Effect.gen(function* () {
   return { directory, authority, anchors, verifierKey, stamp, verified }
 })
 
-const verifyAgainst = (directory: string, anchors: TrustAnchors, options: VerifyOptions = {}) =>
+const verifyAgainst = (
+  directory: string,
+  anchors: TrustAnchors,
+  options: VerifyOptions = {},
+  stamps?: string,
+) =>
   verifyTimestamped(
     directory,
     anchors,
     options,
     Effect.map(verify(directory, options), (report) => ({ report })),
+    stamps,
   )
 
 const reasonOf = (report: object): unknown => ("reason" in report ? report.reason : undefined)
@@ -84,6 +90,58 @@ describe("TimestampedVerification", () => {
       const without = yield* verified
       assert.strictEqual(without.report.verdict, "unverifiable")
       assert.strictEqual(without.report.origin, verifierKey.name)
+    }).pipe(Effect.provide(NodeDisk.layer)),
+  )
+
+  it.live("finds a directory that was put back as a whole, with copies of its timestamps", () =>
+    Effect.gen(function* () {
+      const { anchors, directory, stamp, verified, verifierKey } = yield* prepared
+      yield* stamp
+      const yesterday = path.join(yield* temporaryDirectory, "yesterday")
+      fs.cpSync(directory, yesterday, { recursive: true })
+      TrailFixture.publish(directory, TrailFixture.entriesOf(700))
+      yield* stamp
+      const stamps = path.join(yield* temporaryDirectory, "stamps")
+      fs.cpSync(path.join(directory, "timestamps"), stamps, { recursive: true })
+      const against = verifyAgainst(directory, anchors, { verifierKey }, stamps)
+      assert.strictEqual((yield* against).report.verdict, "verified")
+      fs.rmSync(directory, { recursive: true })
+      fs.cpSync(yesterday, directory, { recursive: true })
+      // Its own timestamps went back with it.
+      const alone = yield* verified
+      assert.strictEqual(alone.report.verdict, "verified")
+      assert.include(alone.report.notChecked.at(-1), "--stamps")
+      const { report } = yield* against
+      assert.strictEqual(report.verdict, "tampered")
+      assert.include("firstBad" in report ? report.firstBad.path : "", "stamps/700.tsr")
+      assert.include("firstBad" in report ? report.firstBad.detail : "", "put back to an earlier")
+    }).pipe(Effect.provide(NodeDisk.layer)),
+  )
+
+  it.live("finds a thief who deletes timestamps and asks again, with copies of them", () =>
+    Effect.gen(function* () {
+      const { anchors, directory, stamp, verified, verifierKey } = yield* prepared
+      yield* stamp
+      const stamps = path.join(yield* temporaryDirectory, "stamps")
+      fs.renameSync(path.join(directory, "timestamps"), stamps)
+      const entries = TrailFixture.entriesOf(300).map((entry) => entry.replace("e7", "x7"))
+      TrailFixture.publish(directory, entries)
+      yield* stamp
+      assert.strictEqual((yield* verified).report.verdict, "verified")
+      const { report } = yield* verifyAgainst(directory, anchors, { verifierKey }, stamps)
+      assert.strictEqual(report.verdict, "tampered")
+      assert.include("firstBad" in report ? report.firstBad.detail : "", "are not those that")
+    }).pipe(Effect.provide(NodeDisk.layer)),
+  )
+
+  it.live("is unverifiable against copies of which there are none", () =>
+    Effect.gen(function* () {
+      const { anchors, directory, stamp, verifierKey } = yield* prepared
+      yield* stamp
+      const empty = yield* temporaryDirectory
+      const { report } = yield* verifyAgainst(directory, anchors, { verifierKey }, empty)
+      assert.strictEqual(report.verdict, "unverifiable")
+      assert.include(reasonOf(report), `no timestamp in ${empty}`)
     }).pipe(Effect.provide(NodeDisk.layer)),
   )
 
