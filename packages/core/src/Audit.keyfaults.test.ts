@@ -2,15 +2,17 @@ import { createPrivateKey, generateKeyPairSync } from "node:crypto"
 import * as fs from "node:fs"
 import * as path from "node:path"
 import { assert, describe, it } from "@effect/vitest"
+import * as Clock from "effect/Clock"
 import * as Deferred from "effect/Deferred"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import { Audit } from "./Audit.ts"
-import type { Disk } from "./platform/Disk.ts"
+import { type Disk, DiskError } from "./platform/Disk.ts"
 import * as KeyFile from "./signer/KeyFile.ts"
 import { type Signer, SignerError } from "./signer/Signer.ts"
-import { event, nodeDisk } from "./testing/AuditFixture.ts"
-import { withTrail } from "./testing/KeyedTrail.ts"
+import { event, isWal, nodeDisk } from "./testing/AuditFixture.ts"
+import { daily, notesIn, withTrail } from "./testing/KeyedTrail.ts"
 
 describe("Audit, closed while its key changes", () => {
   it.live("destroys the key before alone, on a disk that takes its time over that", () =>
@@ -162,5 +164,56 @@ describe("Audit, given a next key that does not sign", () => {
         assert.include(rotated, { number: 1, before: first })
         assert.include(yield* report(first), { verdict: "verified", rotations: 1 })
       }),
+  )
+})
+
+describe("Audit, with a key that is due on a full disk", () => {
+  it.live("opens with the key in force, and changes it when there is room", () =>
+    Effect.gen(function* () {
+      const { directory, report, run } = yield* withTrail
+      const first = yield* run((audit) =>
+        Effect.as(audit.record(event), audit.status().verifierKey),
+      )
+      let isFull = true
+      const full: Disk["Service"] = {
+        ...nodeDisk,
+        open: (file, how) =>
+          Effect.map(nodeDisk.open(file, how), (open) => ({
+            ...open,
+            writeDurable: (chunks, position) =>
+              isFull && isWal(file)
+                ? Effect.fail(
+                    new DiskError({ call: "write", path: file, errno: "ENOSPC", detail: "" }),
+                  )
+                : open.writeDurable(chunks, position),
+          })),
+      }
+      const real = yield* Clock.clockWith(Effect.succeed)
+      const hasty: Clock.Clock = {
+        currentTimeMillisUnsafe: () => real.currentTimeMillisUnsafe(),
+        currentTimeMillis: real.currentTimeMillis,
+        currentTimeNanosUnsafe: () => real.currentTimeNanosUnsafe(),
+        currentTimeNanos: real.currentTimeNanos,
+        monotonicTimeNanosUnsafe: () => real.monotonicTimeNanosUnsafe(),
+        monotonicTimeNanos: real.monotonicTimeNanos,
+        sleep: (duration) => real.sleep(Duration.millis(Duration.toMillis(duration) / 50)),
+      }
+      yield* run(
+        (audit) =>
+          Effect.gen(function* () {
+            const key = Effect.sync(() => audit.status().verifierKey)
+            assert.strictEqual(yield* key, first)
+            isFull = false
+            yield* Effect.repeat(Effect.delay(key, "100 millis"), {
+              until: (other) => other !== first,
+            })
+            yield* audit.record(event)
+          }),
+        daily,
+        full,
+      ).pipe(Effect.provideService(Clock.Clock, hasty))
+      assert.lengthOf(yield* notesIn(directory), 1)
+      assert.include(yield* report(first), { verdict: "verified", rotations: 1 })
+    }),
   )
 })

@@ -45,6 +45,8 @@ const sweepMillis = 50
 const archiveMillis = 1000
 const sealMillis = 1000
 const keyMillis = 1000
+// Whoever waits for the engine waits no longer for its key; the actor goes on trying.
+const keyAtStartMillis = 5000
 
 /**
  * What an engine runs on.
@@ -179,7 +181,10 @@ export class AuditEngine {
       Effect.forkScoped,
     )
     // What is recorded today is not left to the key of yesterday; without a disk it has to be.
-    yield* Effect.ignore(this.keyRotation.step, { log: "Error" })
+    yield* this.keyRotation.step.pipe(
+      Effect.timeoutOption(keyAtStartMillis),
+      Effect.ignore({ log: "Error" }),
+    )
   })
 
   /**
