@@ -27,7 +27,8 @@ const codeOf: Readonly<Record<VerifyReport["verdict"], ExitCode>> = {
 }
 
 /** An entry is found out by the file of hashes that it does not fit, so that file is not its place. */
-const place = ({ index, kind, path }: Finding): string => {
+const place = ({ index, kind, path: raw }: Finding): string => {
+  const path = Text.printable(raw)
   if (index === undefined) return `${kind}, in ${path}`
   return kind === "entry"
     ? `entry ${Text.count(index)}`

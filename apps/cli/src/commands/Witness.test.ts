@@ -88,6 +88,25 @@ describe("witness", () => {
     assert.include(JSON.stringify(asked.report["firstBad"]), "it was rolled back")
   })
 
+  it("prints no escape that a policy or a witness brings", async () => {
+    const policy = readFileSync(at("policy"), "utf8").replaceAll("w1 ", "w\u009b1m ")
+    writeFileSync(at("escaping"), policy.replace("quorum w1", "quorum w\u009b1m"))
+    const ended = await Promise.all(
+      ["trail", "yesterday"].map((trail) =>
+        run(["verify", trail, "--policy", "escaping", "--ask-witnesses"], { cwd }),
+      ),
+    )
+    for (const { stdout } of ended) {
+      assert.include(stdout, "w\\u009b1m says")
+      assert.notInclude(stdout, "\u009b")
+    }
+    cpSync(at("trail"), at("uncosigned"), { recursive: true })
+    rmSync(at("uncosigned/checkpoint.cosigned"))
+    const { stdout } = await run(["verify", "uncosigned", "--policy", "escaping"], { cwd })
+    assert.include(stdout, "w\\u009b1m has not cosigned it")
+    assert.notInclude(stdout, "\u009b")
+  })
+
   it("exits 3 without the quorum, and 64 for a policy that can't be meant", async () => {
     cpSync(at("trail"), at("bare"), { recursive: true })
     rmSync(at("bare/checkpoint.cosigned"))

@@ -61,13 +61,14 @@ export const rowsOf = (witnesses: WitnessFacts): ReadonlyArray<ReadonlyArray<str
   const { asked = [], beyond = 0, by, cosignedSize, timeSeconds } = witnesses
   const time = timeSeconds === undefined ? "" : ` at ${new Date(timeSeconds * 1000).toISOString()}`
   const rows: Array<ReadonlyArray<string>> = [
-    ["  cosigned by", by.length === 0 ? "nobody" : `${by.join(", ")}${time}`],
+    ["  cosigned by", by.length === 0 ? "nobody" : `${Text.printable(by.join(", "))}${time}`],
   ]
   if (cosignedSize !== undefined) {
     rows.push(["  cosigned", `${Text.count(cosignedSize)} entries, ${Text.count(beyond)} since`])
   }
   for (const { detail, name, says } of asked) {
-    rows.push([`  ${name} says`, says === "agrees" ? "it has seen this and no more" : detail])
+    const said = says === "agrees" ? "it has seen this and no more" : Text.printable(detail)
+    rows.push([`  ${Text.printable(name)} says`, said])
   }
   return rows
 }

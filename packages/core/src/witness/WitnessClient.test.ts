@@ -172,6 +172,18 @@ describe("askWitnesses", () => {
     }).pipe(Effect.scoped),
   )
 
+  it.live("repeats no control characters of an answer", () =>
+    Effect.gen(function* () {
+      const target = yield* witness("a")
+      const directory = yield* trail(70)
+      const body = "\u001b[2K\u001b[1A\u009b32m✓ verified\u202e\r\nand more\n"
+      const post: Post = () => Effect.succeed({ status: 400, body })
+      const [answer] = (yield* asked(directory, [target], 0, { timeoutMillis: 5000, post })).answers
+      if (answer === undefined || !("error" in answer)) return assert.fail("it has cosigned")
+      assert.include(answer.error.message, "it answers 400: [2K [1A 32m✓ verified and more. ")
+    }).pipe(Effect.scoped),
+  )
+
   it.effect("believes no cosignature from another time than its own clock's", () =>
     Effect.gen(function* () {
       const opened = yield* Witness.open({ name: "w", directory: "/w", logs }).pipe(

@@ -235,6 +235,13 @@ const cosignatureIn = (
     : { signature, timeSeconds }
 }
 
+/** Of an answer's text as much as a log or a terminal may see: it can come from anybody. */
+const shownBody = (body: string): string =>
+  body
+    .slice(0, 200)
+    .replaceAll(/[\p{C}\p{Zl}\p{Zp}]+/gu, " ")
+    .trim()
+
 /** One witness, and what is needed to ask it about one trail. */
 interface Asking {
   readonly directory: string
@@ -283,7 +290,7 @@ const submitOne = Effect.fnUntraced(function* (
     }
     const takes = status === 403 ? parseAccepted(body) : []
     if (takes.length > 0) return { takes }
-    if (status !== 409) return yield* refused(`it answers ${status}: ${body.slice(0, 200).trim()}`)
+    if (status !== 409) return yield* refused(`it answers ${status}: ${shownBody(body)}`)
     const knownSize = /^(?:0|[1-9]\d{0,15})\n$/.test(body) ? Number(body) : NaN
     if (!Number.isSafeInteger(knownSize)) return yield* refused("it answers 409 without a size")
     if (knownSize > size) return yield* contradicted("rollback", knownSize)
