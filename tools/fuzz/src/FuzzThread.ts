@@ -21,7 +21,7 @@ const target = targets.find(({ name }) => name === job.target)
 if (target === undefined) throw new Error(`no target ${job.target} in ${job.module}`)
 const slot = new InputSlot(job.memory)
 const end = performance.now() + job.seconds * 1000
-const outcome: Outcome = fuzz(
+const outcome: Outcome = await fuzz(
   target,
   job.seed,
   () => performance.now() < end,

@@ -12,7 +12,7 @@ export interface Target {
   /** Words of the grammar, where the input is text. */
   readonly tokens: ReadonlyArray<string>
   /** Throws what the reader threw, or `Contradiction` where its success is none. */
-  readonly run: (input: Buffer) => Verdict
+  readonly run: (input: Buffer) => Verdict | Promise<Verdict>
 }
 
 /** A success that a round trip contradicts. */
@@ -54,12 +54,14 @@ const failed = (kind: string, stack: string): Trial => ({ verdict: undefined, ki
 /** Told of each input before it is tried, so that it is known if its reader never returns. */
 export type Watch = (input: Buffer) => void
 
-const attempt = (target: Target, input: Buffer, watch: Watch): Trial => {
+const attempt = async (target: Target, input: Buffer, watch: Watch): Promise<Trial> => {
   watch(input)
   // Processor time, not time: a busy machine is no finding.
   const before = process.threadCpuUsage()
   try {
-    const verdict = target.run(Buffer.from(input))
+    const said = target.run(Buffer.from(input))
+    // Most readers need no turn of the event loop, and are tried faster without.
+    const verdict = typeof said === "string" ? said : await said
     const { system, user } = process.threadCpuUsage(before)
     const millis = (system + user) / 1000
     return millis > hangMillis
@@ -84,13 +86,18 @@ const thrown = (error: unknown): Trial => {
 }
 
 /** A smaller input with the same finding: ever smaller pieces are left out. */
-const shrink = (target: Target, input: Buffer, kind: string, watch: Watch): Buffer => {
+const shrink = async (
+  target: Target,
+  input: Buffer,
+  kind: string,
+  watch: Watch,
+): Promise<Buffer> => {
   let smallest = input
   let tries = 0
   for (let piece = Math.ceil(input.length / 2); piece >= 1; piece = Math.floor(piece / 2)) {
     for (let at = 0; at < smallest.length && tries < shrinkTriesMax; tries += 1) {
       const shorter = Buffer.concat([smallest.subarray(0, at), smallest.subarray(at + piece)])
-      if (attempt(target, shorter, watch).kind === kind) smallest = shorter
+      if ((await attempt(target, shorter, watch)).kind === kind) smallest = shorter
       else at += piece
     }
   }
@@ -103,13 +110,13 @@ const shrink = (target: Target, input: Buffer, kind: string, watch: Watch): Buff
  * @param goesOn asked before each input with how many were tried
  * @param buffersBytesMax of this thread; its heap is limited by who starts it
  */
-export const fuzz = (
+export const fuzz = async (
   target: Target,
   seed: number,
   goesOn: (tried: number) => boolean,
   watch: Watch = () => undefined,
   buffersBytesMax = buffersBytesMaxDefault,
-): Outcome => {
+): Promise<Outcome> => {
   const random = randomFrom(seed)
   const findings = new Map<string, Finding>()
   const note = (kind: string, input: Buffer, stack: string): void => {
@@ -120,11 +127,11 @@ export const fuzz = (
   for (; goesOn(tried) && findings.size < findingsMax; tried += 1) {
     const given = target.seeds[tried]
     const input = given ?? mutate(target.seeds, target.tokens, random)
-    const { kind, stack, verdict } = attempt(target, input, watch)
+    const { kind, stack, verdict } = await attempt(target, input, watch)
     if (verdict === "accepted") accepted += 1
     if (kind === "hang") note(kind, input, stack)
     else if (kind !== "" && !findings.has(kind))
-      note(kind, shrink(target, input, kind, watch), stack)
+      note(kind, await shrink(target, input, kind, watch), stack)
     if (given !== undefined && verdict === "refused") {
       note("seed", input, "a valid input is refused")
     }

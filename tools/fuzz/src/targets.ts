@@ -12,6 +12,7 @@ import { merkleTarget } from "./MerkleTarget.ts"
 import { noteTarget } from "./NoteTarget.ts"
 import { proofTarget } from "./ProofTarget.ts"
 import { sealTarget } from "./SealTarget.ts"
+import { timestampTarget } from "./TimestampTarget.ts"
 import { tileTarget } from "./TileTarget.ts"
 import { walTarget } from "./WalTarget.ts"
 
@@ -25,6 +26,7 @@ export const targets: ReadonlyArray<Target> = [
   coldTarget,
   sealTarget,
   witnessTarget,
+  timestampTarget,
   policyTarget,
   trustTarget,
   rotationTarget,
