@@ -25,7 +25,7 @@ const frame = (firstSequence: number, groupOffset: number, texts: ReadonlyArray<
 }
 
 const first = frame(0, 0, ["a", "b"])
-const segments = [{ name: "fuzz", firstSequence: 0 }]
+const segments = [{ name: "fuzz", firstSequence: 0, content: "whole" as const }]
 
 const read = (input: Buffer): boolean => {
   WalFrame.wasSynced(input, 0)

@@ -14,8 +14,9 @@ import type { Lease } from "./Lease.ts"
  * The same disk; once the lease is lost, what would change it fails with `ESTALE`.
  *
  * The log's own writes are not asked again: whoever gives them looks at the lease before and after.
- * The lease is asked again once a segment of the log was begun. What remains is a process that
- * sleeps between the two: its segment is there, and empty, until it wakes.
+ * The lease is asked again once a segment of the log was begun. Where it is lost the segment stays,
+ * and stays empty: it counts for nothing, and a removal could meet one of the same name that the
+ * successor has begun after it had removed this one.
  *
  * @category constructors
  * @since 0.1.0
@@ -34,17 +35,13 @@ export const fencedDisk = (disk: Disk["Service"], lease: Lease): Disk["Service"]
     write: (chunks, position) => held("write", file.path, file.write(chunks, position)),
     truncate: (size) => held("truncate", file.path, file.truncate(size)),
   })
-  // A process may sleep between the question and the call. An empty segment in the middle of its
-  // successor's log would take the place of one that holds entries, so it goes at once.
+  // A process may sleep between the question and the call.
   const begin = (path: string): Effect.Effect<DiskFile, DiskError> =>
     Effect.uninterruptible(
       Effect.flatMap(disk.open(path, "log"), (file) =>
         lease.isHeldUnsafe()
           ? Effect.succeed(file)
-          : file.close.pipe(
-              Effect.andThen(disk.remove(path)),
-              Effect.andThen(Effect.fail(lost("open", path))),
-            ),
+          : Effect.andThen(file.close, Effect.fail(lost("open", path))),
       ),
     )
   return {

@@ -1,8 +1,12 @@
+import * as path from "node:path"
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import { PowerLossDisk } from "../testing/PowerLossDisk.ts"
 import { entriesOf } from "../testing/TrailFixture.ts"
 import { openSession } from "../testing/TrailSession.ts"
+import * as EntryBundle from "./EntryBundle.ts"
+import { encodeFrameHeader } from "./WalFrame.ts"
+import { segmentName } from "./WriteAheadLog.ts"
 
 const directory = "/data/trail"
 const entries = entriesOf(30)
@@ -34,6 +38,47 @@ describe("LogTail", () => {
         Effect.provide(left.layer),
       )
       assert.strictEqual(recovered.nextSequence, 30)
+    }),
+  )
+
+  /** A trail of ten entries, and a segment beside its log that holds nothing. */
+  const besideEmpty = Effect.fnUntraced(function* (name: string) {
+    const power = new PowerLossDisk([directory])
+    const session = Effect.gen(function* () {
+      const { write } = yield* openSession(directory)
+      yield* write(entries.slice(0, 10))
+    })
+    yield* session.pipe(Effect.scoped, Effect.provide(power.layer))
+    const file = yield* power.disk.open(path.join(directory, "wal", name), "log")
+    const goOn = (next: ReadonlyArray<string>) =>
+      Effect.gen(function* () {
+        const { recovered, write } = yield* openSession(directory)
+        yield* write(next)
+        return recovered.nextSequence
+      }).pipe(Effect.scoped, Effect.provide(power.layer))
+    return { file, goOn, power }
+  })
+
+  it.live("lets no later attempt at a segment stand behind a new one of the same number", () =>
+    Effect.gen(function* () {
+      // Of two attempts a power failure may keep the name of the second alone.
+      const { goOn } = yield* besideEmpty(segmentName(10, 1))
+      assert.strictEqual(yield* goOn(entries.slice(10, 20)), 10)
+      assert.strictEqual(yield* goOn(entries.slice(20)), 20)
+      assert.strictEqual(yield* goOn([]), 30)
+    }),
+  )
+
+  it.live("keeps its log from a write that a replaced writer began before", () =>
+    Effect.gen(function* () {
+      const { file, goOn } = yield* besideEmpty(segmentName(5, 0))
+      assert.strictEqual(yield* goOn(entries.slice(10, 20)), 10)
+      const payload = EntryBundle.encode([Buffer.from("too late")])
+      const header = { firstSequence: 5, count: 1, payloadBytes: payload.length, fence: 1 }
+      const frame = encodeFrameHeader({ ...header, writtenMillis: 0, groupOffset: 0 }, payload)
+      yield* file.write([frame, payload], 0)
+      assert.strictEqual(yield* goOn(entries.slice(20)), 20)
+      assert.strictEqual(yield* goOn([]), 30)
     }),
   )
 })

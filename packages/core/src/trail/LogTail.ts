@@ -16,8 +16,12 @@ import type { FrameGroup, SegmentFile, TornTail, WalScan } from "./WalReader.ts"
  * for clean, so that another sync covers nothing: the group that no later one vouches for is
  * written again.
  *
+ * Segments without a whole frame go: a write that their writer began before it was replaced would
+ * fill them once they count for nothing.
+ *
  * - Memory: one group.
  *
+ * @returns the segments that stay
  * @category running
  * @since 0.1.0
  */
@@ -27,11 +31,16 @@ export const makeDurable = Effect.fnUntraced(function* (
   segments: ReadonlyArray<SegmentFile>,
   { newest, torn }: Pick<WalScan, "newest" | "torn">,
 ) {
-  for (const tail of torn) yield* cut(disk, tail)
-  if (newest !== undefined) yield* rewrite(disk, newest)
   const log = path.join(directory, "wal")
-  for (const segment of segments) yield* disk.syncFile(path.join(log, segment.name))
+  const fileOf = ({ name }: SegmentFile): string => path.join(log, name)
+  const hollow = new Set(segments.filter(({ content }) => content !== "whole").map(fileOf))
+  for (const file of hollow) yield* disk.remove(file)
+  for (const tail of torn) if (!hollow.has(tail.path)) yield* cut(disk, tail)
+  if (newest !== undefined) yield* rewrite(disk, newest)
+  const kept = segments.filter((segment) => !hollow.has(fileOf(segment)))
+  for (const segment of kept) yield* disk.syncFile(fileOf(segment))
   if (segments.length > 0) yield* disk.syncDirectory(log)
+  return kept
 })
 
 const cut = Effect.fnUntraced(function* (disk: Disk["Service"], tail: TornTail) {

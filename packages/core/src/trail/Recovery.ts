@@ -26,7 +26,7 @@ import { TrailDamaged } from "./TrailError.ts"
 import { TrailWriter } from "./TrailWriter.ts"
 import type { Frame } from "./WalFrame.ts"
 import { makeDurable } from "./LogTail.ts"
-import { listSegments, scan, type SegmentFile, type TornTail } from "./WalReader.ts"
+import { listSegments, scan, type SegmentFile, startOf, type TornTail } from "./WalReader.ts"
 
 /**
  * @category models
@@ -86,7 +86,7 @@ export const recover = Effect.fnUntraced(function* (options: RecoveryOptions) {
   const checkpoint = isBehindRotation ? options.rotation?.checkpoint : published
   const segments = yield* listSegments(directory)
   const signedSize = checkpoint?.size ?? 0
-  const logStart = segments[0]?.firstSequence ?? signedSize
+  const logStart = startOf(segments) ?? signedSize
   if (logStart > signedSize) {
     return yield* damaged(
       path.join(directory, "wal"),
@@ -94,17 +94,17 @@ export const recover = Effect.fnUntraced(function* (options: RecoveryOptions) {
     )
   }
   const base = yield* readBase(disk, directory, logStart - (logStart % tileWidth))
-  const replay = Effect.fnUntraced(function* (tree: Tree, head: Buffer | undefined) {
+  const replay = Effect.fnUntraced(function* (tree: Tree, head: Buffer | undefined, until: number) {
     const feed = new Replay(tree, directory, checkpoint)
     yield* feed.check
     if (head !== undefined) yield* feed.head(head, logStart)
-    const scanned = yield* scan(directory, segments, (frame) => feed.frame(frame))
+    const scanned = yield* scan(directory, segments, (frame) => feed.frame(frame), until)
     return { ...scanned, head, lastEntry: feed.lastEntry }
   })
   // Once without a trace, so that a trail that is refused is left as it is.
   const { head, lastEntry, newest, nextSequence, torn } = yield* rehearse(
     yield* readHeads(disk, directory, base.size, logStart, signedSize),
-    (found) => replay(new Rehearsal(base, signedSize), found),
+    (found) => replay(new Rehearsal(base, signedSize), found, Infinity),
   )
   const size = segments.length === 0 ? logStart : nextSequence
   if (size < signedSize) {
@@ -122,13 +122,14 @@ export const recover = Effect.fnUntraced(function* (options: RecoveryOptions) {
     nowMillis: options.nowMillis,
     sign: options.sign,
   })
-  yield* replay(writer, head)
-  yield* makeDurable(disk, directory, segments, { torn, newest })
+  // A write that a replaced writer began before may arrive meanwhile.
+  yield* replay(writer, head, size)
+  const kept = yield* makeDurable(disk, directory, segments, { torn, newest })
   yield* writer.mend
   const recovered: Recovered = {
     writer,
     nextSequence: size,
-    segments,
+    segments: kept,
     checkpoint,
     isBehindRotation,
     torn,

@@ -218,6 +218,50 @@ describe("WalReader", () => {
     }),
   )
 
+  it.live("lets a later segment without a whole frame replace nothing", () =>
+    Effect.gen(function* () {
+      const { file, put, read } = yield* setup
+      const entries = ["a", "b", "c", "d"]
+      put(segmentName(0, 0), segment(0, [["a"]], [["b", "c"]]))
+      put(segmentName(3, 0), segment(3, [["d"]]))
+      for (const name of [segmentName(1, 0), segmentName(1, 1), segmentName(3, 1)]) {
+        put(name, Buffer.alloc(0))
+      }
+      assert.deepStrictEqual(yield* read(), { entries, nextSequence: 4, torn: [] })
+      const begun = segment(3, [["torn"]])
+      put(segmentName(3, 1), begun.subarray(0, begun.length - 1))
+      assert.deepStrictEqual(yield* read(), {
+        entries,
+        nextSequence: 4,
+        torn: [{ path: file(segmentName(3, 1)), offset: 0, bytes: begun.length - 1 }],
+      })
+    }),
+  )
+
+  it.live("begins after empty segments where one holds something, else with the last", () =>
+    Effect.gen(function* () {
+      const { put, read } = yield* setup
+      for (const firstSequence of [2, 5]) put(segmentName(firstSequence, 0), Buffer.alloc(0))
+      assert.deepStrictEqual(yield* read(), { entries: [], nextSequence: 5, torn: [] })
+      put(segmentName(7, 0), segment(7, [["a"]]))
+      assert.deepStrictEqual(yield* read(), { entries: ["a"], nextSequence: 8, torn: [] })
+      put(segmentName(9, 0), Buffer.alloc(0))
+      const { message } = yield* Effect.flip(read())
+      assert.include(message, "begins at entry 9, but the log before it ends at 8")
+    }),
+  )
+
+  it.live("refuses a segment whose first frame is broken and that others go on from", () =>
+    Effect.gen(function* () {
+      const { put, read } = yield* setup
+      put(segmentName(0, 0), segment(0, [["a"]], [["given up"]]))
+      put(segmentName(1, 0), flip(segment(1, [["b"]]), 20))
+      put(segmentName(2, 0), segment(2, [["c"]]))
+      const { message } = yield* Effect.flip(read())
+      assert.include(message, "the frame at byte 0 (entry 1) is broken")
+    }),
+  )
+
   it.live("refuses a gap: a missing segment, a shortened one, one that does not fit its name", () =>
     Effect.gen(function* () {
       const { file, put, read } = yield* setup

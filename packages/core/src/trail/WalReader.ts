@@ -7,7 +7,13 @@ import * as path from "node:path"
 import * as Effect from "effect/Effect"
 import { Disk, type DiskError } from "../platform/Disk.ts"
 import { TrailDamaged } from "./TrailError.ts"
-import { decodeFrame, type Frame, frameHeaderBytes, wasSynced } from "./WalFrame.ts"
+import {
+  decodeFrame,
+  type Frame,
+  frameHeaderBytes,
+  framePayloadBytesMax,
+  wasSynced,
+} from "./WalFrame.ts"
 import { parseSegmentName } from "./WriteAheadLog.ts"
 
 /**
@@ -19,6 +25,8 @@ import { parseSegmentName } from "./WriteAheadLog.ts"
 export interface SegmentFile {
   readonly name: string
   readonly firstSequence: number
+  /** `whole`: its first frame is; `broken`: it is not, or not yet. */
+  readonly content: "whole" | "broken" | "empty"
 }
 
 /**
@@ -69,8 +77,8 @@ export interface WalScan {
  */
 export const listSegments = Effect.fnUntraced(function* (directory: string) {
   const disk = yield* Disk
-  const names = yield* disk.list(path.join(directory, "wal"))
-  return names
+  const log = path.join(directory, "wal")
+  const named = (yield* disk.list(log))
     .flatMap((name) => {
       const parsed = parseSegmentName(name)
       return parsed === undefined ? [] : [{ name, ...parsed }]
@@ -78,18 +86,49 @@ export const listSegments = Effect.fnUntraced(function* (directory: string) {
     .toSorted(
       (left, right) => left.firstSequence - right.firstSequence || left.attempt - right.attempt,
     )
+  return yield* Effect.forEach(named, ({ firstSequence, name }) =>
+    Effect.map(contentOf(disk, path.join(log, name)), (content): SegmentFile => ({
+      name,
+      firstSequence,
+      content,
+    })),
+  )
 })
+
+const contentOf = Effect.fnUntraced(function* (disk: Disk["Service"], file: string) {
+  const header = yield* readStart(disk, file, frameHeaderBytes)
+  if (header.length === 0) return "empty"
+  if (header.length < frameHeaderBytes) return "broken"
+  const payloadBytes = header.readUInt32LE(4)
+  if (payloadBytes > framePayloadBytesMax) return "broken"
+  const frame = yield* readStart(disk, file, frameHeaderBytes + payloadBytes)
+  return typeof decodeFrame(frame, 0) === "object" ? "whole" : "broken"
+})
+
+/**
+ * The first entry that the log may hold; `undefined` where there is no log.
+ *
+ * Empty segments before the first that holds something say nothing: a writer that was replaced
+ * while it slept may have begun them, and its successor knows nothing of them.
+ *
+ * @category accessors
+ * @since 0.1.0
+ */
+export const startOf = (segments: ReadonlyArray<SegmentFile>): number | undefined =>
+  (segments.find(({ content }) => content !== "empty") ?? segments.at(-1))?.firstSequence
 
 /**
  * Reads the segments in order and hands each frame on.
  *
  * A later segment that begins before an earlier one ends replaces the rest of it: its writer
- * had given the earlier one up after a failed sync.
+ * had given the earlier one up after a failed sync. One without a whole frame replaces nothing:
+ * its writer had no answer when it ended, or had been replaced itself.
  *
  * - Errors: `TrailDamaged` where acknowledged frames are missing or broken, `DiskError`, and
  *   what `onFrame` fails with.
  * - Memory: one segment at a time.
  *
+ * @param until frames from this entry on are not read
  * @category running
  * @since 0.1.0
  */
@@ -97,37 +136,31 @@ export const scan = Effect.fnUntraced(function* <E>(
   directory: string,
   segments: ReadonlyArray<SegmentFile>,
   onFrame: (frame: Frame) => Effect.Effect<void, E>,
+  until = Infinity,
 ) {
   const disk = yield* Disk
   const torn: Array<TornTail> = []
+  const start = startOf(segments) ?? 0
+  const ends = endsOf(segments)
   let newest: FrameGroup | undefined
-  let nextSequence = segments[0]?.firstSequence ?? 0
-  for (const [index, segment] of segments.entries()) {
-    const file = path.join(directory, "wal", segment.name)
-    const end = segments[index + 1]?.firstSequence ?? Infinity
-    const bytes = yield* readSegment(disk, file)
-    if (segment.firstSequence !== nextSequence) {
+  let nextSequence = start
+  for (const [index, { content, firstSequence, name }] of segments.entries()) {
+    if (firstSequence < start || nextSequence >= until) continue
+    const file = path.join(directory, "wal", name)
+    const end = ends[index] ?? Infinity
+    const isWhole = content === "whole"
+    if (isWhole ? firstSequence !== nextSequence : firstSequence > nextSequence) {
       return yield* damaged(
         file,
-        `begins at entry ${segment.firstSequence}, but the log before it ends at ${nextSequence}`,
+        `begins at entry ${firstSequence}, but the log before it ends at ${nextSequence}`,
       )
     }
+    if (content === "empty") continue
+    const bytes = yield* readSegment(disk, file)
     let offset = 0
-    while (nextSequence < end) {
+    while (isWhole && nextSequence < Math.min(end, until)) {
       const frame = decodeFrame(bytes, offset)
-      if (frame === "end") break
-      if (frame === "damaged") {
-        // With a later segment there is nothing to cut: what counts was written again there.
-        if (end !== Infinity) break
-        if (wasSynced(bytes, offset)) {
-          return yield* damaged(
-            file,
-            `the frame at byte ${offset} (entry ${nextSequence}) is broken, and acknowledged frames follow it`,
-          )
-        }
-        torn.push({ path: file, offset, bytes: bytes.length - offset })
-        break
-      }
+      if (typeof frame === "string") break
       if (frame.firstSequence !== nextSequence) {
         return yield* damaged(
           file,
@@ -139,15 +172,45 @@ export const scan = Effect.fnUntraced(function* <E>(
       offset += frameHeaderBytes + frame.payloadBytes
       newest = { path: file, offset: frame.groupOffset, end: offset }
     }
+    // With a later segment there is nothing to cut: what counts was written again there.
+    const isReplaced = isWhole ? end !== Infinity : end === firstSequence
+    if (isReplaced || decodeFrame(bytes, offset) !== "damaged") continue
+    if (end !== Infinity || wasSynced(bytes, offset)) {
+      return yield* damaged(
+        file,
+        `the frame at byte ${offset} (entry ${isWhole ? nextSequence : firstSequence}) is broken, and acknowledged frames follow it`,
+      )
+    }
+    torn.push({ path: file, offset, bytes: bytes.length - offset })
   }
   const result: WalScan = { nextSequence, torn, newest }
   return result
 })
 
+/** Of each segment where the next one that replaces something begins, if there is one. */
+const endsOf = (segments: ReadonlyArray<SegmentFile>): ReadonlyArray<number | undefined> => {
+  let end: number | undefined
+  return segments
+    .toReversed()
+    .map(({ content, firstSequence }) => {
+      const own = end
+      if (content === "whole") end = firstSequence
+      return own
+    })
+    .toReversed()
+}
+
+const readStart = (
+  disk: Disk["Service"],
+  file: string,
+  lengthBytes: number,
+): Effect.Effect<Buffer, DiskError> => Effect.map(disk.readRange(file, 0, lengthBytes), bufferOf)
+
 const readSegment = (disk: Disk["Service"], file: string): Effect.Effect<Buffer, DiskError> =>
-  Effect.map(disk.readFile(file), (bytes) =>
-    Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength),
-  )
+  Effect.map(disk.readFile(file), bufferOf)
+
+const bufferOf = (bytes: Uint8Array): Buffer =>
+  Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
 
 const damaged = (file: string, detail: string): Effect.Effect<never, TrailDamaged> =>
   Effect.fail(new TrailDamaged({ path: file, detail }))
