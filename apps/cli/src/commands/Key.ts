@@ -54,7 +54,7 @@ export const keyCommand = Command.make(
   }),
 ).pipe(
   Command.withDescription(
-    "Print the trail's verifier key. Keep a copy away from the trail, and give it to verify and check with --key",
+    "Print the verifier key in force. Keep a copy away from the trail, and give it to verify and check with --key. Of a trail that changes its key keep the first one, from before any change: with a later one alone verify can't say who signed before it. key trust prints all of them, the first one first",
   ),
   Command.withShortDescription("Print the trail's verifier key"),
   Command.withSubcommands([keyTrustCommand, keyRotateCommand]),

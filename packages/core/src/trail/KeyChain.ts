@@ -344,6 +344,10 @@ const judgeTrust = (
   }
 }
 
+/** Its thief can leave the notes and the line that rests on them out. */
+const unchangedUnchecked =
+  "who signed before the key that was pinned, if it was not the trail's first: a thief of a later key can leave all changes of it out. Pin the first key, or a trust file"
+
 /** A trail that never changed its key: the one that was pinned must have signed. */
 const judgeAlone = (
   { checkpoint, note }: SignedCheckpoint,
@@ -369,7 +373,7 @@ const judgeAlone = (
       : finding("signature", `there is no signature by ${key.name}`)
   }
   return checkpoint.origin === key.name
-    ? { findings: [], notChecked: [] }
+    ? { findings: [], notChecked: [unchangedUnchecked] }
     : finding("checkpoint", `it speaks of the trail ${checkpoint.origin}, expected ${key.name}`)
 }
 

@@ -288,9 +288,13 @@ describe("Verifier, of a thief of the key in force", () => {
 
   it.live("names a trail without any rotation, likewise", () =>
     Effect.gen(function* () {
-      const { names } = yield* trailOf(rotatedTrail(700, [third], []))
+      const { names, report } = yield* trailOf(rotatedTrail(700, [third], []))
       yield* names(first, "there is no signature by")
       yield* names(trust, "it is none of the trail's keys")
+      // To who knows the stolen key alone it is a trail that never changed its key.
+      const blind = yield* report(third)
+      assert.strictEqual(blind.verdict, "verified")
+      assert.include(blind.notChecked.join(), "who signed before the key that was pinned")
     }),
   )
 
