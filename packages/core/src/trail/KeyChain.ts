@@ -6,7 +6,9 @@
 import type { Checkpoint, SignedCheckpoint } from "./Checkpoint.ts"
 import * as Rotation from "./Rotation.ts"
 import * as SignedNote from "./SignedNote.ts"
-import type { TrustedKey, TrustFile } from "./TrustFile.ts"
+import type { TrustFile } from "./TrustFile.ts"
+import { rootless } from "./TrustRoots.ts"
+import { findingsMax } from "./VerifierShard.ts"
 import type { Finding } from "./VerifyReport.ts"
 
 /**
@@ -22,19 +24,6 @@ export interface KeyRange {
   readonly to: number | undefined
   /** Over `to` entries. Shape: 32 bytes. */
   readonly root?: Uint8Array | undefined
-}
-
-/**
- * A root that the tree must have at a size.
- *
- * @category models
- * @since 0.1.0
- */
-export interface ExpectedRoot {
-  readonly size: number
-  readonly root: Uint8Array
-  /** What is wrong where it has another one. */
-  readonly detail: string
 }
 
 /**
@@ -83,9 +72,10 @@ export const chainFindings = (
   rotations: ReadonlyArray<Rotation.Rotation>,
 ): ReadonlyArray<Finding> => {
   const findings: Array<Finding> = []
-  const gone: Array<SignedNote.VerifierKey> = []
+  const gone = new Set<string>()
   let previous: Rotation.Rotation | undefined
   for (const rotation of rotations) {
+    if (findings.length >= findingsMax) break
     const number = (previous?.number ?? 0) + 1
     const add = (detail: string): void => {
       findings.push({ kind: "key", path: pathOf(rotation), detail })
@@ -100,8 +90,8 @@ export const chainFindings = (
         `its key before is ${Rotation.nameOfKey(rotation.before)}, but ${Rotation.nameOfKey(previous.after)} was in force`,
       )
     }
-    gone.push(rotation.before)
-    if (gone.some((key) => Rotation.isSameKey(key, rotation.after))) {
+    gone.add(Rotation.identityOf(rotation.before))
+    if (gone.has(Rotation.identityOf(rotation.after))) {
       add(`${Rotation.nameOfKey(rotation.after)} comes back after its range has ended`)
     }
     const problem = Rotation.signatureProblem(rotation)
@@ -153,7 +143,7 @@ const ownerFinding = (
   if (judged === "invalid") {
     return atCheckpoint("signature", `the signature by ${name} is not over this text`)
   }
-  const other = ranges.find(({ key }) => SignedNote.verify(note, key) === "valid")
+  const other = signersAmong(note, ranges)[0]
   return other === undefined
     ? atCheckpoint("signature", `there is no signature by ${name}, whose range it is`)
     : atCheckpoint(
@@ -184,8 +174,16 @@ const sinceFinding = (
     : undefined
 }
 
-const ownSignatures = ({ note }: SignedCheckpoint, ranges: ReadonlyArray<KeyRange>): number =>
-  ranges.filter(({ key }) => SignedNote.verify(note, key) === "valid").length
+/** Only keys that a signature names are tried: there may be many of both. */
+const signersAmong = (
+  note: SignedNote.SignedNote,
+  ranges: ReadonlyArray<KeyRange>,
+): ReadonlyArray<KeyRange> => {
+  const named = new Set(note.signatures.map(({ keyId }) => keyId))
+  return ranges.filter(
+    ({ key }) => named.has(key.keyId) && SignedNote.verify(note, key) === "valid",
+  )
+}
 
 const unpinnedBefore = (size: number): string =>
   `who signed before size ${size}: the key that was pinned begins there, and a thief of it could have written all before it anew. Pin the first key, or a trust file`
@@ -247,50 +245,9 @@ const trustedFinding = (
     : undefined
 }
 
-/** What only a thief of its key may have written, for all that the trust file says. */
-const rootless = (keys: TrustFile["keys"]): ReadonlyArray<string> => {
-  const open: Array<string> = []
-  for (const trusted of keys.toReversed()) {
-    const { from, key, revoked, to } = trusted
-    const at = revoked?.at ?? (trusted === keys.at(-1) ? to : undefined)
-    // A key that was in good hands has signed what was there when it began.
-    if (at === undefined || rootsOf(trusted).some(({ size }) => size >= at)) break
-    open.unshift(
-      `whether entries ${from} to ${at} are those that ${Rotation.nameOfKey(key)} signed in its time: whoever has that key can write them anew, and the trust file gives no root over ${at} entries`,
-    )
-  }
-  return open
-}
-
-/** The roots that a trust file gives for a key. */
-const rootsOf = ({ key, revoked, root, to }: TrustedKey): ReadonlyArray<ExpectedRoot> =>
-  [
-    { size: to, root },
-    { size: revoked?.at, root: revoked?.root },
-  ].flatMap((each) =>
-    each.size === undefined || each.root === undefined
-      ? []
-      : [
-          {
-            size: each.size,
-            root: each.root,
-            detail: `the trust file has another root over the first ${each.size} entries: what ${Rotation.nameOfKey(key)} signed was written anew`,
-          },
-        ],
-  )
-
-/**
- * The roots that a trail must have by what it is verified with, ascending by size.
- *
- * @category getters
- * @since 0.1.0
- */
-export const expectedRoots = (pin: Pin | undefined): ReadonlyArray<ExpectedRoot> =>
-  pin?._tag === "Trust"
-    ? pin.trust.keys
-        .flatMap((trusted) => rootsOf(trusted))
-        .toSorted((left, right) => left.size - right.size)
-    : []
+const byKey = <A extends { readonly key: SignedNote.VerifierKey }>(
+  all: ReadonlyArray<A>,
+): ReadonlyMap<string, A> => new Map(all.map((each) => [Rotation.identityOf(each.key), each]))
 
 const judgeTrust = (
   { checkpoint }: SignedCheckpoint,
@@ -301,10 +258,11 @@ const judgeTrust = (
     const reason = `the trust file is for ${origin}, and this is the trail ${checkpoint.origin}`
     return { findings: [], notChecked: [], reason }
   }
-  const listed = (range: KeyRange) => keys.find(({ key }) => Rotation.isSameKey(key, range.key))
+  const [listedKeys, rangeOf] = [byKey(keys), byKey(ranges)]
+  const listed = ({ key }: KeyRange) => listedKeys.get(Rotation.identityOf(key))
   const details = keys.map((trusted) => {
-    const at = ranges.findIndex(({ key }) => Rotation.isSameKey(key, trusted.key))
-    return trustedFinding(trusted, checkpoint.size, ranges[at], at === ranges.length - 1)
+    const range = rangeOf.get(Rotation.identityOf(trusted.key))
+    return trustedFinding(trusted, checkpoint.size, range, range === ranges.at(-1))
   })
   for (const [index, range] of ranges.entries()) {
     const before = ranges[index - 1]
@@ -409,8 +367,8 @@ export const judge = (
   const found = [since, owner].filter((finding) => finding !== undefined)
   return {
     ...judged,
-    findings: [...found, ...judged.findings],
-    own: ownSignatures(signed, ranges),
+    findings: [...found, ...judged.findings].slice(0, findingsMax),
+    own: signersAmong(signed.note, ranges).length,
   }
 }
 

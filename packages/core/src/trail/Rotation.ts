@@ -154,6 +154,18 @@ export const isSameKey = (
 ): boolean => left.name === right.name && Buffer.compare(left.publicKey, right.publicKey) === 0
 
 /**
+ * A text that is the same for two keys where they are one.
+ *
+ * @category encoding
+ * @since 0.1.0
+ */
+export const identityOf = ({
+  name,
+  publicKey,
+}: Pick<SignedNote.VerifierKey, "name" | "publicKey">): string =>
+  `${name}+${Buffer.from(publicKey).toString("hex")}`
+
+/**
  * A key's name for people: the origin and eight hexadecimal digits.
  *
  * @category encoding

@@ -7,7 +7,7 @@ import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import type { Disk, DiskError } from "../platform/Disk.ts"
 import type { Checkpoint } from "./Checkpoint.ts"
-import { chainFindings, type ExpectedRoot, pathOf } from "./KeyChain.ts"
+import { chainFindings, pathOf } from "./KeyChain.ts"
 import { hashBytes, leafHash, rootOfFrontier, TreeHead } from "./MerkleTree.ts"
 import { RootHasher } from "./RootHasher.ts"
 import { keyRotatedType, type Rotation, rotationsDirectory } from "./Rotation.ts"
@@ -15,6 +15,8 @@ import { readRotations } from "./RotationFiles.ts"
 import { formatVerifierKey, type VerifierKey } from "./SignedNote.ts"
 import { tileWidth, widthOf } from "./Tile.ts"
 import { checkpointName, readBundle } from "./TrailReader.ts"
+import type { ExpectedRoot } from "./TrustRoots.ts"
+import { findingsMax } from "./VerifierShard.ts"
 import type { Finding } from "./VerifyReport.ts"
 
 /**
@@ -48,9 +50,9 @@ export const readSuccessions = (
       rotations: reached,
       beyond: rotations.filter(({ checkpoint }) => checkpoint.size > size),
       findings: [
-        ...unreadable.map((note): Finding => ({
+        ...unreadable.slice(0, findingsMax).map((note): Finding => ({
           kind: "key",
-          path: `${rotationsDirectory}/${note.size}`,
+          path: note.size === 0 ? rotationsDirectory : `${rotationsDirectory}/${note.size}`,
           detail: note.error.message,
         })),
         ...chainFindings(origin, reached),
@@ -180,6 +182,7 @@ export const compareRotations = Effect.fnUntraced(function* (
   const findings: Array<Finding> = []
   const bundleAround = bundlesAround(directory, roots, size)
   for (const rotation of rotations) {
+    if (findings.length >= findingsMax) break
     const { checkpoint, number, sequence } = rotation
     const path = pathOf(rotation)
     const root = roots.rootOf(checkpoint.size, yield* bundleAround(checkpoint.size))

@@ -8,16 +8,31 @@ import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import { Disk } from "../platform/Disk.ts"
 import * as Rotation from "./Rotation.ts"
-import { noteBytesMax } from "./SignedNote.ts"
 import { TrailDamaged } from "./TrailError.ts"
 
-/** A key a day for a century, twice. */
-const rotationsMax = 73_000
+/**
+ * Most rotations of a trail: a key a day for a century. Units: notes.
+ *
+ * @category constants
+ * @since 0.1.0
+ */
+export const rotationsMax = 36_600
+
+/** A note holds two keys and two signatures, in less than a kilobyte. */
+const rotationBytesMax = 4096
+
+const tooMany = (count: number): string =>
+  `${count} notes are there, and ${rotationsMax} are the most that are read`
 
 const read = Effect.fnUntraced(function* (directory: string, size: number) {
   const disk = yield* Disk
   const name = path.join(directory, Rotation.rotationsDirectory, String(size))
-  const parsed = Rotation.parse(yield* disk.readRange(name, 0, noteBytesMax + 1))
+  const bytes = yield* disk.readRange(name, 0, rotationBytesMax + 1)
+  if (bytes.byteLength > rotationBytesMax) {
+    const detail = `it has more than ${rotationBytesMax} bytes`
+    return Result.fail(new Rotation.RotationMalformed({ detail }))
+  }
+  const parsed = Rotation.parse(bytes)
   return Result.isSuccess(parsed) && parsed.success.checkpoint.size !== size
     ? Result.fail(
         new Rotation.RotationMalformed({
@@ -27,30 +42,29 @@ const read = Effect.fnUntraced(function* (directory: string, size: number) {
     : parsed
 })
 
-/**
- * The sizes that a trail has rotation notes for, ascending. Other files there mean nothing.
- *
- * @category running
- * @since 0.1.0
- */
-export const listRotations = Effect.fnUntraced(function* (directory: string) {
+/** The sizes that a trail has rotation notes for, ascending. Other files there mean nothing. */
+const listRotations = Effect.fnUntraced(function* (directory: string) {
   const disk = yield* Disk
   const names = yield* disk.list(path.join(directory, Rotation.rotationsDirectory))
   return names
     .map((name) => Rotation.sizeOfName(name))
     .filter((size) => size !== undefined)
     .toSorted((left, right) => left - right)
-    .slice(0, rotationsMax)
 })
 
 /**
- * What lies under `rotations/`, ascending by size.
+ * What lies under `rotations/`, ascending by size. Too many notes are one malformed note, at size
+ * 0: none of them is read.
  *
  * @category running
  * @since 0.1.0
  */
 export const readRotations = Effect.fnUntraced(function* (directory: string) {
   const sizes = yield* listRotations(directory)
+  if (sizes.length > rotationsMax) {
+    const error = new Rotation.RotationMalformed({ detail: tooMany(sizes.length) })
+    return { rotations: [], malformed: [{ size: 0, error }] }
+  }
   const notes = yield* Effect.forEach(sizes, (size) =>
     Effect.map(read(directory, size), (parsed) => ({ size, parsed })),
   )
@@ -71,8 +85,13 @@ export const readRotations = Effect.fnUntraced(function* (directory: string) {
  * @since 0.1.0
  */
 export const newestRotation = Effect.fnUntraced(function* (directory: string) {
-  const size = (yield* listRotations(directory)).at(-1)
+  const sizes = yield* listRotations(directory)
+  const size = sizes.at(-1)
   if (size === undefined) return undefined
+  if (sizes.length > rotationsMax) {
+    const notes = path.join(directory, Rotation.rotationsDirectory)
+    return yield* new TrailDamaged({ path: notes, detail: tooMany(sizes.length) })
+  }
   const parsed = yield* read(directory, size)
   const detail = Result.isFailure(parsed)
     ? parsed.failure.message

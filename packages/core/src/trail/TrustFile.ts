@@ -7,7 +7,7 @@ import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import type { KeyRange } from "./KeyChain.ts"
 import { hashBytes } from "./MerkleTree.ts"
-import { isSameKey } from "./Rotation.ts"
+import { identityOf } from "./Rotation.ts"
 import * as SignedNote from "./SignedNote.ts"
 
 /**
@@ -137,10 +137,10 @@ const trustedOf = (
 /** What is wrong with a key where it stands, if anything. */
 const problemOf = (
   { from, key, revoked, root, to }: TrustedKey,
-  before: ReadonlyArray<TrustedKey>,
+  previous: TrustedKey | undefined,
+  seen: ReadonlySet<string>,
   origin: string,
 ): string | undefined => {
-  const previous = before.at(-1)
   if (key.name !== origin) return `is for ${key.name}, and the file is for ${origin}`
   if (to !== undefined && to <= from) return `ends at size ${to}, where it begins or before`
   if (root !== undefined && to === undefined) {
@@ -149,7 +149,7 @@ const problemOf = (
   if (revoked !== undefined && (revoked.at < from || revoked.at > (to ?? revoked.at))) {
     return `is revoked at size ${revoked.at}, which is outside of its range`
   }
-  if (before.some((other) => isSameKey(other.key, key))) return "is there twice"
+  if (seen.has(identityOf(key))) return "is there twice"
   if (previous !== undefined && previous.to === undefined) {
     return "follows one that has no end; give that one its `to`"
   }
@@ -172,13 +172,15 @@ export const parse = (bytes: Uint8Array): Result.Result<TrustFile, TrustFileInva
   if (Result.isFailure(decoded)) return invalid(decoded.failure.message)
   const { keys: listed, origin } = decoded.success
   const keys: Array<TrustedKey> = []
+  const seen = new Set<string>()
   for (const [index, text] of listed.entries()) {
     const key = SignedNote.parseVerifierKey(text.verifierKey)
     if (Result.isFailure(key)) return invalid(`key ${index + 1}: ${key.failure.detail}`)
     const trusted = trustedOf(key.success, text)
     if (trusted === undefined) return invalid(`key ${index + 1} gives a root that is none`)
-    const problem = problemOf(trusted, keys, origin)
+    const problem = problemOf(trusted, keys.at(-1), seen, origin)
     if (problem !== undefined) return invalid(`key ${index + 1} ${problem}`)
+    seen.add(identityOf(trusted.key))
     keys.push(trusted)
   }
   return Result.succeed({ origin, keys })

@@ -15,7 +15,8 @@ import type { Scope } from "effect/Scope"
 import * as Stream from "effect/Stream"
 import { Disk, type DiskError } from "../platform/Disk.ts"
 import { type Checkpoint, parseSigned } from "./Checkpoint.ts"
-import { type ExpectedRoot, expectedRoots, judge } from "./KeyChain.ts"
+import { judge } from "./KeyChain.ts"
+import { type ExpectedRoot, expectedRoots } from "./TrustRoots.ts"
 import { emptyRoot, hashBytes } from "./MerkleTree.ts"
 import { RootHasher } from "./RootHasher.ts"
 import type { Rotation } from "./Rotation.ts"
@@ -147,7 +148,7 @@ export const verify = (
     const successions = yield* readSuccessions(directory, checkpoint)
     const { beyond, rotations } = successions
     const judged = judge(parsed.success, rotations, beyond, pin)
-    const wrongKeys = [...successions.findings, ...judged.findings]
+    const wrongKeys = [...successions.findings, ...judged.findings].slice(0, findingsMax)
     if (wrongKeys.length > 0) return tampered(known, wrongKeys)
     const signed = { checkpoint, rotations, roots: expectedRoots(pin) }
     const progress = yield* recompute(directory, signed, options)
@@ -164,7 +165,7 @@ export const verify = (
         ...known.notChecked,
         ...judged.notChecked,
         ...log.notChecked,
-        ...beyond.map(beyondText),
+        ...beyond.slice(0, findingsMax).map(beyondText),
         ...strangers(note.signatures.length - judged.own),
       ],
     }
