@@ -13,12 +13,14 @@ import * as KeyFile from "../signer/KeyFile.ts"
 import * as KeySigner from "../signer/KeySigner.ts"
 import * as AuditFixture from "../testing/AuditFixture.ts"
 import { MemoryDisk } from "../testing/MemoryDisk.ts"
+import { entriesOf, publish, trail, verifierKeyText } from "../testing/TrailFixture.ts"
 import { temporaryDirectory } from "../testing/TemporaryDirectory.ts"
 import { parseSigned } from "../trail/Checkpoint.ts"
 import { parseVerifierKey } from "../trail/SignedNote.ts"
 import * as Witness from "../witness/Witness.ts"
 import { judge, parse } from "../witness/WitnessPolicy.ts"
 import * as WitnessServer from "../witness/WitnessServer.ts"
+import { Cosigner } from "./Cosigner.ts"
 
 const noted = (file: string) => Result.getOrThrow(parseSigned(fs.readFileSync(file)))
 
@@ -93,6 +95,60 @@ const until = (isSo: () => boolean) =>
     while (!isSo()) yield* Effect.sleep(5)
   })
 
+/** All files of a trail but those of its leases. */
+const contentsOf = (directory: string): ReadonlyMap<string, string> =>
+  new Map(
+    fs
+      .readdirSync(directory, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile() && !entry.name.startsWith("lease."))
+      .map((entry) => path.join(entry.parentPath, entry.name))
+      .toSorted()
+      .map((file) => [file, fs.readFileSync(file, "hex")]),
+  )
+
+describe("Cosigner", () => {
+  /** A checkpoint of 70 entries, of which the witness has seen 80. */
+  const behind = (durableSize: number) =>
+    Effect.gen(function* () {
+      const directory = yield* trail(70)
+      const witness = yield* Witness.open({
+        name: "w.example/a",
+        directory: "/w",
+        logs: [Result.getOrThrow(parseVerifierKey(verifierKeyText()))],
+      }).pipe(
+        Effect.provide(KeySigner.layerEphemeral),
+        Effect.provideService(Disk, new MemoryDisk().disk),
+      )
+      const policy = `witness a ${witness.verifierKey} http://a\nquorum a\n`
+      const alarms: Array<unknown> = []
+      const cosigner = new Cosigner({
+        disk: AuditFixture.nodeDisk,
+        directory,
+        policy: Result.getOrThrow(parse(Buffer.from(policy))),
+        options: () => ({ intervalMillis: 1000, timeoutMillis: 1000 }),
+        isHeld: () => true,
+        durableSize: () => durableSize,
+        publish: Effect.sync(() => publish(directory, entriesOf(80))),
+        record: (record) => alarms.push(record) > 0,
+        post: (_url, body) => witness.add(Buffer.from(body)),
+      })
+      publish(directory, entriesOf(80))
+      yield* cosigner.step
+      publish(directory, entriesOf(70))
+      yield* cosigner.step
+      return { alarms, size: noted(path.join(directory, "checkpoint")).checkpoint.size }
+    })
+
+  it.live("publishes what the log holds before it cries rollback, as after a power failure", () =>
+    Effect.gen(function* () {
+      assert.deepStrictEqual(yield* behind(80), { alarms: [], size: 80 })
+      const rolledBack = yield* behind(79)
+      assert.strictEqual(rolledBack.alarms.length, 1)
+      assert.strictEqual(rolledBack.size, 70)
+    }).pipe(Effect.scoped),
+  )
+})
+
 describe("an engine with witnesses", () => {
   it.live("keeps a checkpoint cosigned by a quorum, also of its very last entry", () =>
     Effect.gen(function* () {
@@ -144,6 +200,30 @@ describe("an engine with witnesses", () => {
       assert.deepInclude(at.judged(), { isMet: true, by: ["a"] })
       assert.strictEqual(at.cosignedSize(), at.publishedSize())
     }).pipe(Effect.scoped),
+  )
+
+  it.live(
+    "keeps what a quorum has cosigned, also at the end, while another witness is silent",
+    () =>
+      Effect.gen(function* () {
+        const { config, cosignedSize, fixture, hasCosigned, ...at } = yield* setting
+        const silent = yield* silentServer
+        at.policyOf(
+          [yield* at.witness("a"), (yield* at.witness("b")).replace(/http\S+/, silent.url)],
+          "group g any a b\nquorum g",
+        )
+        yield* fixture.withAudit(
+          Effect.gen(function* () {
+            yield* recordSome
+            yield* until(hasCosigned)
+            yield* recordSome
+            const asked = silent.asked
+            yield* until(() => silent.asked > asked)
+          }),
+          { witness: { ...config.witness, timeoutMillis: 1500 } },
+        )
+        assert.strictEqual(cosignedSize(), at.publishedSize())
+      }).pipe(Effect.scoped),
   )
 
   it.live("publishes and closes while a witness is silent", () =>
@@ -222,11 +302,24 @@ describe("an engine with witnesses", () => {
       fs.cpSync(directory, yesterday, { recursive: true })
       yield* fixture.withAudit(recordSome, config)
       const newest = fs.readFileSync(path.join(directory, "checkpoint.cosigned"))
+      const refusedWith = Effect.fnUntraced(function* (copy: string) {
+        fs.rmSync(directory, { recursive: true })
+        fs.cpSync(copy, directory, { recursive: true })
+        fs.writeFileSync(path.join(directory, "checkpoint.cosigned"), newest)
+        const before = contentsOf(directory)
+        const refused = yield* Effect.flip(fixture.withAudit(recordSome, config))
+        assert.strictEqual(refused._tag, "TrailDamaged")
+        assert.deepStrictEqual(contentsOf(directory), before, "it is left as it is")
+        return refused.message
+      })
+      assert.include(yield* refusedWith(yesterday), "entries were signed, but only")
+      // Longer than what was cosigned, and another history.
       fs.rmSync(directory, { recursive: true })
       fs.cpSync(yesterday, directory, { recursive: true })
-      fs.writeFileSync(path.join(directory, "checkpoint.cosigned"), newest)
-      const refused = yield* Effect.flip(fixture.withAudit(recordSome, config))
-      assert.strictEqual(refused._tag, "TrailDamaged")
+      yield* fixture.withAudit(Effect.andThen(recordSome, recordSome))
+      const fork = `${directory}-fork`
+      fs.cpSync(directory, fork, { recursive: true })
+      assert.include(yield* refusedWith(fork), "are not those that witnesses have cosigned")
     }).pipe(Effect.scoped),
   )
 

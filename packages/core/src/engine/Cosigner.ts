@@ -7,18 +7,20 @@
  */
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
-import * as Result from "effect/Result"
 import * as Semaphore from "effect/Semaphore"
 import type { AuditEventInput } from "../event/AuditEvent.ts"
 import { Disk, type DiskError } from "../platform/Disk.ts"
-import type { CheckpointMalformed } from "../trail/Checkpoint.ts"
+import type { Checkpoint, CheckpointMalformed } from "../trail/Checkpoint.ts"
 import type { NoteMalformed } from "../trail/SignedNote.ts"
 import { TrailDamaged } from "../trail/TrailError.ts"
 import { readCheckpoint } from "../trail/TrailReader.ts"
 import { readCosigned, withCosignatures, writeCosigned } from "../witness/CosignedCheckpoint.ts"
 import {
+  type AskOptions,
   askWitnesses,
+  consistencyFrom,
   HistoryContradicted,
+  isAhead,
   type Post,
   type WitnessRound,
   type WitnessSaid,
@@ -51,6 +53,10 @@ export interface CosignerOptions {
   readonly options: () => { readonly intervalMillis: number; readonly timeoutMillis: number }
   /** `false`: another process has taken the trail over, and this one writes nothing more. */
   readonly isHeld: () => boolean
+  /** Entries that are durable, of which a checkpoint may speak of fewer after a power failure. */
+  readonly durableSize: () => number
+  /** Publishes a checkpoint over what is durable. */
+  readonly publish: Effect.Effect<void>
   /** Writes a record into the trail; `false` where there is no room now. */
   readonly record: (record: AuditEventInput) => boolean
   /** Default: over HTTP. */
@@ -75,24 +81,34 @@ export const readPolicy = Effect.fnUntraced(function* (file: string) {
 })
 
 /**
- * Fails where the witnesses have cosigned more than was found on the disk.
+ * The checkpoint that witnesses have cosigned, for the trail to be held against before anything is
+ * written; `undefined` where there is none that counts.
  *
- * @param size entries that were found
+ * - Errors: `TrailDamaged` where the newest checkpoint does not continue it; `DiskError`.
+ *
  * @category running
  * @since 0.1.0
  */
-export const refuseRolledBack = Effect.fnUntraced(function* (
+export const readWitnessed = Effect.fnUntraced(function* (
   directory: string,
+  origin: string,
   policy: WitnessPolicy,
-  size: number,
-) {
+): Effect.fn.Return<Checkpoint | undefined, DiskError | TrailDamaged, Disk> {
   // What can't be read says nothing; the next round replaces it.
-  const cosigned = yield* Effect.result(readCosigned(directory))
-  if (Result.isFailure(cosigned) || cosigned.success === undefined) return
-  const { checkpoint, note } = cosigned.success
+  const cosigned = yield* Effect.orElseSucceed(readCosigned(directory), () => undefined)
+  if (cosigned === undefined || cosigned.checkpoint.origin !== origin) return undefined
   const now = yield* Clock.currentTimeMillis
-  if (checkpoint.size <= size || judge(policy, note, now / 1000).by.length === 0) return
-  const detail = `witnesses have cosigned ${checkpoint.size} entries (checkpoint.cosigned), and only ${size} are left`
+  if (judge(policy, cosigned.note, now / 1000).by.length === 0) return undefined
+  const { checkpoint } = cosigned
+  const newest = yield* Effect.orElseSucceed(readCheckpoint(directory), () => undefined)
+  if (newest === undefined || newest.checkpoint.size < checkpoint.size) return checkpoint
+  const { size } = checkpoint
+  const found = yield* consistencyFrom(directory, newest.checkpoint, size).pipe(
+    // Tiles that a crash has cut are mended later, and witnesses asked.
+    Effect.catchTag("TrailDamaged", () => Effect.succeed(undefined)),
+  )
+  if (found === undefined || Buffer.compare(found.oldRoot, checkpoint.root) === 0) return checkpoint
+  const detail = `its first ${size} entries are not those that witnesses have cosigned (checkpoint.cosigned)`
   return yield* new TrailDamaged({ path: directory, detail })
 })
 
@@ -146,24 +162,43 @@ export class Cosigner {
     )
 
   private readonly round = Effect.gen({ self: this }, function* () {
-    const { directory, options, policy, post } = this.parts
+    const { directory } = this.parts
     this.alarms = this.alarms.filter((alarm) => !this.parts.record(alarm))
     const newest = yield* readCheckpoint(directory)
     if (newest === undefined || newest.note.text === this.cosignedText) return
     this.seenSize ??= yield* startOf(directory)
-    const { timeoutMillis } = options()
-    const ask = { timeoutMillis, ...(post === undefined ? {} : { post }) }
-    const round = yield* askWitnesses(directory, this.targets, ask, this.seenSize)
+    const round = yield* this.ask
     if (round === undefined) return
     for (const answer of round.answers) yield* this.tell(answer)
+    const { by } = yield* this.keepIfMet(round)
+    if (by.length > 0) this.seenSize = round.signed.checkpoint.size
+  })
+
+  private readonly ask = Effect.gen({ self: this }, function* () {
+    const { directory, durableSize, options, post, publish } = this.parts
+    const ask: AskOptions = {
+      timeoutMillis: options().timeoutMillis,
+      ...(post === undefined ? {} : { post }),
+      heard: (soFar) => Effect.asVoid(this.keepIfMet(soFar)),
+    }
+    const asking = askWitnesses(directory, this.targets, ask, this.seenSize ?? 0)
+    const round = yield* asking
+    // After a power failure the log may hold what the checkpoint that was cosigned spoke of.
+    if (round?.answers.some((answer) => isAhead(answer, durableSize())) !== true) return round
+    yield* publish
+    return yield* asking
+  })
+
+  /** Keeps what is cosigned so far, if a quorum has, without waiting for the others. */
+  private readonly keepIfMet = Effect.fnUntraced({ self: this }, function* (round: WitnessRound) {
     const note = withCosignatures(
       round.signed.note,
       round.answers.flatMap((answer) => ("error" in answer ? [] : [answer.signature])),
     )
     const now = yield* Clock.currentTimeMillis
-    const { by, isMet } = judge(policy, note, now / 1000)
-    if (by.length > 0) this.seenSize = round.signed.checkpoint.size
-    if (isMet) yield* this.keep(round, note)
+    const judged = judge(this.parts.policy, note, now / 1000)
+    if (judged.isMet) yield* this.keep(round, note)
+    return judged
   })
 
   private readonly keep = Effect.fnUntraced(

@@ -11,8 +11,9 @@ import { Disk } from "../platform/Disk.ts"
 import { RandomBytes } from "../platform/RandomBytes.ts"
 import { openSealKey } from "../signer/SealKey.ts"
 import { openTrail } from "../trail/OpenTrail.ts"
+import type { WitnessPolicy } from "../witness/WitnessPolicy.ts"
 import { AuditEngine } from "./AuditEngine.ts"
-import { Cosigner, readPolicy, refuseRolledBack } from "./Cosigner.ts"
+import { Cosigner, readPolicy, readWitnessed } from "./Cosigner.ts"
 import type { EngineOptions } from "./EngineOptions.ts"
 import { Sealer } from "./Sealer.ts"
 import type { Sink } from "./Sink.ts"
@@ -45,22 +46,29 @@ const refuseSmallPool = (
   return Effect.fail(new InvalidConfig({ problems: [problem] }))
 }
 
-/** Who has checkpoints cosigned, where the configuration names a policy. */
-const cosignerOf = Effect.fnUntraced(function* (engine: AuditEngine) {
-  const { directory, witness } = engine.options
+/** The policy, where the configuration names one, and what its witnesses have cosigned. */
+const witnessesOf = Effect.fnUntraced(function* ({ directory, origin, witness }: EngineOptions) {
   if (witness.policy === "") return undefined
-  const disk = yield* Disk
-  const { lease, recovered } = engine.trail
   const policy = yield* readPolicy(witness.policy)
-  yield* refuseRolledBack(directory, policy, recovered.nextSequence)
-  return new Cosigner({
+  return { policy, witnessed: yield* readWitnessed(directory, origin, policy) }
+})
+
+/** Has checkpoints cosigned until the scope ends, and once more when the engine has closed. */
+const startCosigner = Effect.fnUntraced(function* (engine: AuditEngine, policy: WitnessPolicy) {
+  const { disk, lease, wal } = engine.trail
+  const cosigner = new Cosigner({
     disk,
-    directory,
+    directory: engine.options.directory,
     policy,
     options: () => engine.options.witness,
     isHeld: () => lease.isHeldUnsafe(),
+    durableSize: () => wal.nextSequence,
+    publish: Effect.ignore(engine.publish),
     record: (record) => engine.door.recordSystem(record),
   })
+  const actor = yield* engine.supervisor.start(cosigner.actor(engine.restart))
+  // A round under way waits for the silent, and is about an older checkpoint.
+  yield* Effect.addFinalizer(() => Effect.andThen(actor.stop, cosigner.close))
 })
 
 /**
@@ -81,11 +89,13 @@ export const openEngine = Effect.fnUntraced(function* (
   yield* refuseSmallPool(options, sinks)
   const clock = yield* Clock.clockWith(Effect.succeed)
   const nowMillis = (): number => clock.currentTimeMillisUnsafe()
+  const witnesses = yield* witnessesOf(options)
   const trail = yield* openTrail({
     directory: options.directory,
     origin: options.origin,
     segmentBytesMax: options.wal.segmentBytesMax,
     nowMillis,
+    witnessed: witnesses?.witnessed,
   })
   const supervisor = yield* Supervisor.make("engine")
   const { disk } = trail
@@ -100,12 +110,8 @@ export const openEngine = Effect.fnUntraced(function* (
     nowMillis,
     fillRandom,
   })
-  const cosigner = yield* cosignerOf(engine)
   yield* engine.start()
-  if (cosigner !== undefined) {
-    yield* supervisor.start(cosigner.actor(engine.restart))
-    yield* Effect.addFinalizer(() => cosigner.close)
-  }
+  if (witnesses !== undefined) yield* startCosigner(engine, witnesses.policy)
   if (options.timestamp.url !== "") {
     const { timestamp } = options
     const stamper = new Timestamper({ disk, directory: options.directory, timestamp, nowMillis })

@@ -5,6 +5,7 @@
  */
 import * as Effect from "effect/Effect"
 import { Disk, type DiskError } from "../platform/Disk.ts"
+import type { Checkpoint } from "./Checkpoint.ts"
 import { fencedDisk } from "./FencedDisk.ts"
 import * as Lease from "./Lease.ts"
 import { type Recovered, recover } from "./Recovery.ts"
@@ -25,6 +26,8 @@ export interface OpenTrailOptions {
   /** A segment of the log that has reached this size is followed by a new one. Units: bytes. */
   readonly segmentBytesMax: number
   readonly nowMillis: () => number
+  /** A checkpoint that witnesses have cosigned: the trail holds at least what it speaks of. */
+  readonly witnessed?: Checkpoint | undefined
 }
 
 /**
@@ -65,6 +68,7 @@ export const openTrail = Effect.fnUntraced(function* (options: OpenTrailOptions)
     origin,
     verifierKey: keys.key,
     rotation: newest,
+    witnessed: options.witnessed,
     nowMillis,
     sign: (size, root) => keys.sign(size, root),
   }).pipe(Effect.provideService(Disk, disk))

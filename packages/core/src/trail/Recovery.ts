@@ -38,6 +38,8 @@ export interface RecoveryOptions {
   readonly verifierKey: VerifierKey
   /** The rotation that brought this key in, if one did: the trail holds at least what it signs. */
   readonly rotation?: Rotation | undefined
+  /** What witnesses have cosigned: the trail holds at least that, whatever its own checkpoint says. */
+  readonly witnessed?: Checkpoint | undefined
   readonly nowMillis: () => number
   /** Signs the tree as a checkpoint. */
   readonly sign: (
@@ -83,10 +85,12 @@ export const recover = Effect.fnUntraced(function* (options: RecoveryOptions) {
   const disk = yield* Disk
   const published = yield* readCheckpoint(disk, options)
   const isBehindRotation = (published?.size ?? 0) < (options.rotation?.checkpoint.size ?? 0)
-  const checkpoint = isBehindRotation ? options.rotation?.checkpoint : published
+  const signed = isBehindRotation ? options.rotation?.checkpoint : published
+  const { witnessed } = options
+  const checkpoint = (witnessed?.size ?? 0) > (signed?.size ?? 0) ? witnessed : signed
   const segments = yield* listSegments(directory)
   const signedSize = checkpoint?.size ?? 0
-  const logStart = startOf(segments) ?? signedSize
+  const logStart = startOf(segments) ?? signed?.size ?? 0
   if (logStart > signedSize) {
     return yield* damaged(
       path.join(directory, "wal"),

@@ -125,6 +125,8 @@ export interface AskOptions {
   readonly timeoutMillis: number
   /** Default: over HTTP. */
   readonly post?: Post
+  /** Told after each answer what has been said so far: a silent witness must not hold up the others'. */
+  readonly heard?: (soFar: WitnessRound) => Effect.Effect<void, DiskError, Disk>
 }
 
 /**
@@ -352,7 +354,13 @@ const submit = Effect.fnUntraced(function* (
 
 const isOtherKeys = (answer: object): answer is OtherKeys => "takes" in answer
 
-const isAhead = (answer: WitnessSaid, size: number): boolean =>
+/**
+ * Whether a witness has seen more than it was shown, and no more than so many entries.
+ *
+ * @category predicates
+ * @since 0.1.0
+ */
+export const isAhead = (answer: WitnessSaid, size: number): boolean =>
   "error" in answer &&
   answer.error._tag === "HistoryContradicted" &&
   answer.error.kind === "rollback" &&
@@ -370,7 +378,7 @@ const isAhead = (answer: WitnessSaid, size: number): boolean =>
 export const askWitnesses = Effect.fnUntraced(function* (
   directory: string,
   targets: ReadonlyArray<WitnessTarget>,
-  { post = postOverHttp, timeoutMillis }: AskOptions,
+  { heard = () => Effect.void, post = postOverHttp, timeoutMillis }: AskOptions,
   startSize: number,
 ): Effect.fn.Return<
   WitnessRound | undefined,
@@ -381,9 +389,16 @@ export const askWitnesses = Effect.fnUntraced(function* (
   let round: WitnessRound | undefined
   for (let tried = 0; signed !== undefined && tried < triesMax; tried += 1) {
     const asked: SignedCheckpoint = signed
+    const soFar: Array<WitnessSaid> = []
     const answers = yield* Effect.forEach(
       targets,
-      (target) => answerOf(directory, target, asked, startSize, post, timeoutMillis),
+      (target) =>
+        answerOf(directory, target, asked, startSize, post, timeoutMillis).pipe(
+          Effect.tap((answer) => {
+            soFar.push(answer)
+            return heard({ signed: asked, answers: soFar })
+          }),
+        ),
       { concurrency: "unbounded" },
     )
     round = { signed: asked, answers }
