@@ -18,7 +18,8 @@ import * as EntryBundle from "./EntryBundle.ts"
 import type { TrailBase } from "./GrowingTree.ts"
 import { hashBytes, hashLeafAt, nodeHash, rightEdge, tileHeight, TreeHead } from "./MerkleTree.ts"
 import { RootHasher } from "./RootHasher.ts"
-import { isRotation, type Rotation, rotationsDirectory, sinceOf } from "./Rotation.ts"
+import type { Rotation } from "./Rotation.ts"
+import { lostRotation } from "./RotationFiles.ts"
 import { verify, type VerifierKey } from "./SignedNote.ts"
 import { formatTilePath, tileBytes, tileWidth } from "./Tile.ts"
 import { contentOf, formsOf } from "./TileFile.ts"
@@ -152,25 +153,15 @@ const readCheckpoint = Effect.fnUntraced(function* (
   if (Result.isFailure(parsed)) {
     return yield* damaged(file, `is no signed checkpoint: ${parsed.failure.message}`)
   }
-  const { checkpoint, note: signed } = parsed.success
+  const { checkpoint, note } = parsed.success
   if (checkpoint.origin !== origin) {
     return yield* damaged(file, `speaks of the trail ${checkpoint.origin}, expected ${origin}`)
   }
-  const newest = rotation?.checkpoint.size ?? 0
-  const isEarlier = checkpoint.size < newest
-  const rests = isRotation(checkpoint) ? checkpoint.size : (sinceOf(checkpoint) ?? 0)
-  const note = path.join(directory, rotationsDirectory, String(rests))
-  // Whoever signs on without the notes of the keys before removes what they prove.
-  if (isEarlier ? rests > 0 && (yield* disk.status(note)) === undefined : rests !== newest) {
-    return yield* damaged(
-      file,
-      rests === 0
-        ? `knows of no change of the key, but one is noted at size ${newest}`
-        : `rests on the rotation of the key at size ${rests}, which is not the newest one under ${rotationsDirectory}/, or is missing there; put it back from a copy`,
-    )
-  }
-  const by = isEarlier ? (rotation?.before ?? verifierKey) : verifierKey
-  const signature = verify(signed, by)
+  const lost = yield* lostRotation(directory, checkpoint, rotation)
+  if (lost !== undefined) return yield* damaged(file, lost)
+  const isEarlier = rotation !== undefined && checkpoint.size < rotation.checkpoint.size
+  const by = isEarlier ? rotation.before : verifierKey
+  const signature = verify(note, by)
   if (signature !== "valid") {
     return yield* damaged(
       file,

@@ -7,6 +7,7 @@ import * as path from "node:path"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import { Disk } from "../platform/Disk.ts"
+import type { Checkpoint } from "./Checkpoint.ts"
 import * as Rotation from "./Rotation.ts"
 import { TrailDamaged } from "./TrailError.ts"
 
@@ -99,4 +100,32 @@ export const newestRotation = Effect.fnUntraced(function* (directory: string) {
   if (Result.isSuccess(parsed) && detail === undefined) return parsed.success
   const file = path.join(directory, Rotation.rotationsDirectory, String(size))
   return yield* new TrailDamaged({ path: file, detail: detail ?? "is no rotation" })
+})
+
+/**
+ * What is wrong where a checkpoint rests on a rotation whose note is gone; `undefined` where none
+ * is. Whoever signs on without the notes of the keys before removes what they prove.
+ *
+ * @param newest the newest rotation that is there
+ * @category running
+ * @since 0.1.0
+ */
+export const lostRotation = Effect.fnUntraced(function* (
+  directory: string,
+  checkpoint: Checkpoint,
+  newest: Rotation.Rotation | undefined,
+) {
+  const disk = yield* Disk
+  const { rotationsDirectory } = Rotation
+  const size = newest?.checkpoint.size ?? 0
+  const rests = Rotation.isRotation(checkpoint)
+    ? checkpoint.size
+    : (Rotation.sinceOf(checkpoint) ?? 0)
+  const note = path.join(directory, rotationsDirectory, String(rests))
+  const isLost =
+    checkpoint.size < size ? rests > 0 && (yield* disk.status(note)) === undefined : rests !== size
+  if (!isLost) return undefined
+  return rests === 0
+    ? `knows of no change of the key, but one is noted at size ${size}`
+    : `rests on the rotation of the key at size ${rests}, which is not the newest one under ${rotationsDirectory}/, or is missing there; put it back from a copy`
 })
