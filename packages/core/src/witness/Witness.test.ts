@@ -1,5 +1,4 @@
 import type { KeyObject } from "node:crypto"
-import { request as httpRequest } from "node:http"
 import { assert, describe, it } from "@effect/vitest"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
@@ -17,10 +16,8 @@ import { makeKey, noteByAll } from "../testing/RotatedTrail.ts"
 import { noteOf, origin, privateKey, verifierKeyText } from "../testing/TrailFixture.ts"
 import { treeOf } from "../testing/WitnessFixture.ts"
 import { parse as parseNote, parseVerifierKey } from "../trail/SignedNote.ts"
-import { requestBytesMax } from "./AddCheckpoint.ts"
 import { parseWitnessKey, verifyCosignature } from "./Cosignature.ts"
 import * as Witness from "./Witness.ts"
-import * as WitnessServer from "./WitnessServer.ts"
 
 const tree = treeOf("a")
 const fork = treeOf("a", 3)
@@ -339,97 +336,5 @@ describe("a witness that loses power", () => {
         }
       }
     }),
-  )
-})
-
-describe("WitnessServer", () => {
-  const posted = (url: string, body: Uint8Array | string) =>
-    fetch(url, { method: "POST", body: Buffer.from(body) })
-  const got = (url: string) => fetch(`${url}/add-checkpoint`)
-  const post = (url: string, body: Uint8Array | string, path = "/add-checkpoint") =>
-    Effect.promise(() => posted(`${url}${path}`, body))
-  const served = (server: WitnessServer.WitnessServerOptions = {}) =>
-    Effect.gen(function* () {
-      const witness = yield* openOn(new MemoryDisk().disk)
-      return { witness, url: yield* WitnessServer.serve(witness, server) }
-    })
-
-  it.live("answers over HTTP on loopback as the specification says", () =>
-    Effect.gen(function* () {
-      const { url, witness } = yield* served()
-      assert.match(url, /^http:\/\/127\.0\.0\.1:\d+$/)
-      const right = yield* post(url, tree.requestAt(0, 9))
-      assert.strictEqual(right.status, 200)
-      const body = yield* Effect.promise(() => right.text())
-      assert.strictEqual(judged(witness, tree.textAt(9), body).verdict, "valid")
-      const rolledBack = yield* post(url, tree.requestAt(0, 5))
-      assert.strictEqual(rolledBack.status, 409)
-      assert.strictEqual(rolledBack.headers.get("content-type"), "text/x.tlog.size")
-      assert.strictEqual(yield* Effect.promise(() => rolledBack.text()), "9\n")
-      assert.strictEqual((yield* post(url, fork.requestAt(9, 12))).status, 422)
-      assert.strictEqual((yield* post(url, "old 0\n\n")).status, 400)
-      assert.strictEqual((yield* post(url, "", "/")).status, 404)
-      assert.strictEqual((yield* Effect.promise(() => got(url))).status, 405)
-    }).pipe(Effect.scoped),
-  )
-
-  it.live("refuses a body without end, and cuts off one that does not come", () =>
-    Effect.gen(function* () {
-      const { url } = yield* served({ requestMillis: 200 })
-      const large = yield* post(url, Buffer.alloc(requestBytesMax + 1))
-      assert.strictEqual(large.status, 413)
-      const ended = yield* Effect.callback<string>((resume) => {
-        const request = httpRequest(`${url}/add-checkpoint`, {
-          method: "POST",
-          headers: { "content-length": "100" },
-        })
-        request.on("response", (response) => resume(Effect.succeed(String(response.statusCode))))
-        request.on("error", () => resume(Effect.succeed("cut off")))
-        request.write("old 0\n")
-      })
-      assert.include(["408", "cut off"], ended)
-      assert.strictEqual((yield* post(url, tree.requestAt(0, 9))).status, 200)
-    }).pipe(Effect.scoped),
-  )
-
-  it.live("ends the questions under way before the witness gives its directory back", () =>
-    Effect.gen(function* () {
-      const order: Array<string> = []
-      const begun = yield* Deferred.make<void>()
-      const witness: Witness.Witness = {
-        verifierKey: "",
-        add: () =>
-          Deferred.succeed(begun, undefined).pipe(
-            Effect.andThen(Effect.sleep(20)),
-            Effect.andThen(Effect.sync(() => order.push("answered"))),
-            Effect.as({
-              status: 400,
-              contentType: "text/plain; charset=utf-8",
-              body: "",
-            } as const),
-            Effect.uninterruptible,
-          ),
-      }
-      yield* Effect.scoped(
-        Effect.gen(function* () {
-          yield* Effect.addFinalizer(() => Effect.sync(() => order.push("lease given back")))
-          const url = yield* WitnessServer.serve(witness)
-          yield* Effect.forkChild(
-            Effect.ignore(Effect.tryPromise(() => posted(`${url}/add-checkpoint`, ""))),
-          )
-          yield* Deferred.await(begun)
-        }),
-      )
-      assert.deepStrictEqual(order, ["answered", "lease given back"])
-    }),
-  )
-
-  it.live("says why it can't listen", () =>
-    Effect.gen(function* () {
-      const { url, witness } = yield* served()
-      const port = Number(new URL(url).port)
-      const error = yield* Effect.flip(Effect.scoped(WitnessServer.serve(witness, { port })))
-      assert.include(error.message, `127.0.0.1:${port}`)
-    }).pipe(Effect.scoped),
   )
 })

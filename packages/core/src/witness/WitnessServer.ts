@@ -128,7 +128,9 @@ export const serve = Effect.fnUntraced(function* (
 ) {
   // Ended before the witness gives its lease back, which its answers need to the last byte.
   const run = yield* FiberSet.makeRuntime<never, void, never>()
-  const server = createServer((request, response) => {
+  // Node looks for late requests at intervals alone, and by default every half a minute.
+  const connectionsCheckingInterval = Math.max(Math.ceil(requestMillis / 4), 1)
+  const server = createServer({ connectionsCheckingInterval }, (request, response) => {
     run(handle(witness, request, response))
   })
   server.maxConnections = connectionsMax
@@ -142,6 +144,10 @@ export const serve = Effect.fnUntraced(function* (
     }),
   )
   const address = yield* listening(server, host, port)
+  // Too many open files, for one: nobody waits for it any more, and unheard it would end the process.
+  server.on("error", (error) => {
+    run(Effect.logError("countersign: witness", error))
+  })
   const shown = address.family === "IPv6" ? `[${address.address}]` : address.address
   return `http://${shown}:${address.port}`
 })
