@@ -1,6 +1,7 @@
 import { createPublicKey, generateKeyPairSync, verify } from "node:crypto"
 import * as fs from "node:fs"
 import * as path from "node:path"
+import { queryObjects } from "node:v8"
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -113,6 +114,28 @@ describe("KeySigner in a file", () => {
         concurrency: 2,
       })
       assert.deepStrictEqual((yield* open(file)).publicKey, two.publicKey)
+    }),
+  )
+
+  it.live("lets go in memory of a key that is destroyed, whoever holds its signer", () =>
+    Effect.gen(function* () {
+      const PrivateKey = Object.getPrototypeOf(ed25519).constructor
+      const held = (): number => queryObjects(PrivateKey, { format: "count" })
+      const before = held()
+      const file = yield* keyFile
+      const first = yield* open(file)
+      const { place } = first
+      if (place === undefined) return yield* Effect.die("a key in a file has a place")
+      const again = (yield* place.read).current
+      const dropped = yield* place.prepare()
+      const next = yield* place.prepare()
+      yield* place.promote(next.publicKey)
+      for (const gone of [first, again, dropped]) {
+        const refused = yield* Effect.flip(gone?.sign(Buffer.from("x")) ?? Effect.die("none"))
+        assert.include(refused.message, "was destroyed")
+      }
+      assert.isTrue(isValid(next, "x", yield* next.sign(Buffer.from("x"))))
+      assert.strictEqual(held() - before, 1, "only the key in force is left")
     }),
   )
 
