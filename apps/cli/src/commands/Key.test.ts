@@ -28,6 +28,7 @@ describe("key rotate", () => {
     const [before, secret] = [keyOf("changed"), fs.readFileSync(path.join(cwd, "changed.key"))]
     const rotated = await run(["key", "rotate", "changed", "--json"], { cwd })
     assert.strictEqual(rotated.code, 0, rotated.stderr)
+    assert.notInclude(rotated.stdout, "remove")
     const { after, number, size } = JSON.parse(rotated.stdout)
     assert.strictEqual(number, 1)
     assert.strictEqual(after, keyOf("changed"))
@@ -53,6 +54,7 @@ describe("key rotate", () => {
     fs.writeFileSync(path.join(cwd, "next.pem"), pem)
     const taken = await run(["key", "rotate", "given", "--new-key", "next.pem"], { cwd })
     assert.strictEqual(taken.code, 0, taken.stderr)
+    assert.include(taken.stdout, "remove next.pem: it still holds the key that signs now")
     assert.match(taken.stdout, /^✓ changed {2}key number 2 signs from size \d+ on\n/)
     assert.strictEqual(fs.readFileSync(path.join(cwd, "given.key"), "utf8"), pem)
 

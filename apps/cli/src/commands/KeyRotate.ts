@@ -37,6 +37,9 @@ const requireKey = Effect.fnUntraced(function* (directory: string) {
   })
 })
 
+const leftover = (file: string): string =>
+  `${Text.printable(file)}: it still holds the key that signs now`
+
 export const keyRotateCommand = Command.make(
   "rotate",
   {
@@ -44,7 +47,7 @@ export const keyRotateCommand = Command.make(
     newKey: Flag.String("new-key").pipe(
       Flag.withMetavar("FILE"),
       Flag.withDescription(
-        "The private key to change to (PKCS #8 PEM, Ed25519), which is copied. Default: one is made",
+        "The private key to change to (PKCS #8 PEM, Ed25519), which is copied: remove FILE afterwards. Default: one is made",
       ),
       Flag.optional,
     ),
@@ -68,7 +71,10 @@ export const keyRotateCommand = Command.make(
       origin: signed?.checkpoint.origin,
       config: Option.getOrUndefined(config),
     })
-    if (json) return yield* output.document(rotated)
+    if (json) {
+      if (Option.isSome(newKey)) yield* output.say(`countersign: remove ${leftover(newKey.value)}`)
+      return yield* output.document(rotated)
+    }
     const { paint } = output
     return yield* output.lines(
       `${paint.good("✓ changed")}  key number ${rotated.number + 1} signs from size ${Text.count(rotated.size)} on`,
@@ -77,6 +83,7 @@ export const keyRotateCommand = Command.make(
       paint.faint(
         `  both signed rotations/${rotated.size}; the key before was overwritten and removed, as far as the file system does that`,
       ),
+      ...Option.toArray(newKey).map((file) => `${paint.doubtful("remove")} ${leftover(file)}`),
     )
   }),
 ).pipe(
