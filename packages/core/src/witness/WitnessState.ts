@@ -36,7 +36,7 @@ export class WitnessStateDamaged extends Schema.TaggedError<WitnessStateDamaged>
   detail: Schema.String,
 }) {
   override get message(): string {
-    return `${this.code}: ${this.path}: what the witness has seen can't be read: ${this.detail}. Nothing is signed for this origin. The file is one signed checkpoint: put back the newest one that the log's users hold, never an older one`
+    return `${this.code}: ${this.path}: what the witness has seen can't be read: ${this.detail}. Nothing is signed for this origin. The file is one signed checkpoint, below a line of keys if the log has changed its key: put back the newest one that the log's users hold, never an older one, and leave the line as it is`
   }
 }
 
