@@ -35,6 +35,20 @@ const judged = (witness: Witness.Witness, text: string, answer: string) =>
     Result.getOrThrow(parseWitnessKey(witness.verifierKey)),
   )
 
+/** Sends a body for ever, byte by byte, until it is cut off. */
+const dripped = (port: number): Promise<string> =>
+  new Promise((resolve) => {
+    const socket = connect(port, "127.0.0.1")
+    socket.write("POST /add-checkpoint HTTP/1.1\r\nhost: x\r\ncontent-length: 5000\r\n\r\n")
+    const dripping = setInterval(() => socket.write("a"), 20)
+    socket.resume()
+    socket.on("error", () => undefined)
+    socket.on("close", () => {
+      clearInterval(dripping)
+      resolve("cut off")
+    })
+  })
+
 describe("WitnessServer", () => {
   const posted = (url: string, body: Uint8Array | string) =>
     fetch(url, { method: "POST", body: Buffer.from(body) })
@@ -120,17 +134,9 @@ describe("WitnessServer", () => {
   it.live("cuts off one that never stops sending, byte by byte", () =>
     Effect.gen(function* () {
       const { url } = yield* served({ requestMillis: 200 })
-      const ended = yield* Effect.callback<string>((resume) => {
-        const socket = connect(Number(new URL(url).port), "127.0.0.1")
-        socket.write("POST /add-checkpoint HTTP/1.1\r\nhost: x\r\ncontent-length: 5000\r\n\r\n")
-        const dripping = setInterval(() => socket.write("a"), 20)
-        socket.resume()
-        socket.on("error", () => undefined)
-        socket.on("close", () => {
-          clearInterval(dripping)
-          resume(Effect.succeed("cut off"))
-        })
-      }).pipe(Effect.timeoutOption(10_000))
+      const ended = yield* Effect.promise(() => dripped(Number(new URL(url).port))).pipe(
+        Effect.timeoutOption(10_000),
+      )
       assert.deepStrictEqual(ended, Option.some("cut off"))
     }).pipe(Effect.scoped),
   )
