@@ -363,6 +363,9 @@ export class AuditEngine {
         ringBytesMax: dispatch.ringBytesMax,
         batchBytesMax: dispatch.batchBytesMax,
         cursorWait: dispatch.cursorMillis,
+        ...(dispatch.deliverMillisMax === undefined
+          ? {}
+          : { deliverTimeout: dispatch.deliverMillisMax }),
       },
       this.supervisor,
     ).pipe(Effect.provideService(Disk, this.disk))

@@ -86,5 +86,7 @@ export interface EngineOptions {
     readonly ringBytesMax: number
     readonly batchBytesMax: number
     readonly cursorMillis: number
+    /** Longest time for one call to a sink. Default: the dispatcher's. */
+    readonly deliverMillisMax?: number
   }
 }

@@ -3,7 +3,7 @@
  *
  * @since 0.1.0
  */
-import { check, type Finding } from "./Checkers.ts"
+import { check, type CheckerName, type Finding } from "./Checkers.ts"
 import type { History } from "./History.ts"
 import { scheduleOf, type Step } from "./Schedule.ts"
 import { type Canary, simulate } from "./Simulation.ts"
@@ -58,8 +58,8 @@ export interface CampaignOptions {
   readonly from: number
   readonly seeds: number
   readonly canary?: Canary
-  /** Stops at the first seed that breaks a promise. */
-  readonly untilFirst?: boolean
+  /** Stops at the first seed in which this checker finds something. */
+  readonly untilFoundBy?: CheckerName
 }
 
 class Count {
@@ -104,7 +104,7 @@ class Count {
       openings,
       probes,
       checkpoints,
-      faults: new Map([...faults].toSorted(([left], [right]) => (left < right ? -1 : 1))),
+      faults: sorted(faults),
     }
   }
 }
@@ -119,7 +119,7 @@ export const campaign = async ({
   canary,
   from,
   seeds,
-  untilFirst = false,
+  untilFoundBy,
 }: CampaignOptions): Promise<Campaign> => {
   const count = new Count()
   const failures: Array<Failure> = []
@@ -129,10 +129,44 @@ export const campaign = async ({
     const findings = check(history)
     if (findings.length === 0) continue
     failures.push({ seed, findings })
-    if (untilFirst) break
+    if (findings.some(({ checker }) => checker === untilFoundBy)) break
   }
   return { tally: count.tally, failures }
 }
+
+/**
+ * What happened in several campaigns together.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const together = (campaigns: ReadonlyArray<Campaign>): Campaign => {
+  const sum = (count: (tally: Tally) => number): number =>
+    campaigns.reduce((total, { tally }) => total + count(tally), 0)
+  const faults = new Map<string, number>()
+  for (const { tally } of campaigns) {
+    for (const [fault, count] of tally.faults) faults.set(fault, (faults.get(fault) ?? 0) + count)
+  }
+  return {
+    failures: campaigns
+      .flatMap(({ failures }) => failures)
+      .toSorted((left, right) => left.seed - right.seed),
+    tally: {
+      seeds: sum(({ seeds }) => seeds),
+      offered: sum(({ offered }) => offered),
+      acknowledged: sum(({ acknowledged }) => acknowledged),
+      found: sum(({ found }) => found),
+      records: sum(({ records }) => records),
+      openings: sum(({ openings }) => openings),
+      probes: sum(({ probes }) => probes),
+      checkpoints: sum(({ checkpoints }) => checkpoints),
+      faults: sorted(faults),
+    },
+  }
+}
+
+const sorted = (faults: ReadonlyMap<string, number>): ReadonlyMap<string, number> =>
+  new Map([...faults].toSorted(([left], [right]) => (left < right ? -1 : 1)))
 
 /**
  * The shortest beginning of a seed's schedule whose history breaks a promise; `undefined` if none does.

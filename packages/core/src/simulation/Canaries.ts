@@ -7,6 +7,7 @@ import * as Effect from "effect/Effect"
 import type { Disk, DiskFile } from "../platform/Disk.ts"
 import { type DeliveredBatch, type Sink, slice } from "../engine/Sink.ts"
 import { decodeFrame, frameHeaderBytes } from "../trail/WalFrame.ts"
+import type { CheckerName } from "./Checkers.ts"
 import type { Canary } from "./Simulation.ts"
 
 /** Says of the log's groups that they were synced when they were written. */
@@ -41,6 +42,12 @@ const ignoresLastFrame = (disk: Disk["Service"]): Disk["Service"] => ({
     Effect.map(disk.readFile(path), (bytes) =>
       path.endsWith(".wal") ? withoutLastFrame(bytes) : bytes,
     ),
+})
+
+/** Says of the log's segments that they were deleted. */
+const keepsLog = (disk: Disk["Service"]): Disk["Service"] => ({
+  ...disk,
+  remove: (path) => (path.endsWith(".wal") ? Effect.void : disk.remove(path)),
 })
 
 /** Says of each batch that it is delivered, and delivers it when the next one comes, or at the end. */
@@ -79,14 +86,25 @@ const dropsInBisect = (sink: Sink): Sink => {
 }
 
 /**
+ * A bug, and the checker that has to find it.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface PlantedBug extends Canary {
+  readonly foundBy: CheckerName
+}
+
+/**
  * The bugs by name.
  *
  * @category constants
  * @since 0.1.0
  */
-export const canaries: Readonly<Record<string, Canary>> = {
-  "acknowledges-unsynced": { disk: acknowledgesUnsynced },
-  "ignores-last-frame": { disk: ignoresLastFrame },
-  "moves-cursor-first": { sink: movesCursorFirst },
-  "drops-in-bisect": { sink: dropsInBisect },
+export const canaries: Readonly<Record<string, PlantedBug>> = {
+  "acknowledges-unsynced": { disk: acknowledgesUnsynced, foundBy: "receiptsAreHonest" },
+  "ignores-last-frame": { disk: ignoresLastFrame, foundBy: "acknowledgedIsFound" },
+  "keeps-log": { disk: keepsLog, foundBy: "limitsHold" },
+  "moves-cursor-first": { sink: movesCursorFirst, foundBy: "sinksAreComplete" },
+  "drops-in-bisect": { sink: dropsInBisect, foundBy: "sinksAreComplete" },
 }

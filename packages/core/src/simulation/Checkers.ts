@@ -196,8 +196,8 @@ export const limitsHold: Checker = (history) =>
   all(history, "measured").flatMap((each) => [
     ...(each.laneBytes > each.laneBytesMax ? [`${each.laneBytes} bytes in the lanes`] : []),
     ...(each.slabs > each.slabsMax ? [`${each.slabs} slabs`] : []),
-    ...(each.logBytes > (each.logBytesMax ?? Infinity)
-      ? [`${each.logBytes} bytes of log, at most ${each.logBytesMax}`]
+    ...(each.spent > (each.spentMax ?? Infinity)
+      ? [`${each.spent} segments of log that full tiles hold, at most ${each.spentMax}`]
       : []),
   ])
 
@@ -290,7 +290,7 @@ export const countsAreTrue: Checker = (history) => {
  * @category constants
  * @since 0.1.0
  */
-export const checkers: Readonly<Record<string, Checker>> = {
+export const checkers = {
   acknowledgedIsFound,
   flushedIsFound,
   everyoneIsTold,
@@ -305,7 +305,13 @@ export const checkers: Readonly<Record<string, Checker>> = {
   actionsAreRecorded,
   sinksAreComplete,
   trailStaysGood,
-}
+} satisfies Readonly<Record<string, Checker>>
+
+/**
+ * @category models
+ * @since 0.1.0
+ */
+export type CheckerName = keyof typeof checkers
 
 /**
  * Everything that is wrong with a history, at most three findings a checker.
@@ -314,7 +320,7 @@ export const checkers: Readonly<Record<string, Checker>> = {
  * @since 0.1.0
  */
 export const check = (history: History): ReadonlyArray<Finding> =>
-  Object.entries(checkers).flatMap(([checker, run]) =>
+  Object.entries<Checker>(checkers).flatMap(([checker, run]) =>
     run(history)
       .slice(0, 3)
       .map((detail) => ({ checker, detail })),

@@ -75,9 +75,10 @@ export type Happening = { readonly at: number } & (
       readonly laneBytesMax: number
       readonly slabs: number
       readonly slabsMax: number
-      readonly logBytes: number
-      /** Only while nothing is broken, and has been long enough. */
-      readonly logBytesMax?: number
+      /** Segments of the log whose entries are all in full tiles. */
+      readonly spent: number
+      /** Only at rest, and where no call of this process's disk has failed. */
+      readonly spentMax?: number
     }
   /** The checkpoint on the disk became another one. */
   | {

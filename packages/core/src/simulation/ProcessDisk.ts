@@ -40,6 +40,17 @@ const hangMillis = 2500
 const ordinary = new Set(["ENOENT", "EEXIST"])
 
 /**
+ * Whether a schedule has asked for this failure.
+ *
+ * @category predicates
+ * @since 0.1.0
+ */
+export const isScripted = (error: unknown): error is DiskError =>
+  error instanceof DiskError &&
+  (error.detail === "in memory" || error.detail === "no power") &&
+  !ordinary.has(error.errno)
+
+/**
  * @category models
  * @since 0.1.0
  */
@@ -136,8 +147,7 @@ export class ProcessDisk {
       const after = random() < 0.4 ? wholeBelow(random, 4) : 0
       const told = Effect.tapError(call, (error) =>
         Effect.sync(() => {
-          const isScripted = error.detail === "in memory" && !ordinary.has(error.errno)
-          if (isScripted) failed(`disk ${name} ${error.errno}`)
+          if (isScripted(error)) failed(`disk ${name} ${error.errno}`)
         }),
       )
       const pause = (millis: number): Effect.Effect<void> =>

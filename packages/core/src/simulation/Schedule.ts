@@ -106,6 +106,8 @@ export type Step =
   | { readonly do: "flush" }
   | { readonly do: "publish" }
   | { readonly do: "verify" }
+  /** Nothing breaks any more for a while, and the engine comes to rest. */
+  | { readonly do: "rest" }
   /** Asks what a recovery would find if the power went now; the real disk stays as it is. */
   | { readonly do: "probe" }
   | { readonly do: "end"; readonly how: Ending; readonly after: number }
@@ -177,7 +179,7 @@ const trouble = (random: Random): Step => {
 /** One process's steps but its end. */
 const life = (random: Random): Array<Step> => {
   const steps: Array<Step> = []
-  const length = 5 + wholeBelow(random, 9)
+  const length = 4 + wholeBelow(random, 8)
   // Some processes meet no trouble at all, so that others' is not always hidden behind more.
   const troubles = random() < 0.2 ? 0 : 0.4
   for (let step = 0; step < length; step++) {
@@ -188,6 +190,7 @@ const life = (random: Random): Array<Step> => {
     else if (pick < 0.12) steps.push({ do: "publish" })
     else if (pick < 0.15) steps.push({ do: "verify" })
     else if (pick < 0.3) steps.push({ do: "probe" })
+    else if (pick < 0.34) steps.push({ do: "rest" })
     if (random() < 0.6) steps.push({ do: "wait", millis: wholeBelow(random, 120) })
     else if (random() < 0.2) steps.push({ do: "wait", millis: wholeBelow(random, 1500) })
   }
@@ -202,7 +205,7 @@ const life = (random: Random): Array<Step> => {
  */
 export const scheduleOf = (seed: number): ReadonlyArray<Step> => {
   const random = randomOf(seed)
-  const lives = 2 + wholeBelow(random, 4)
+  const lives = 2 + wholeBelow(random, 3)
   return Array.from({ length: lives }, (): ReadonlyArray<Step> => {
     const steps = life(random)
     const how = oneOf<Ending>(random, [

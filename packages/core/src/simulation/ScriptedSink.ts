@@ -7,15 +7,17 @@
  */
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
 import { type DeliveredBatch, type Sink, SinkError, slice } from "../engine/Sink.ts"
 import * as MemorySink from "../testing/MemorySink.ts"
 import type { SinkTrouble } from "./Schedule.ts"
+import { deliverMillisMax } from "./SimulatedEngine.ts"
 import { refusalMark } from "./SimulatedEvent.ts"
 import type { ProcessClock, Timeline } from "./Timeline.ts"
 
-const lateMillis = 700
-// Longer than the engine waits for an answer.
-const hangMillis = 31_000
+const lateMillis = deliverMillisMax * 0.7
+// The engine has asked again by then, or its successor has.
+const hangMillis = deliverMillisMax * 1.7
 
 /**
  * @category models
@@ -45,6 +47,25 @@ const copyOf = (batch: DeliveredBatch): DeliveredBatch => ({
   ...batch,
   entries: batch.entries.map((entry) => Uint8Array.from(entry)),
 })
+
+/** No answer ever, and a store that nobody waits for any more. */
+const hang = (
+  inner: Sink,
+  kept: DeliveredBatch,
+  met: (fault: string) => void,
+  timeline: Timeline,
+): Effect.Effect<never> => {
+  const began = timeline.now
+  timeline.after(hangMillis, () => {
+    const exit = Effect.runSync(Effect.exit(inner.deliver(kept)))
+    if (Exit.isSuccess(exit)) met(`sink ${inner.name} stored late`)
+  })
+  return Effect.onInterrupt(Effect.never, () =>
+    Effect.sync(() => {
+      if (timeline.now - began >= deliverMillisMax) met(`sink ${inner.name} timed out`)
+    }),
+  )
+}
 
 /**
  * One process's connection to a store.
@@ -86,13 +107,8 @@ export const make = (
           sleep(lateMillis),
           Effect.suspend(() => inner.deliver(batch)),
         )
-      case "hang": {
-        const kept = copyOf(batch)
-        timeline.after(hangMillis + lateMillis, () =>
-          Effect.runSync(Effect.exit(inner.deliver(kept))),
-        )
-        return sleep(hangMillis * 2)
-      }
+      case "hang":
+        return hang(inner, copyOf(batch), met, timeline)
       case "crash":
         return Effect.die(new Error("a scripted crash"))
     }

@@ -12,7 +12,6 @@ import type { EngineOptions } from "../engine/EngineOptions.ts"
 import * as KeySigner from "../signer/KeySigner.ts"
 import { Signer } from "../signer/Signer.ts"
 import * as SignedNote from "../trail/SignedNote.ts"
-import { tileWidth } from "../trail/Tile.ts"
 
 /** Where the trail lies. */
 export const directory = "/simulation/trail"
@@ -21,6 +20,14 @@ const KiB = 1024
 const eventBytesMax = 4 * KiB
 const segmentBytesMax = 8 * KiB
 const retainBytesMax = 64 * KiB
+
+/**
+ * How long the engine waits for a sink's answer.
+ *
+ * @category constants
+ * @since 0.1.0
+ */
+export const deliverMillisMax = 1_000
 
 const config = Result.getOrThrow(settle([fromInput({ directory })]))
 
@@ -44,17 +51,16 @@ export const engineOptions: EngineOptions = {
   archive: { compress: true, afterBundles: 1, bundlesPerSecondMax: 10 },
   restart: { backoffMinMillis: 5, backoffMaxMillis: 100, restartsMax: 12, windowMillis: 60_000 },
   shutdown: { drainMillis: 6_000 },
-  dispatch: { ringBytesMax: 32 * KiB, batchBytesMax: 8 * KiB, cursorMillis: 200 },
+  dispatch: { ringBytesMax: 32 * KiB, batchBytesMax: 8 * KiB, cursorMillis: 200, deliverMillisMax },
 }
 
 /**
- * What an engine at rest may keep of its log: the limit, what no full tile holds yet, and the
- * segments at both ends.
+ * Segments of its log that an engine at rest may keep though full tiles hold all their entries.
  *
  * @category constants
  * @since 0.1.0
  */
-export const logBytesMax = retainBytesMax + tileWidth * eventBytesMax + 2 * segmentBytesMax
+export const spentMax = retainBytesMax / segmentBytesMax
 
 // PKCS #8 of an Ed25519 key: everything before the 32 bytes of the key is fixed (RFC 8410).
 const der = Buffer.concat([

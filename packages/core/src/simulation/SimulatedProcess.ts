@@ -32,7 +32,7 @@ import { Signer, SignerError } from "../signer/Signer.ts"
 import { type Random, randomOf } from "../testing/SeededRandom.ts"
 import { EntryHasher, inThisThread } from "../trail/EntryHasher.ts"
 import type { Note, Told } from "./History.ts"
-import { ProcessDisk } from "./ProcessDisk.ts"
+import { isScripted, ProcessDisk } from "./ProcessDisk.ts"
 import type { Burst, StageTrouble } from "./Schedule.ts"
 import { eventOf } from "./SimulatedEvent.ts"
 import { ProcessClock, type Timeline } from "./Timeline.ts"
@@ -53,6 +53,8 @@ export interface ProcessOptions {
   readonly spoil: (disk: Disk["Service"]) => Disk["Service"]
   readonly isAlive: (name: ProcessName) => boolean
   readonly note: (happening: Note) => void
+  /** Told of what must never happen. */
+  readonly trouble: (what: string) => void
   /** How many happenings there are. */
   readonly noted: () => number
   /** Size of the checkpoint on the disk. */
@@ -86,6 +88,8 @@ export class SimulatedProcess {
   readonly clock: ProcessClock
   readonly calls: ProcessDisk
   isAlive = true
+  /** Whether a call of its disk has failed, or taken its time. */
+  hasMetFault = false
   engine: AuditEngine | undefined
   private readonly options: ProcessOptions
   private readonly disk: Disk["Service"]
@@ -109,7 +113,10 @@ export class SimulatedProcess {
       clock: this.clock,
       random: randomOf(seed * 1_000 + number + 500),
       isAlive: alive,
-      failed: (fault) => this.note({ what: "fault", fault }),
+      failed: (fault) => {
+        this.hasMetFault = true
+        this.note({ what: "fault", fault })
+      },
     })
     this.disk = spoil(this.calls.disk)
     this.services = Context.make(Disk, this.disk).pipe(
@@ -187,7 +194,9 @@ export class SimulatedProcess {
         this.note({ what: "flushed", process: this.number, since, lost })
       }
     } catch (error) {
-      this.note({ what: "fault", fault: `last gasp: ${tagOf(error)}` })
+      this.hasMetFault = true
+      if (isScripted(error)) this.note({ what: "fault", fault: `last gasp ${error.errno}` })
+      else this.options.trouble(`the last gasp of process ${this.number}: ${tagOf(error)}`)
     }
   }
 
@@ -272,7 +281,7 @@ export class SimulatedProcess {
   private tell(id: string, exit: Exit.Exit<Receipt, RecordError>): void {
     const told = toldOf(exit)
     if (told === "defect") {
-      this.note({ what: "fault", fault: `record died: ${String(exit)}` })
+      if (this.isAlive) this.options.trouble(`the record ${id} died: ${String(exit)}`)
       return
     }
     const sequence = Exit.isSuccess(exit) ? exit.value.sequence : undefined

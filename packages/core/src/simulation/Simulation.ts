@@ -20,6 +20,8 @@ import { PowerLossDisk } from "../testing/PowerLossDisk.ts"
 import { randomOf } from "../testing/SeededRandom.ts"
 import * as Checkpoint from "../trail/Checkpoint.ts"
 import * as SignedNote from "../trail/SignedNote.ts"
+import { tileWidth } from "../trail/Tile.ts"
+import { parseSegmentName } from "../trail/WriteAheadLog.ts"
 import { aftermath } from "./Aftermath.ts"
 import type { Happening, History, Note } from "./History.ts"
 import { probe } from "./Probe.ts"
@@ -28,8 +30,8 @@ import * as ScriptedSink from "./ScriptedSink.ts"
 import {
   directory,
   engineOptions,
-  logBytesMax,
   simulationSigner,
+  spentMax,
   verifierKey,
 } from "./SimulatedEngine.ts"
 import { SimulatedProcess } from "./SimulatedProcess.ts"
@@ -58,6 +60,8 @@ export interface SimulationOptions {
 }
 
 const quietMillisMax = 120_000
+// The log is pruned each second, and the sinks' cursors are saved more often.
+const restMillis = 3_000
 const same = <A>(value: A): A => value
 
 class Simulation {
@@ -74,7 +78,6 @@ class Simulation {
   private current: SimulatedProcess | undefined
   private checkpoint: Buffer | undefined
   private crashes = 0
-  private isQuiet = false
 
   constructor({ canary = {}, seed }: SimulationOptions) {
     this.seed = seed
@@ -148,6 +151,8 @@ class Simulation {
       case "verify":
         current.verify()
         return
+      case "rest":
+        return this.rest(current)
       case "probe":
         return this.probe()
       case "end":
@@ -198,6 +203,7 @@ class Simulation {
       isAlive: ({ pid }) =>
         this.processes[pid - 1]?.isAlive === true && !this.believedDead.has(pid),
       note: (happening) => this.note(happening),
+      trouble: (what) => this.troubles.push(what),
       noted: () => this.happenings.length,
       signedSize: () => sizeOf(this.power.peek(`${directory}/checkpoint`)),
     })
@@ -257,12 +263,6 @@ class Simulation {
 
   /** The next process believes this one dead, which goes on for a while. */
   private async takeOver(old: SimulatedProcess, after: number): Promise<void> {
-    // At rest, and with no call under way: what was asked for before a takeover and is done after it
-    // (a segment begun, above all) is not told from what its successor does.
-    old.heal()
-    const flushing = old.flush()
-    await this.until(() => flushing.exit !== undefined, 5_000)
-    await this.timeline.advance(3_000)
     this.believedDead.add(old.number)
     await this.open()
     for (const writer of [7, 8]) {
@@ -304,15 +304,30 @@ class Simulation {
       engine.status().sinks.every(({ lag, cursor }) => cursor !== undefined && lag === 0)
     if (!(await this.until(isCaughtUp, quietMillisMax))) this.troubles.push("a sink lags for ever")
     current.publish()
-    await this.timeline.advance(3_000)
-    this.isQuiet = true
-    this.measure()
+    await this.rest(current)
     const closing = current.close()
     await this.until(() => closing.exit !== undefined, 30_000)
     if (closing.exit === undefined || Exit.isFailure(closing.exit)) {
       this.troubles.push(`the last process could not close: ${String(closing.exit)}`)
     }
+    const left = this.segments.length
+    if (left > 0) this.troubles.push(`${left} segments of the log are left after a close`)
     current.kill("the end")
+  }
+
+  /** Long enough for what is done at intervals; then the limits of what is kept hold. */
+  private async rest(current: SimulatedProcess): Promise<void> {
+    this.power.heal()
+    for (const process of this.processes) process.heal()
+    await this.timeline.advance(restMillis)
+    if (this.current === current && !current.hasMetFault) this.measure(true)
+  }
+
+  private get segments(): ReadonlyArray<number> {
+    return this.power
+      .namesIn(`${directory}/wal`)
+      .flatMap((name) => parseSegmentName(name)?.firstSequence ?? [])
+      .toSorted((left, right) => left - right)
   }
 
   /** Remembers the checkpoint on the disk if it is another one. */
@@ -335,8 +350,11 @@ class Simulation {
     })
   }
 
-  private measure(): void {
-    const logBytes = this.power.bytesIn(`${directory}/wal`)
+  private measure(isAtRest = false): void {
+    const { segments } = this
+    const signed = sizeOf(this.power.peek(`${directory}/checkpoint`))
+    const inFullTiles = signed - (signed % tileWidth)
+    const spent = segments.filter((_, index) => (segments[index + 1] ?? Infinity) <= inFullTiles)
     for (const process of this.processes) {
       const { engine } = process
       if (!process.isAlive || engine === undefined) continue
@@ -349,8 +367,8 @@ class Simulation {
         laneBytesMax: engine.intake.capacityBytes,
         slabs: pool.slabs,
         slabsMax: pool.slabsMax,
-        logBytes,
-        ...(this.isQuiet ? { logBytesMax } : {}),
+        spent: spent.length,
+        ...(isAtRest ? { spentMax } : {}),
       })
     }
   }

@@ -134,14 +134,6 @@ export class PowerLossDisk {
     return found === undefined || found.isDirectory ? undefined : Buffer.from(found.bytes)
   }
 
-  /** Bytes of all files in a directory, as they are now. */
-  bytesIn(directory: string): number {
-    return this.list(directory).reduce(
-      (sum, name) => sum + (this.names.get(`${directory}/${name}`)?.bytes.length ?? 0),
-      0,
-    )
-  }
-
   /** The disk after a power loss and a restart, with all on it durable; this one stays as it is. */
   crash(random: () => number): PowerLossDisk {
     const next = new PowerLossDisk([])
@@ -196,7 +188,7 @@ export class PowerLossDisk {
     syncFile: (file) => this.attempt(() => this.sync(file, this.find("fsync", file))),
     syncDirectory: (directory) => this.attempt(() => this.syncDirectory(directory)),
     syncDirectoryUnsafe: (directory) => this.syncDirectory(directory),
-    list: (directory) => this.attempt(() => this.list(directory)),
+    list: (directory) => this.attempt(() => this.namesIn(directory)),
     status: (file) =>
       this.attempt(() => {
         const found = this.names.get(file)
@@ -364,7 +356,8 @@ export class PowerLossDisk {
     })
   }
 
-  private list(directory: string): ReadonlyArray<string> {
+  /** The names in a directory, as they are now. */
+  namesIn(directory: string): ReadonlyArray<string> {
     return [...this.names.keys()]
       .filter((name) => path.dirname(name) === directory && name !== directory)
       .map((name) => path.basename(name))
