@@ -85,6 +85,19 @@ export const closeTrail = Effect.fnUntraced(function* (parts: ClosingParts) {
   yield* Effect.ignore(settle(Math.min(left, syncAtCloseMillis)), { log: "Warn" })
 })
 
+/** Writes what is left, synchronously, and says what became of it. */
+const writtenUnsafe = (inFlight: () => number, writeUnsafe: () => number): string => {
+  try {
+    const written = writeUnsafe()
+    const rest = inFlight()
+    return rest === 0
+      ? `all accepted events are in the log (${written} records were written to it at the end), and in the trail at the next opening`
+      : `${written} records were written to the log, and ${rest} accepted events were not`
+  } catch (cause) {
+    return `${inFlight()} accepted events are lost unless the disk kept them: ${String(cause)}`
+  }
+}
+
 /** Says what became of the events that the drain has left. */
 const rescue = Effect.fnUntraced(function* (
   { inFlight, stop, writeUnsafe }: ClosingParts,
@@ -99,13 +112,5 @@ const rescue = Effect.fnUntraced(function* (
   if (Option.isNone(isStopped)) {
     return `${inFlight()} accepted events were not written, since a call of the disk does not return; what it has taken is in the trail at the next opening`
   }
-  try {
-    const written = writeUnsafe()
-    const rest = inFlight()
-    return rest === 0
-      ? `all accepted events are in the log (${written} records were written to it at the end), and in the trail at the next opening`
-      : `${written} records were written to the log, and ${rest} accepted events were not`
-  } catch (cause) {
-    return `${inFlight()} accepted events are lost unless the disk kept them: ${String(cause)}`
-  }
+  return writtenUnsafe(inFlight, writeUnsafe)
 })

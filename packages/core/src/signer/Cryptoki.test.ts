@@ -79,7 +79,9 @@ describe("a PKCS#11 module", () => {
       const scope = yield* Scope.make()
       yield* Scope.provide(Cryptoki.use(module), scope)
       yield* Effect.promise(() => Cryptoki.initialize(module))
-      const closing = Effect.runFork(Scope.close(scope, Exit.void))
+      const closing = yield* Effect.forkChild(Scope.close(scope, Exit.void), {
+        startImmediately: true,
+      })
       const again = Cryptoki.initialize(module)
       yield* Effect.sleep(1)
       assert.deepStrictEqual(names, ["C_Initialize", "C_Finalize"])

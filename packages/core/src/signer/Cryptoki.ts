@@ -259,6 +259,13 @@ const finalize = (module: Cryptoki): Promise<void> => {
 
 const finalizeMillis = 5000
 
+const release = (module: Cryptoki, waitMillis: number): Promise<void> => {
+  useOf(module).users -= 1
+  const { promise: timeout, resolve } = Promise.withResolvers<void>()
+  const timer = setTimeout(resolve, waitMillis)
+  return Promise.race([finalize(module), timeout]).finally(() => clearTimeout(timer))
+}
+
 /**
  * Uses a module for as long as the scope lasts. With the last use in this process it is finalised,
  * unless a call into it was never answered.
@@ -276,11 +283,5 @@ export const use = (
       useOf(module).users += 1
       return module
     }),
-    () =>
-      Effect.promise(() => {
-        useOf(module).users -= 1
-        const { promise: timeout, resolve } = Promise.withResolvers<void>()
-        const timer = setTimeout(resolve, waitMillis)
-        return Promise.race([finalize(module), timeout]).finally(() => clearTimeout(timer))
-      }),
+    () => Effect.promise(() => release(module, waitMillis)),
   )
