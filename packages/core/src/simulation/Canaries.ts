@@ -4,7 +4,7 @@
  * @since 0.1.0
  */
 import * as Effect from "effect/Effect"
-import type { Disk, DiskFile } from "../platform/Disk.ts"
+import { type Disk, DiskError, type DiskFile } from "../platform/Disk.ts"
 import { type DeliveredBatch, type Sink, slice } from "../engine/Sink.ts"
 import { decodeFrame, frameHeaderBytes } from "../trail/WalFrame.ts"
 import type { CheckerName } from "./Checkers.ts"
@@ -48,6 +48,25 @@ const ignoresLastFrame = (disk: Disk["Service"]): Disk["Service"] => ({
 const keepsLog = (disk: Disk["Service"]): Disk["Service"] => ({
   ...disk,
   remove: (path) => (path.endsWith(".wal") ? Effect.void : disk.remove(path)),
+})
+
+/** Says of a lease that it is held whoever has it. */
+const forgetsFence = (disk: Disk["Service"]): Disk["Service"] => ({
+  ...disk,
+  open: (path, how) =>
+    Effect.map(disk.open(path, how), (file) =>
+      path.includes("/lease.")
+        ? { ...file, statusUnsafe: () => ({ ...file.statusUnsafe(), links: 1 }) }
+        : file,
+    ),
+})
+
+/** In its last moments a process that has no segment open can begin none. */
+const beginsNoLastSegment = (disk: Disk["Service"]): Disk["Service"] => ({
+  ...disk,
+  openLogUnsafe: (path) => {
+    throw new DiskError({ call: "open", path, errno: "EBADF", detail: "no segment is open" })
+  },
 })
 
 /** Says of each batch that it is delivered, and delivers it when the next one comes, or at the end. */
@@ -104,6 +123,8 @@ export interface PlantedBug extends Canary {
 export const canaries: Readonly<Record<string, PlantedBug>> = {
   "acknowledges-unsynced": { disk: acknowledgesUnsynced, foundBy: "receiptsAreHonest" },
   "ignores-last-frame": { disk: ignoresLastFrame, foundBy: "acknowledgedIsFound" },
+  "forgets-fence": { disk: forgetsFence, foundBy: "acknowledgedIsFound" },
+  "begins-no-last-segment": { disk: beginsNoLastSegment, foundBy: "trailStaysGood" },
   "keeps-log": { disk: keepsLog, foundBy: "limitsHold" },
   "moves-cursor-first": { sink: movesCursorFirst, foundBy: "sinksAreComplete" },
   "drops-in-bisect": { sink: dropsInBisect, foundBy: "sinksAreComplete" },
