@@ -66,8 +66,8 @@ describe("sample", () => {
     const options = { rate: 0, rateMin: 0, rateMax: 1, targetOverhead: 0, windowMillis: 1 }
     const sampler = new Sampler({ ...options, adaptive: false })
     const lane = intake.lanes[telemetry] ?? assert.fail("no lane")
-    const { idOf } = lane
-    lane.idOf = (slot) => (slot === 1 ? assert.fail("scripted") : idOf.call(lane, slot))
+    const idOf = lane.idOf.bind(lane)
+    lane.idOf = (slot) => (slot === 1 ? assert.fail("scripted") : idOf(slot))
     assert.throws(() => sample(batch, intake, sampler), "scripted")
     lane.idOf = idOf
     sample(batch, intake, sampler)
