@@ -61,6 +61,9 @@ export interface ProcessOptions {
   readonly signedSize: () => number
 }
 
+/** What a schedule lets a stage throw. */
+class ScriptedDefect extends Error {}
+
 /** A way for an effect to end that the simulation can look at. */
 interface Running {
   exit: Exit.Exit<unknown, unknown> | undefined
@@ -196,6 +199,9 @@ export class SimulatedProcess {
     } catch (error) {
       this.hasMetFault = true
       if (isScripted(error)) this.note({ what: "fault", fault: `last gasp ${error.errno}` })
+      // A stage's code runs there as well, and throws where the schedule says so.
+      else if (error instanceof ScriptedDefect)
+        this.note({ what: "fault", fault: "last gasp throws" })
       else this.options.trouble(`the last gasp of process ${this.number}: ${tagOf(error)}`)
     }
   }
@@ -345,11 +351,11 @@ export class SimulatedProcess {
       const copy = lane.copy.bind(lane)
       const idOf = lane.idOf.bind(lane)
       lane.copy = (...given) => {
-        if (this.next("pool")) throw new Error("a scripted defect of pool")
+        if (this.next("pool")) throw new ScriptedDefect("pool")
         return copy(...given)
       }
       lane.idOf = (slot) => {
-        if (this.next("sample")) throw new Error("a scripted defect of sample")
+        if (this.next("sample")) throw new ScriptedDefect("sample")
         return idOf(slot)
       }
     }
