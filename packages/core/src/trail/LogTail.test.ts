@@ -45,8 +45,9 @@ describe("LogTail", () => {
   const besideEmpty = Effect.fnUntraced(function* (name: string) {
     const power = new PowerLossDisk([directory])
     const session = Effect.gen(function* () {
-      const { write } = yield* openSession(directory)
+      const { recovered, write } = yield* openSession(directory)
       yield* write(entries.slice(0, 10))
+      yield* recovered.writer.publish
     })
     yield* session.pipe(Effect.scoped, Effect.provide(power.layer))
     const file = yield* power.disk.open(path.join(directory, "wal", name), "log")
@@ -66,6 +67,14 @@ describe("LogTail", () => {
       assert.strictEqual(yield* goOn(entries.slice(10, 20)), 10)
       assert.strictEqual(yield* goOn(entries.slice(20)), 20)
       assert.strictEqual(yield* goOn([]), 30)
+    }),
+  )
+
+  it.live("takes an empty segment for no log where all others were deleted", () =>
+    Effect.gen(function* () {
+      const { goOn, power } = yield* besideEmpty(segmentName(5, 0))
+      yield* power.disk.remove(path.join(directory, "wal", segmentName(0, 0)))
+      assert.strictEqual(yield* goOn(entries.slice(10)), 10)
     }),
   )
 

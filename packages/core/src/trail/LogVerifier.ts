@@ -15,7 +15,7 @@ import { readBundle } from "./TrailReader.ts"
 import type { LogCheck } from "./Verifier.ts"
 import type { Finding } from "./VerifyReport.ts"
 import type { Frame } from "./WalFrame.ts"
-import { listSegments, scan } from "./WalReader.ts"
+import { listSegments, scan, startOf } from "./WalReader.ts"
 
 /** A frame differs from the tiles, or a segment went away while it was read. */
 class Differs {
@@ -45,7 +45,7 @@ export const checkLog =
       const compare = yield* comparison(directory, checkpoint.size)
       const { nextSequence } = yield* scan(directory, segments, compare)
       const beyond = nextSequence - checkpoint.size
-      if (segments.length > 0 && beyond < 0) {
+      if (startOf(segments) !== undefined && beyond < 0) {
         // What is signed was in the log before, and is pruned by whole segments.
         const detail = `the log ends before entry ${nextSequence}, but entries up to ${checkpoint.size} are signed`
         return {

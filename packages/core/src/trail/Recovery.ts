@@ -91,7 +91,8 @@ export const recover = Effect.fnUntraced(function* (options: RecoveryOptions) {
   const checkpoint = (witnessed?.size ?? 0) > (signed?.size ?? 0) ? witnessed : signed
   const segments = yield* listSegments(directory)
   const signedSize = checkpoint?.size ?? 0
-  const logStart = startOf(segments) ?? signed?.size ?? 0
+  const start = startOf(segments)
+  const logStart = start ?? Math.max(signed?.size ?? 0, segments.at(-1)?.firstSequence ?? 0)
   if (logStart > signedSize) {
     return yield* damaged(
       path.join(directory, "wal"),
@@ -111,7 +112,7 @@ export const recover = Effect.fnUntraced(function* (options: RecoveryOptions) {
     yield* readHeads(disk, directory, base.size, logStart, signedSize),
     (found) => replay(new Rehearsal(base, signedSize), found, Infinity),
   )
-  const size = segments.length === 0 ? logStart : nextSequence
+  const size = start === undefined ? logStart : nextSequence
   if (size < signedSize) {
     return yield* damaged(
       directory,

@@ -106,7 +106,7 @@ const contentOf = Effect.fnUntraced(function* (disk: Disk["Service"], file: stri
 })
 
 /**
- * The first entry that the log may hold; `undefined` where there is no log.
+ * The first entry that the log may hold; `undefined` where it holds none.
  *
  * Empty segments before the first that holds something say nothing: a writer that was replaced
  * while it slept may have begun them, and its successor knows nothing of them.
@@ -115,7 +115,7 @@ const contentOf = Effect.fnUntraced(function* (disk: Disk["Service"], file: stri
  * @since 0.1.0
  */
 export const startOf = (segments: ReadonlyArray<SegmentFile>): number | undefined =>
-  (segments.find(({ content }) => content !== "empty") ?? segments.at(-1))?.firstSequence
+  segments.find(({ content }) => content !== "empty")?.firstSequence
 
 /**
  * Reads the segments in order and hands each frame on.
@@ -140,7 +140,7 @@ export const scan = Effect.fnUntraced(function* <E>(
 ) {
   const disk = yield* Disk
   const torn: Array<TornTail> = []
-  const start = startOf(segments) ?? 0
+  const start = startOf(segments) ?? segments.at(-1)?.firstSequence ?? 0
   const ends = endsOf(segments)
   let newest: FrameGroup | undefined
   let nextSequence = start
