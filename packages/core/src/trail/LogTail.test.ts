@@ -90,4 +90,25 @@ describe("LogTail", () => {
       assert.strictEqual(yield* goOn([]), 30)
     }),
   )
+
+  it.live("leaves a full bundle alone that alone has the entries before the log", () =>
+    Effect.gen(function* () {
+      const power = new PowerLossDisk([directory])
+      const many = entriesOf(300)
+      const session = Effect.gen(function* () {
+        const { write } = yield* openSession(directory, { segmentBytesMax: 1 })
+        yield* write(many.slice(0, 200))
+        yield* write(many.slice(200))
+      })
+      yield* session.pipe(Effect.scoped, Effect.provide(power.layer))
+      const bundle = path.join(directory, "tile/entries/000")
+      const before = power.journal.length
+      yield* openSession(directory).pipe(Effect.scoped, Effect.provide(power.layer))
+      const changes = power.journal.slice(before).filter((call) => call.endsWith(bundle))
+      assert.deepStrictEqual(
+        changes.filter((call) => !call.startsWith("fsync")),
+        [],
+      )
+    }),
+  )
 })

@@ -295,6 +295,8 @@ describe("Recovery", () => {
       const entries = entriesOf(800)
       const first = yield* openOnDisk(directory)
       yield* first.write(entries, 100)
+      // A full tile that is there is not written again.
+      fs.rmSync(path.join(directory, "tile"), { recursive: true })
       const faulty = yield* Effect.provide(FaultyDisk.make(), NodeDisk.layer)
       faulty.plan({ call: "writeFile", nth: 3, errno: "ENOSPC", outcome: { prefixBytes: 10 } })
       const error = yield* Effect.flip(Effect.provide(openSession(directory), faulty.layer))

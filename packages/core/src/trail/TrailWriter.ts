@@ -283,7 +283,8 @@ export class TrailWriter {
     const stale = this.tree.stale.length
     const size = this.tree.size - (this.tree.size % tileWidth)
     if (files.length === 0) return Effect.void
-    return this.writeFiles(files).pipe(
+    return this.lacking(files).pipe(
+      Effect.flatMap((lacking) => this.writeFiles(lacking)),
       Effect.andThen(
         Effect.sync(() => {
           this.tree.full.splice(0, files.length)
@@ -304,6 +305,26 @@ export class TrailWriter {
       ),
     )
   })
+
+  /**
+   * After an opening only what is not on the disk: a bundle may be the only place that still has its
+   * entries, and a write that fails would leave it empty.
+   */
+  private lacking(
+    files: ReadonlyArray<TreeFile>,
+  ): Effect.Effect<ReadonlyArray<TreeFile>, DiskError> {
+    const { directory, disk, foundSize = 0 } = this.options
+    if (this.tree.size > foundSize) return Effect.succeed(files)
+    return Effect.filter(files, (file) =>
+      disk.readFile(path.join(directory, file.path)).pipe(
+        Effect.map((bytes) => !Buffer.concat(file.chunks).equals(bytes)),
+        Effect.catchIf(
+          ({ errno }) => errno === "ENOENT",
+          () => Effect.succeed(true),
+        ),
+      ),
+    )
+  }
 
   private writeFiles(files: ReadonlyArray<TreeFile>): Effect.Effect<void, DiskError> {
     const { directory, disk } = this.options
