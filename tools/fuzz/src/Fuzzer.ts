@@ -1,3 +1,4 @@
+import { setImmediate as turn } from "node:timers/promises"
 import { getHeapStatistics } from "node:v8"
 import { mutate, randomFrom } from "./Mutation.ts"
 
@@ -41,6 +42,7 @@ const hangMillis = 2000
 const buffersBytesMaxDefault = 2 ** 30
 export const findingsMax = 5
 const shrinkTriesMax = 2000
+const turnEvery = 256
 
 interface Trial {
   readonly verdict: Verdict | undefined
@@ -125,6 +127,8 @@ export const fuzz = async (
   let tried = 0
   let accepted = 0
   for (; goesOn(tried) && findings.size < findingsMax; tried += 1) {
+    // What compression holds is given back in a turn of the event loop, as it comes in any program.
+    if (tried % turnEvery === 0) await turn()
     const given = target.seeds[tried]
     const input = given ?? mutate(target.seeds, target.tokens, random)
     const { kind, stack, verdict } = await attempt(target, input, watch)
