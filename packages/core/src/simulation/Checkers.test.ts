@@ -166,6 +166,18 @@ const counting = (more: Partial<Account>): History => ({
   ),
 })
 
+/** A trail without the opening record, after as many defects of these stages. */
+const withoutOpening = (...stages: ReadonlyArray<"sample" | "pool" | "tree">): History => ({
+  ...good,
+  happenings: good.happenings.flatMap((each) => [
+    each,
+    ...(each.what === "opened"
+      ? stages.map((stage): Happening => ({ at: 0, what: "fault", fault: `stage ${stage}` }))
+      : []),
+  ]),
+  found: found.slice(1),
+})
+
 /** By checker: what must not go by. */
 const bad: Readonly<Record<string, Readonly<Record<string, History>>>> = {
   acknowledgedIsFound: {
@@ -226,6 +238,22 @@ const bad: Readonly<Record<string, Readonly<Record<string, History>>>> = {
     "a loss that the trail does not tell": counting({ lost: 1 }),
     "a drop that the trail does not tell": counting({ dropped: 1 }),
     "a run without its end": { ...good, found: changed(5, { type: "audit.heartbeat" }) },
+    "a run without its beginning": withoutOpening(),
+    "one after too few defects of each stage": withoutOpening("sample", "pool", "pool", "sample"),
+    "one after defects of a stage that gives nothing up": withoutOpening("tree", "tree", "tree"),
+    "one after defects of another process": {
+      ...withoutOpening(),
+      happenings: [
+        ...Array.from({ length: 3 }, (): Happening => {
+          return { at: 0, what: "fault", fault: "stage sample" }
+        }),
+        ...good.happenings,
+      ],
+    },
+    "a run without its beginning and its end": {
+      ...withoutOpening("sample", "sample", "sample"),
+      found: found.slice(1, -1),
+    },
   },
   actionsAreRecorded: {
     "an action without its attempt": after({ at: 6, what: "acted", id: "1-9", class: "critical" }),
@@ -275,6 +303,10 @@ describe("Checkers", () => {
 
   it.each(cases)("$checker names $name", ({ checker, history }) => {
     assert.isNotEmpty(byName[checker]?.(history) ?? [])
+  })
+
+  it.each(["sample", "pool"] as const)("allow an opening record that the %s gave up", (stage) => {
+    assert.deepStrictEqual(checkers.lossesAreSaid(withoutOpening(stage, stage, stage)), [])
   })
 
   it("allow duplicates where a sink promised at least once", () => {

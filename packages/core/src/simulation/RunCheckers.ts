@@ -6,21 +6,34 @@
 import { classes } from "../event/EventClass.ts"
 import type { FoundRecord, Happening, History } from "./History.ts"
 
-/** The engine's own records, by the opening record before them. */
-const runsOf = (found: ReadonlyArray<FoundRecord>): ReadonlyMap<number, Array<FoundRecord>> => {
-  const runs = new Map<number, Array<FoundRecord>>()
-  let current: Array<FoundRecord> = []
-  for (const record of found) {
-    if (record.type === "audit.opened") {
-      current = []
-      runs.set(Number(record.data?.["fence"]), current)
-    }
-    if (record.type.startsWith("audit.")) current.push(record)
-    // What follows is no part of this run, also if the next one's opening record was poison.
-    if (record.type === "audit.closed") current = []
-  }
-  return runs
+type Opened = Extract<Happening, { what: "opened" }>
+
+const poisonAfter = 3
+
+const isOpened = (each: Happening): each is Opened => each.what === "opened"
+
+const opens = ({ data, type }: FoundRecord, { fence }: Opened): boolean =>
+  type === "audit.opened" && Number(data?.["fence"]) === fence
+
+/** The engine's own records of one run, found by where it began: its opening record may be poison. */
+const runOf = ({ found, happenings }: History, opened: Opened): ReadonlyArray<FoundRecord> => {
+  const next = happenings.slice(happenings.indexOf(opened) + 1).find(isOpened)
+  const since = found.slice(opened.size, next?.size)
+  // A process that died while it opened the trail may follow, and was never noted.
+  const other = since.findIndex((each) => each.type === "audit.opened" && !opens(each, opened))
+  const until = other < 0 ? since : since.slice(0, other)
+  const closed = until.findIndex(({ type }) => type === "audit.closed")
+  const run = closed < 0 ? until : until.slice(0, closed + 1)
+  return run.filter(({ type }) => type.startsWith("audit."))
 }
+
+/** Whether a stage threw often enough for it to give a batch up, and the opening record with it. */
+const mayBePoison = (happenings: ReadonlyArray<Happening>): boolean =>
+  ["stage sample", "stage pool"].some(
+    (stage) =>
+      happenings.filter((each) => each.what === "fault" && each.fault === stage).length >=
+      poisonAfter,
+  )
 
 const sumOf = (
   records: ReadonlyArray<FoundRecord>,
@@ -34,11 +47,8 @@ const sumOf = (
   }, 0)
 
 /** Losses, drops and samplings that a closed run counted are in the trail, each by its count. */
-export const lossesAreSaid = ({ found, happenings }: History): ReadonlyArray<string> => {
-  const runs = runsOf(found)
-  const fences = new Map(
-    happenings.flatMap((each) => (each.what === "opened" ? [[each.process, each.fence]] : [])),
-  )
+export const lossesAreSaid = (history: History): ReadonlyArray<string> => {
+  const { happenings } = history
   const dropped = happenings.reduce(
     (counts, each) =>
       each.what === "told" && each.told === "dropped"
@@ -49,12 +59,16 @@ export const lossesAreSaid = ({ found, happenings }: History): ReadonlyArray<str
   const closed = happenings.filter(
     (each): each is Extract<Happening, { what: "closed" }> => each.what === "closed",
   )
-  // A batch on which the pool throws three times is given up, and it may hold the opening record.
-  const defects = happenings.filter((each) => each.what === "fault" && each.fault === "stage pool")
-  return closed.flatMap(({ accounts, process }) => {
-    const records = runs.get(fences.get(process) ?? -1)
-    if (records === undefined && defects.length >= 3) return []
-    if (records?.at(-1)?.type !== "audit.closed") {
+  return closed.flatMap((end) => {
+    const { accounts, process } = end
+    const opened = happenings.filter(isOpened).find((each) => each.process === process)
+    if (opened === undefined) return [`process ${process} closed, and was never opened`]
+    const records = runOf(history, opened)
+    const during = happenings.slice(happenings.indexOf(opened), happenings.indexOf(end))
+    if (!records.some((each) => opens(each, opened)) && !mayBePoison(during)) {
+      return [`process ${process} closed, and its run does not begin with its opening`]
+    }
+    if (records.at(-1)?.type !== "audit.closed") {
       return [`process ${process} closed, and its run does not end with that`]
     }
     return classes.flatMap((name) => {
