@@ -283,7 +283,9 @@ export class TrailWriter {
     const stale = this.tree.stale.length
     const size = this.tree.size - (this.tree.size % tileWidth)
     if (files.length === 0) return Effect.void
-    return this.lacking(files).pipe(
+    // The names of directories that the run before made may be unsynced: also where no file lacks.
+    return this.makeDirectories(files).pipe(
+      Effect.andThen(this.lacking(files)),
       Effect.flatMap((lacking) => this.writeFiles(lacking)),
       Effect.andThen(
         Effect.sync(() => {
@@ -332,15 +334,15 @@ export class TrailWriter {
       path: path.join(directory, name),
       chunks,
     }))
-    const parents = new Set(whole.map((file) => path.dirname(file.path)))
+    return Effect.andThen(this.makeDirectories(files), disk.writeFiles(whole))
+  }
+
+  private makeDirectories(files: ReadonlyArray<TreeFile>): Effect.Effect<void, DiskError> {
+    const parents = new Set(
+      files.map((file) => path.join(this.options.directory, path.dirname(file.path))),
+    )
     const made = [...parents].filter((parent) => !this.directories.has(parent))
-    const written = disk.writeFiles(whole)
-    return made.length === 0
-      ? written
-      : Effect.andThen(
-          Effect.forEach(made, (parent) => this.makeDirectory(parent), { discard: true }),
-          written,
-        )
+    return Effect.forEach(made, (parent) => this.makeDirectory(parent), { discard: true })
   }
 
   private makeDirectory(made: string): Effect.Effect<void, DiskError> {
