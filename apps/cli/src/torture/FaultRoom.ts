@@ -12,6 +12,7 @@ const isRoot = process.getuid?.() === 0
 const program = "unshare"
 const namespaces = isRoot ? ["-m"] : ["-Urm"]
 const mebibyte = 2 ** 20
+const protectTriesMax = 100
 
 /** Why there can be no such room here; `undefined` where there can. */
 export const roomLack = (): string | undefined => {
@@ -61,12 +62,21 @@ export class FaultRoom {
    * is open for writing; so the open one can still be written, and nothing new can be made.
    */
   async protect(): Promise<void> {
-    await this.order(`mount --bind "${this.mount}" "${this.mount}"`)
-    await this.order(`mount -o remount,bind,ro "${this.mount}"`)
+    for (let tries = 1; ; tries += 1) {
+      await this.order(`mount --bind "${this.mount}" "${this.mount}"`)
+      try {
+        return await this.order(`mount -o remount,bind,ro "${this.mount}"`)
+      } catch (error) {
+        // A file was opened for writing between the two, on the view itself: a new view has none.
+        await this.order(`umount -l "${this.mount}"`)
+        if (tries === protectTriesMax) throw error
+      }
+    }
   }
 
   async unprotect(): Promise<void> {
-    await this.order(`umount "${this.mount}"`)
+    // Lazily: a reader may be in it.
+    await this.order(`umount -l "${this.mount}"`)
   }
 
   /** The disk is gone with all that is on it. */
