@@ -152,8 +152,9 @@ export function* harmless({ files }: Sample): Generator<Mutation> {
   for (const [name, bytes] of files) {
     const edit = (changed: Buffer | undefined): Edits => new Map([[name, changed]])
     if (name.startsWith("wal/")) {
-      const sentence = `${name} deleted: all it holds is signed and in the bundles`
-      yield { id, sentence, files, edits: edit(undefined) }
+      const why = "all it holds is signed and in the bundles"
+      yield { id, sentence: `${name} deleted: ${why}`, files, edits: edit(undefined) }
+      yield { id, sentence: `${name} emptied: ${why}`, files, edits: edit(Buffer.alloc(0)) }
     }
     if (!isSuperseded(files, name)) continue
     const why = "a newer file holds the same and more"
@@ -169,8 +170,8 @@ function* fileMutations(id: string, files: Files): Generator<Mutation> {
     if (isSuperseded(files, name)) continue
     if (!name.startsWith("wal/")) {
       yield { id, sentence: `${name} deleted`, files, edits: new Map([[name, undefined]]) }
+      yield { id, sentence: `${name} emptied`, files, edits: new Map([[name, Buffer.alloc(0)]]) }
     }
-    yield { id, sentence: `${name} emptied`, files, edits: new Map([[name, Buffer.alloc(0)]]) }
     const half = bytes.subarray(0, bytes.length >> 1)
     yield { id, sentence: `${name} cut in half`, files, edits: new Map([[name, half]]) }
   }
