@@ -91,7 +91,7 @@ describe("LogTail", () => {
     }),
   )
 
-  it.live("leaves a full bundle alone that alone has the entries before the log", () =>
+  it.live("cuts no full bundle that alone has the entries before the log", () =>
     Effect.gen(function* () {
       const power = new PowerLossDisk([directory])
       const many = entriesOf(300)
@@ -107,8 +107,33 @@ describe("LogTail", () => {
       const changes = power.journal.slice(before).filter((call) => call.endsWith(bundle))
       assert.deepStrictEqual(
         changes.filter((call) => !call.startsWith("fsync")),
-        [],
+        [`write ${bundle}`],
       )
+    }),
+  )
+
+  it.live("deletes no log of full tiles whose sync had failed before the opening", () =>
+    Effect.gen(function* () {
+      const power = new PowerLossDisk([directory])
+      const killed = Effect.gen(function* () {
+        const { recovered, write } = yield* openSession(directory)
+        yield* write(entriesOf(300))
+        yield* recovered.writer.publish
+        // The kernel drops what it could not write: the bundle and its tile, synced at once.
+        for (const ahead of [1, 2]) power.plan({ call: power.calls + ahead, errno: "EIO" })
+        const synced = yield* Effect.exit(recovered.writer.sync(Infinity))
+        assert.strictEqual(synced._tag, "Failure")
+      })
+      yield* killed.pipe(Effect.scoped, Effect.provide(power.layer))
+      power.heal()
+      const next = Effect.flatMap(openSession(directory), ({ close }) => close)
+      yield* next.pipe(Effect.scoped, Effect.provide(power.layer))
+      assert.deepStrictEqual(power.namesIn(path.join(directory, "wal")), [])
+      const left = power.crash(least)
+      for (const name of ["tile/entries/000", "tile/0/000"]) {
+        const file = path.join(directory, name)
+        assert.deepStrictEqual(left.peek(file), power.peek(file))
+      }
     }),
   )
 })

@@ -309,22 +309,32 @@ export class TrailWriter {
   })
 
   /**
-   * After an opening only what is not on the disk: a bundle may be the only place that still has its
-   * entries, and a write that fails would leave it empty.
+   * After an opening: what is on the disk gets the same bytes in the same place. It may not be cut,
+   * since a bundle may be the only place that still has its entries; and it may not be left as it
+   * is, since after a failed sync the kernel may hold it for clean: another sync covers nothing.
+   *
+   * @returns the files that are not on the disk
    */
   private lacking(
     files: ReadonlyArray<TreeFile>,
   ): Effect.Effect<ReadonlyArray<TreeFile>, DiskError> {
-    const { directory, disk, foundSize = 0 } = this.options
-    if (this.tree.size > foundSize) return Effect.succeed(files)
-    return Effect.filter(files, (file) =>
-      disk.readFile(path.join(directory, file.path)).pipe(
-        Effect.map((bytes) => !Buffer.concat(file.chunks).equals(bytes)),
-        Effect.catchIf(
-          ({ errno }) => errno === "ENOENT",
-          () => Effect.succeed(true),
-        ),
+    if (this.tree.size > (this.options.foundSize ?? 0)) return Effect.succeed(files)
+    return Effect.filter(files, (file) => Effect.map(this.writeOver(file), (isThere) => !isThere))
+  }
+
+  private writeOver({ chunks, path: name }: TreeFile): Effect.Effect<boolean, DiskError> {
+    const { directory, disk } = this.options
+    const file = path.join(directory, name)
+    const written = Effect.flatMap(disk.open(file, "update"), (opened) =>
+      opened.write(chunks, 0).pipe(Effect.ensuring(opened.close)),
+    )
+    return disk.readFile(file).pipe(
+      Effect.map((bytes) => Buffer.concat(chunks).equals(bytes)),
+      Effect.catchIf(
+        ({ errno }) => errno === "ENOENT",
+        () => Effect.succeed(false),
       ),
+      Effect.tap((isThere) => (isThere ? written : Effect.void)),
     )
   }
 
