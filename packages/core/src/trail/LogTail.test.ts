@@ -136,4 +136,30 @@ describe("LogTail", () => {
       }
     }),
   )
+
+  it.live("deletes no log of partial tiles whose sync had failed before the opening", () =>
+    Effect.gen(function* () {
+      const power = new PowerLossDisk([directory])
+      const killed = Effect.gen(function* () {
+        const { recovered, write } = yield* openSession(directory)
+        yield* write(entriesOf(30))
+        yield* recovered.writer.publish
+        power.plan({ call: power.calls + 2, errno: "EIO" })
+        const synced = yield* Effect.exit(recovered.writer.syncAll)
+        assert.strictEqual(synced._tag, "Failure")
+      })
+      yield* killed.pipe(Effect.scoped, Effect.provide(power.layer))
+      power.heal()
+      // Nothing is recorded, so the forms that are open stay those that were found.
+      const next = Effect.flatMap(openSession(directory), ({ close }) => close)
+      yield* next.pipe(Effect.scoped, Effect.provide(power.layer))
+      assert.deepStrictEqual(power.namesIn(path.join(directory, "wal")), [])
+      const left = power.crash(least)
+      const { recovered } = yield* openSession(directory).pipe(
+        Effect.scoped,
+        Effect.provide(left.layer),
+      )
+      assert.strictEqual(recovered.nextSequence, 30)
+    }),
+  )
 })

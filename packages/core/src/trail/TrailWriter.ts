@@ -226,7 +226,8 @@ export class TrailWriter {
 
   /** Makes the open tiles of the newest checkpoint survive as well, so that no log is needed at all. */
   readonly syncAll: Effect.Effect<void, DiskError> = Effect.suspend(() => {
-    const files = this.tree.openFiles().map((file) => path.join(this.options.directory, file.path))
+    const open = this.tree.openFiles()
+    const files = open.map((file) => path.join(this.options.directory, file.path))
     const group = {
       files,
       directories: new Set([...files.map((file) => path.dirname(file)), ...this.newDirectories]),
@@ -236,7 +237,14 @@ export class TrailWriter {
     }
     return this.syncGroups(Infinity).pipe(
       Effect.andThen(
-        Effect.suspend(() => (this.isDistrusted ? Effect.void : this.syncGroup(group))),
+        Effect.suspend(() =>
+          this.isDistrusted
+            ? Effect.void
+            : Effect.andThen(
+                this.isAsFound ? this.writeAllOver(open) : Effect.void,
+                this.syncGroup(group),
+              ),
+        ),
       ),
       Effect.andThen(
         Effect.sync(() => {
@@ -318,8 +326,18 @@ export class TrailWriter {
   private lacking(
     files: ReadonlyArray<TreeFile>,
   ): Effect.Effect<ReadonlyArray<TreeFile>, DiskError> {
-    if (this.tree.size > (this.options.foundSize ?? 0)) return Effect.succeed(files)
+    if (!this.isAsFound) return Effect.succeed(files)
     return Effect.filter(files, (file) => Effect.map(this.writeOver(file), (isThere) => !isThere))
+  }
+
+  /** Nothing came after what the opening found. */
+  private get isAsFound(): boolean {
+    return this.tree.size <= (this.options.foundSize ?? 0)
+  }
+
+  /** What is there and differs stays, for a verifier to name. */
+  private writeAllOver(files: ReadonlyArray<TreeFile>): Effect.Effect<void, DiskError> {
+    return Effect.forEach(files, (file) => this.writeOver(file), { discard: true })
   }
 
   private writeOver({ chunks, path: name }: TreeFile): Effect.Effect<boolean, DiskError> {
