@@ -4,11 +4,17 @@
  * @since 0.1.0
  */
 import { hash } from "node:crypto"
+import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
+import { Disk } from "../platform/Disk.ts"
+import * as KeySigner from "../signer/KeySigner.ts"
 import { parseSigned } from "../trail/Checkpoint.ts"
 import { consistencyProof, type HashAt, rootAt } from "../trail/MerkleProof.ts"
 import { nodeHash } from "../trail/MerkleTree.ts"
+import { parse as parseNote } from "../trail/SignedNote.ts"
 import { format } from "../witness/AddCheckpoint.ts"
+import { parseWitnessKey, verifyCosignature } from "../witness/Cosignature.ts"
+import * as Witness from "../witness/Witness.ts"
 import { noteOf, origin } from "./NoteFixture.ts"
 
 /**
@@ -39,3 +45,27 @@ export const treeOf = (word: string, forkedAt = Infinity) => {
       ),
   }
 }
+
+/**
+ * A witness with a key of its own, that keeps what it saw on this disk.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const openWitness = (options: Witness.WitnessOptions, disk: Disk["Service"]) =>
+  Witness.open(options).pipe(
+    Effect.provide(KeySigner.layerEphemeral),
+    Effect.provideService(Disk, disk),
+  )
+
+/**
+ * What the witness's key makes of a checkpoint with its answer below it.
+ *
+ * @category verifying
+ * @since 0.1.0
+ */
+export const judged = (witness: Witness.Witness, text: string, answer: string) =>
+  verifyCosignature(
+    Result.getOrThrow(parseNote(Buffer.from(`${noteOf(text)}${answer}`))),
+    Result.getOrThrow(parseWitnessKey(witness.verifierKey)),
+  )

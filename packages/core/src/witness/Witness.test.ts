@@ -7,17 +7,15 @@ import * as Fiber from "effect/Fiber"
 import * as Result from "effect/Result"
 import * as Scope from "effect/Scope"
 import { TestClock } from "effect/testing"
-import { Disk } from "../platform/Disk.ts"
+import type { Disk } from "../platform/Disk.ts"
 import { ProcessTable } from "../platform/ProcessTable.ts"
-import * as KeySigner from "../signer/KeySigner.ts"
 import { MemoryDisk } from "../testing/MemoryDisk.ts"
 import { PowerLossDisk } from "../testing/PowerLossDisk.ts"
 import { makeKey, noteByAll } from "../testing/RotatedTrail.ts"
 import { noteOf, origin, privateKey, verifierKeyText } from "../testing/TrailFixture.ts"
-import { treeOf } from "../testing/WitnessFixture.ts"
-import { parse as parseNote, parseVerifierKey } from "../trail/SignedNote.ts"
-import { parseWitnessKey, verifyCosignature } from "./Cosignature.ts"
-import * as Witness from "./Witness.ts"
+import { judged, openWitness, treeOf } from "../testing/WitnessFixture.ts"
+import { parseVerifierKey } from "../trail/SignedNote.ts"
+import type * as Witness from "./Witness.ts"
 
 const tree = treeOf("a")
 const fork = treeOf("a", 3)
@@ -26,19 +24,7 @@ const logs = [verifierKeyText(), verifierKeyText(privateKey, other)].map((text) 
   Result.getOrThrow(parseVerifierKey(text)),
 )
 const options = { name: "witness.example/w1", directory: "/witness", logs }
-
-const openOn = (disk: Disk["Service"]) =>
-  Witness.open(options).pipe(
-    Effect.provide(KeySigner.layerEphemeral),
-    Effect.provideService(Disk, disk),
-  )
-
-/** What the witness's key makes of a checkpoint with its answer below it. */
-const judged = (witness: Witness.Witness, text: string, answer: string) =>
-  verifyCosignature(
-    Result.getOrThrow(parseNote(Buffer.from(`${noteOf(text)}${answer}`))),
-    Result.getOrThrow(parseWitnessKey(witness.verifierKey)),
-  )
+const openOn = (disk: Disk["Service"]) => openWitness(options, disk)
 
 describe("Witness", () => {
   it.effect("cosigns what continues what it saw, with its name and the time", () =>

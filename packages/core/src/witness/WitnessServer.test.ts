@@ -6,34 +6,20 @@ import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Result from "effect/Result"
-import { Disk } from "../platform/Disk.ts"
-import * as KeySigner from "../signer/KeySigner.ts"
+import type { Disk } from "../platform/Disk.ts"
 import { MemoryDisk } from "../testing/MemoryDisk.ts"
-import { noteOf, verifierKeyText } from "../testing/TrailFixture.ts"
-import { treeOf } from "../testing/WitnessFixture.ts"
-import { parse as parseNote, parseVerifierKey } from "../trail/SignedNote.ts"
+import { verifierKeyText } from "../testing/TrailFixture.ts"
+import { judged, openWitness, treeOf } from "../testing/WitnessFixture.ts"
+import { parseVerifierKey } from "../trail/SignedNote.ts"
 import { requestBytesMax } from "./AddCheckpoint.ts"
-import { parseWitnessKey, verifyCosignature } from "./Cosignature.ts"
-import * as Witness from "./Witness.ts"
+import type * as Witness from "./Witness.ts"
 import * as WitnessServer from "./WitnessServer.ts"
 
 const tree = treeOf("a")
 const fork = treeOf("a", 3)
 const logs = [Result.getOrThrow(parseVerifierKey(verifierKeyText()))]
 const options = { name: "witness.example/w1", directory: "/witness", logs }
-
-const openOn = (disk: Disk["Service"]) =>
-  Witness.open(options).pipe(
-    Effect.provide(KeySigner.layerEphemeral),
-    Effect.provideService(Disk, disk),
-  )
-
-/** What the witness's key makes of a checkpoint with its answer below it. */
-const judged = (witness: Witness.Witness, text: string, answer: string) =>
-  verifyCosignature(
-    Result.getOrThrow(parseNote(Buffer.from(`${noteOf(text)}${answer}`))),
-    Result.getOrThrow(parseWitnessKey(witness.verifierKey)),
-  )
+const openOn = (disk: Disk["Service"]) => openWitness(options, disk)
 
 /** Sends a body for ever, byte by byte, until it is cut off. */
 const dripped = (port: number): Promise<string> =>
