@@ -1,0 +1,123 @@
+/**
+ * A server that tests start, kill and start again: a child process on the loopback interface.
+ *
+ * @since 0.1.0
+ */
+import { type ChildProcess, spawn } from "node:child_process"
+
+/**
+ * How to start it, and how to know that it serves.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface ServerCommand {
+  readonly command: string
+  readonly args: ReadonlyArray<string>
+  /** Resolves once the server answers; it is called again and again until then. */
+  readonly answers: () => Promise<boolean>
+  /** What to install where the command is not there. */
+  readonly missing: string
+  readonly uid?: number
+  readonly gid?: number
+}
+
+const startMillisMax = 20_000
+const retryMillis = 20
+// What a server said last is enough to tell why it did not start.
+const outputCharsMax = 4_000
+
+const pause = (millis: number) => new Promise((resolve) => setTimeout(resolve, millis))
+
+/**
+ * One server process at a time, started by the same command each time.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export class ServerProcess {
+  private readonly options: ServerCommand
+  private child: ChildProcess | undefined
+  private output = ""
+
+  constructor(options: ServerCommand) {
+    this.options = options
+  }
+
+  /** The process id while it runs. */
+  get pid(): number | undefined {
+    return this.child?.pid
+  }
+
+  /** Starts the server and resolves when it answers. */
+  async start(): Promise<void> {
+    if (this.child !== undefined) throw new Error(`${this.options.command} runs already`)
+    const { answers, args, command, gid, missing, uid } = this.options
+    this.output = ""
+    const child = spawn(command, args, {
+      stdio: ["ignore", "pipe", "pipe"],
+      ...(uid === undefined ? {} : { uid }),
+      ...(gid === undefined ? {} : { gid }),
+    })
+    this.child = child
+    // A test that fails must not leave a server behind.
+    process.once("exit", this.killNow)
+    child.once("exit", () => {
+      if (this.child === child) this.child = undefined
+      process.removeListener("exit", this.killNow)
+    })
+    const spawned = new Promise<void>((resolve, reject) => {
+      child.once("spawn", resolve)
+      child.once("error", (error) => {
+        this.child = undefined
+        reject(
+          "code" in error && error.code === "ENOENT"
+            ? new Error(`${command} is not there: ${missing}`, { cause: error })
+            : error,
+        )
+      })
+    })
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.on("data", (chunk: Buffer) => {
+        this.output = (this.output + chunk.toString()).slice(-outputCharsMax)
+      })
+    }
+    await spawned
+    const deadline = Date.now() + startMillisMax
+    while (!(await answers())) {
+      if (this.child !== child || Date.now() > deadline) {
+        await this.kill()
+        throw new Error(`${command} did not start: ${this.output}`)
+      }
+      await pause(retryMillis)
+    }
+  }
+
+  private readonly killNow = (): void => {
+    this.child?.kill("SIGKILL")
+  }
+
+  /** Sends a signal and resolves when the process is gone. */
+  async end(signal: "SIGINT" | "SIGTERM" | "SIGKILL"): Promise<void> {
+    const { child } = this
+    if (child === undefined) return
+    const gone = new Promise<void>((resolve) => child.once("exit", () => resolve()))
+    child.kill(signal)
+    await gone
+  }
+
+  /** Ends the process without a word, as a crash does. */
+  kill(): Promise<void> {
+    return this.end("SIGKILL")
+  }
+
+  /** Stops the process where it stands, until `resume`: the port is open and nobody answers. */
+  freeze(): void {
+    this.child?.kill("SIGSTOP")
+  }
+
+  /** Lets a frozen process go on. */
+  resume(): void {
+    this.child?.kill("SIGCONT")
+  }
+}
