@@ -46,8 +46,8 @@ export interface Settings {
 /** Lines that are measured together, in a process of their own. */
 export interface Measurement {
   readonly name: string
-  /** `true`: measured only where it is named, and its table in the document is its own. */
-  readonly isApart?: boolean
+  /** The table that it stands in where that is not the main one; measured only where either is named. */
+  readonly table?: string
   /** Flags of Node for its process. */
   readonly flags?: ReadonlyArray<string>
   readonly run: (settings: Settings) => Promise<ReadonlyArray<Line>>

@@ -20,10 +20,10 @@ export interface Report {
   readonly failures: ReadonlyArray<{ readonly name: string; readonly detail: string }>
 }
 
-/** Every row, or the one that is apart, at full length, in one run: what may stand in a document. */
-export const isComplete = (report: Report, apart?: string): boolean =>
+/** Every row, or every row of a table of its own, at full length, in one run: what may stand in a document. */
+export const isComplete = (report: Report, table?: string): boolean =>
   !report.arguments.quick &&
-  report.arguments.only.join() === (apart ?? "") &&
+  report.arguments.only.join() === (table ?? "") &&
   report.failures.length === 0
 
 const plain = (value: number): string => {
@@ -101,26 +101,26 @@ const notesOf = (lines: ReadonlyArray<Line>): ReadonlyArray<string> => {
   return [...namesByNote].map(([note, names]) => `${names.join(", ")}: ${note}`)
 }
 
-/** What stands around a table in a document: around that of a full run, or of one that is apart. */
-const marksOf = (apart: string | undefined): readonly [begin: string, end: string] =>
-  apart === undefined
+/** What stands around a table in a document: around that of a full run, or of a table beside it. */
+const marksOf = (table: string | undefined): readonly [begin: string, end: string] =>
+  table === undefined
     ? ["<!-- bench: written by npm run bench -- --write-docs -->", "<!-- bench: end -->"]
     : [
-        `<!-- bench ${apart}: written by npm run bench -- --only ${apart} --write-docs -->`,
-        `<!-- bench ${apart}: end -->`,
+        `<!-- bench ${table}: written by npm run bench -- --only ${table} --write-docs -->`,
+        `<!-- bench ${table}: end -->`,
       ]
 
 /**
  * The document with the report between its marks; `undefined` where it has no marks.
  *
- * @param apart the measurement that has a table of its own
+ * @param table one that is not the main one
  */
 export const withReport = (
   document: string,
   report: Report,
-  apart?: string,
+  table?: string,
 ): string | undefined => {
-  const [begin, end] = marksOf(apart)
+  const [begin, end] = marksOf(table)
   const from = document.indexOf(begin)
   const to = document.indexOf(end, from)
   if (from < 0 || to < 0) return undefined

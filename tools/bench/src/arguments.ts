@@ -2,7 +2,7 @@
 import { parseArgs } from "node:util"
 
 export interface Arguments {
-  /** Names of measurements; all when empty. */
+  /** Names of measurements or of tables; the main table's when empty. */
   readonly only: ReadonlyArray<string>
   readonly seconds: number
   readonly quick: boolean
@@ -12,27 +12,28 @@ export interface Arguments {
 
 export const usage = (
   names: ReadonlyArray<string>,
-  apart: ReadonlyArray<string>,
+  tables: ReadonlyArray<string>,
 ): string => `npm run bench -- [options]
 
-  --only NAME    measure this alone; may be repeated. Only so: ${apart.join(", ")}
+  --only NAME    measure this alone, a measurement or a table; may be repeated
   --seconds N    length of what is sustained, 1 to 600 (default 60; memory takes ten times that)
   --quick        a few seconds each: shows that everything runs, measures nothing
   --write-docs   measure nothing; write the newest complete result into docs/performance.md.
-                 With --only ${apart[0]}: measure that, and write its table, which is its own
+                 With --only and a table: measure that, and write it
   --help         this text
 
-measurements: ${names.join(", ")}`
+measurements: ${names.join(", ")}
+tables beside the main one: ${tables.join(", ")}`
 
 /**
  * The arguments, or what is wrong with them.
  *
- * @param apart those of the names whose table is their own
+ * @param tables names of those beside the main one
  */
 export const parseArguments = (
   given: ReadonlyArray<string>,
   names: ReadonlyArray<string>,
-  apart: ReadonlyArray<string>,
+  tables: ReadonlyArray<string>,
 ): Arguments | string => {
   try {
     const { values } = parseArgs({
@@ -49,12 +50,14 @@ export const parseArguments = (
     if (!(seconds >= 1 && seconds <= 600)) {
       return `--seconds ${values.seconds}: give a number from 1 to 600`
     }
-    const unknown = values.only.find((name) => !names.includes(name))
-    if (unknown !== undefined) return `--only ${unknown}: give one of ${names.join(", ")}`
+    const unknown = values.only.find((name) => !names.includes(name) && !tables.includes(name))
+    if (unknown !== undefined)
+      return `--only ${unknown}: give one of ${[...new Set([...names, ...tables])].join(", ")}`
     const isTable =
-      values.only.length === 0 || (values.only.length === 1 && apart.includes(values.only[0] ?? ""))
+      values.only.length === 0 ||
+      (values.only.length === 1 && tables.includes(values.only[0] ?? ""))
     if (values["write-docs"] && (!isTable || (values.quick && values.only.length > 0))) {
-      return `--write-docs writes whole tables: of a complete run, or with --only ${apart.join(" or ")} at full length`
+      return `--write-docs writes whole tables: of a complete run, or with --only ${tables.join(" or ")} at full length`
     }
     return {
       only: values.only,

@@ -43,8 +43,9 @@ const run = async (given: Arguments): Promise<Report> => {
   const lines: Array<Line> = []
   const failures: Array<Report["failures"][number]> = []
   for (const measurement of measurements) {
-    const { name } = measurement
-    if (given.only.length > 0 ? !given.only.includes(name) : measurement.isApart === true) continue
+    const { name, table } = measurement
+    const isNamed = given.only.includes(name) || (table !== undefined && given.only.includes(table))
+    if (given.only.length > 0 ? !isNamed : table !== undefined) continue
     const from = performance.now()
     process.stderr.write(`${name} … `)
     try {
@@ -91,11 +92,11 @@ const newestComplete = (): Report | undefined => {
   return undefined
 }
 
-const writeDocs = (report: Report | undefined, apart?: string): string | undefined => {
+const writeDocs = (report: Report | undefined, table?: string): string | undefined => {
   if (report === undefined) return "there is no complete result yet: run npm run bench first"
-  if (!isComplete(report, apart)) return "not everything could be measured, so nothing is written"
+  if (!isComplete(report, table)) return "not everything could be measured, so nothing is written"
   const file = path.join(root, "docs/performance.md")
-  const document = withReport(fs.readFileSync(file, "utf8"), report, apart)
+  const document = withReport(fs.readFileSync(file, "utf8"), report, table)
   if (document === undefined) return "docs/performance.md has lost the marks around its figures"
   fs.writeFileSync(file, document)
   console.log(`docs/performance.md: the figures of ${report.startedAt}`)
@@ -109,13 +110,13 @@ const complain = (problem: string | undefined): void => {
 }
 
 const names = measurements.map(({ name }) => name)
-const apart = measurements.flatMap(({ isApart, name }) => (isApart === true ? name : []))
-const given = parseArguments(process.argv.slice(2), names, apart)
+const tables = [...new Set(measurements.flatMap(({ table }) => table ?? []))]
+const given = parseArguments(process.argv.slice(2), names, tables)
 if (typeof given === "string") {
-  console.error(`${given}\n\n${usage(names, apart)}`)
+  console.error(`${given}\n\n${usage(names, tables)}`)
   process.exitCode = 2
 } else if (given.help) {
-  console.log(usage(names, apart))
+  console.log(usage(names, tables))
 } else if (given.writeDocs && given.only.length === 0) {
   complain(writeDocs(newestComplete()))
 } else {

@@ -102,7 +102,7 @@ const lineOf = (kind: Kind, sizes: ReadonlyArray<Sized>): Line => {
 
 export const sizes: Measurement = {
   name: "sizes",
-  isApart: true,
+  table: "sizes",
   run: async ({ quick, work }) => {
     const counts = quick ? [1000, 10_000, 100_000] : [10_000, 100_000, 1_000_000]
     requireSpace(work, 8e9)
