@@ -1,0 +1,61 @@
+/**
+ * Brings a database to the tables of this version, by Effect's migrator.
+ *
+ * Runs in one transaction under a lock of its own table: two processes that start at once do it
+ * once. A database that is up to date is only read, so a role without the right to create serves.
+ *
+ * @since 0.1.0
+ */
+import * as PgClient from "@effect/sql-pg/PgClient"
+import * as Effect from "effect/Effect"
+import type * as Redacted from "effect/Redacted"
+import * as Migrator from "effect/sql/Migrator"
+import { SqlClient } from "effect/sql/SqlClient"
+import { auditRecordMigration } from "./AuditRecordMigration.ts"
+
+/** A new one gets the next number; what was released is never changed. */
+const migrations = {
+  "0001_audit_record": auditRecordMigration,
+}
+
+const latest = Object.keys(migrations).length
+const table = "countersign.migration"
+
+/**
+ * Makes or completes the schema `countersign` in the client's database.
+ *
+ * - Errors: `SqlError`; `MigrationError` where a step fails, and then none was made.
+ *
+ * @category running
+ * @since 0.1.0
+ */
+export const migrate = Effect.gen(function* () {
+  const sql = yield* SqlClient
+  if ((yield* version(sql)) >= latest) return
+  // Two that create a schema at once collide in the catalogue, `if not exists` or not.
+  yield* sql`create schema if not exists countersign`.pipe(
+    Effect.catchReason("SqlError", "UniqueViolation", () => Effect.void),
+  )
+  yield* Migrator.make({})({ loader: Migrator.fromRecord(migrations), table })
+})
+
+const version = Effect.fnUntraced(function* (sql: SqlClient) {
+  const [found] = yield* sql<{ readonly is_there: boolean }>`
+    select to_regclass(${table}) is not null as is_there`
+  if (found?.is_there !== true) return 0
+  const [newest] = yield* sql<{ readonly version: number }>`
+    select coalesce(max(migration_id), 0) as version from ${sql(table)}`
+  return newest?.version ?? 0
+})
+
+/**
+ * The same, over a connection of its own that is closed again.
+ *
+ * @category running
+ * @since 0.1.0
+ */
+export const migrateAt = (url: Redacted.Redacted) =>
+  Effect.provide(
+    migrate,
+    PgClient.layer({ url, maxConnections: 1, applicationName: "countersign-migrations" }),
+  )
