@@ -6,8 +6,14 @@
  *
  * @since 0.1.0
  */
+import * as Cef from "./Cef.ts"
 import * as CloudEvents from "./CloudEvents.ts"
+import * as Ecs from "./Ecs.ts"
 import type { ExportRecord } from "./ExportRecord.ts"
+import * as Fhir from "./Fhir.ts"
+import * as Ocsf from "./Ocsf.ts"
+import * as Otlp from "./Otlp.ts"
+import * as Syslog from "./Syslog.ts"
 
 /**
  * @category models
@@ -31,11 +37,47 @@ export interface Format {
  * @since 0.1.0
  */
 export const formats = {
+  cef: {
+    title: "ArcSight Common Event Format",
+    extension: "cef",
+    mediaType: "text/plain",
+    write: Cef.write,
+  },
   cloudevents: {
     title: "CloudEvents 1.0",
     extension: "ndjson",
     mediaType: "application/x-ndjson",
     write: CloudEvents.write,
+  },
+  ecs: {
+    title: "Elastic Common Schema 8.17",
+    extension: "ndjson",
+    mediaType: "application/x-ndjson",
+    write: Ecs.write,
+  },
+  fhir: {
+    title: "FHIR R4 AuditEvent",
+    extension: "ndjson",
+    mediaType: "application/fhir+ndjson",
+    write: Fhir.write,
+  },
+  ocsf: {
+    title: "OCSF 1.5.0",
+    extension: "ndjson",
+    mediaType: "application/x-ndjson",
+    write: Ocsf.write,
+  },
+  otlp: {
+    title: "OpenTelemetry logs (OTLP JSON)",
+    extension: "jsonl",
+    mediaType: "application/x-ndjson",
+    write: Otlp.write,
+  },
+  syslog: {
+    title: "Syslog (RFC 5424)",
+    extension: "log",
+    mediaType: "text/plain",
+    write: Syslog.write,
   },
 } as const satisfies Readonly<Record<string, Format>>
 

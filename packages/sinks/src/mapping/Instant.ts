@@ -1,0 +1,33 @@
+/**
+ * Instants of events, in the units that others count in.
+ *
+ * @since 0.1.0
+ */
+
+const fractionDigits = 9
+
+/**
+ * Whole milliseconds since 1970, cut off; 0 for an instant that no calendar has.
+ *
+ * @param time RFC 3339 in UTC, with up to nine digits of a second
+ * @category decoding
+ * @since 0.1.0
+ */
+export const millisOf = (time: string): number => {
+  const millis = Date.parse(time)
+  return Number.isNaN(millis) ? 0 : Math.floor(millis)
+}
+
+/**
+ * Nanoseconds since 1970 as decimal text, which keeps all digits where a number would not. Instants
+ * before 1970 have no place in an unsigned number and become 0.
+ *
+ * @category decoding
+ * @since 0.1.0
+ */
+export const nanosOf = (time: string): string => {
+  const [, seconds = "", fraction = ""] = /^([^.Z]*)(?:\.(\d+))?Z$/.exec(time) ?? []
+  const millis = millisOf(`${seconds}Z`)
+  const nanos = BigInt(millis) * 1_000_000n + BigInt(fraction.padEnd(fractionDigits, "0") || "0")
+  return nanos < 0n ? "0" : nanos.toString()
+}
