@@ -11,11 +11,13 @@ import * as Effect from "effect/Effect"
 import type * as Redacted from "effect/Redacted"
 import * as Migrator from "effect/sql/Migrator"
 import { SqlClient } from "effect/sql/SqlClient"
+import { outboxMigration } from "../outbox/OutboxMigration.ts"
 import { auditRecordMigration } from "./AuditRecordMigration.ts"
 
 /** A new one gets the next number; what was released is never changed. */
 const migrations = {
   "0001_audit_record": auditRecordMigration,
+  "0002_outbox": outboxMigration,
 }
 
 const latest = Object.keys(migrations).length
@@ -49,13 +51,30 @@ const version = Effect.fnUntraced(function* (sql: SqlClient) {
 })
 
 /**
+ * @category models
+ * @since 0.1.0
+ */
+export interface MigrationConnection {
+  readonly applicationName: string
+  readonly connectMillisMax: number
+  readonly lockMillisMax: number
+}
+
+/**
  * The same, over a connection of its own that is closed again.
  *
  * @category running
  * @since 0.1.0
  */
-export const migrateAt = (url: Redacted.Redacted) =>
+export const migrateAt = (url: Redacted.Redacted, connection: MigrationConnection) =>
   Effect.provide(
     migrate,
-    PgClient.layer({ url, maxConnections: 1, applicationName: "countersign-migrations" }),
+    PgClient.layer({
+      url,
+      maxConnections: 1,
+      applicationName: connection.applicationName,
+      connectTimeout: connection.connectMillisMax,
+      startupParameters: { lock_timeout: String(connection.lockMillisMax) },
+    }),
+    { local: true },
   )

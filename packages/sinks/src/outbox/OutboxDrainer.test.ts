@@ -1,0 +1,212 @@
+import * as path from "node:path"
+import { Audit } from "@countersign/core/Audit"
+import type { AuditEventInput } from "@countersign/core/event/AuditEvent"
+import { temporaryDirectory } from "@countersign/core/testing/TemporaryDirectory"
+import { assert, layer as suite } from "@effect/vitest"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Redacted from "effect/Redacted"
+import type { Client } from "pg"
+import {
+  outboxDatabase,
+  pgClient,
+  recordedIds,
+  until,
+  untilDrained,
+} from "../testing/OutboxFixture.ts"
+import { type PostgresServer, postgresServer } from "../testing/PostgresServer.ts"
+import { recordWithClient } from "./Outbox.ts"
+import { OutboxDrainer } from "./OutboxDrainer.ts"
+
+class Server extends Context.Service<Server, PostgresServer>()("test/Server") {}
+
+const server = Layer.effect(Server, postgresServer())
+
+const event = (id: string, more: Partial<AuditEventInput> = {}): AuditEventInput => ({
+  id,
+  type: "patient.record.changed",
+  actor: { id: "u-1" },
+  outcome: "success",
+  ...more,
+})
+
+/** An engine over a trail with a drainer, as long as `use` runs; the trail is published after it. */
+const draining = <A, E>(
+  url: string,
+  directory: string,
+  use: Effect.Effect<A, E, OutboxDrainer | Audit>,
+) =>
+  use.pipe(
+    Effect.provide(
+      OutboxDrainer.layer({ url: Redacted.make(url), directory, pollMillisMax: 20 }).pipe(
+        Layer.provideMerge(Audit.layer({ directory }, { env: {} })),
+      ),
+    ),
+  )
+
+const prepared = Effect.fnUntraced(function* (name: string) {
+  const url = yield* outboxDatabase(yield* Server, name)
+  const directory = path.join(yield* temporaryDirectory, "trail")
+  return { url, directory, client: yield* pgClient(url) }
+})
+
+const waiting = (client: Client) =>
+  Effect.promise(async () => {
+    const { rows } = await client.query<{ readonly id: string }>(
+      "select id from countersign.outbox order by number",
+    )
+    return rows.map(({ id }) => id)
+  })
+
+const insert = (client: Client, ...events: ReadonlyArray<AuditEventInput>) =>
+  Effect.promise(async () => {
+    for (const one of events) await recordWithClient(client, one)
+  })
+
+suite(server, { excludeTestServices: true, timeout: 30_000 })("OutboxDrainer", (it) => {
+  it.effect("records what was committed, in order whatever the class, and then deletes it", () =>
+    Effect.gen(function* () {
+      const { client, directory, url } = yield* prepared("ordered")
+      const ids = Array.from({ length: 700 }, (_, index) => `e-${index}`)
+      const classes = ["critical", "standard", "compliance"] as const
+      yield* Effect.promise(() => client.query("begin"))
+      yield* insert(
+        client,
+        ...ids.map((id, index) => {
+          const name = classes[Math.floor(index / 50) % 3]
+          return event(id, name === undefined ? {} : { class: name })
+        }),
+      )
+      const status = yield* draining(
+        url,
+        directory,
+        Effect.gen(function* () {
+          const drainer = yield* OutboxDrainer
+          yield* until("an idle drainer", () => drainer.status().state === "idle")
+          yield* Effect.promise(() => client.query("commit"))
+          yield* untilDrained(client)
+          return drainer.status()
+        }),
+      )
+      assert.deepStrictEqual(yield* recordedIds(directory), ids)
+      assert.strictEqual(status.recorded, ids.length)
+      assert.isUndefined(status.lastProblem)
+    }),
+  )
+
+  it.effect("passes over no transaction that commits late with low numbers", () =>
+    Effect.gen(function* () {
+      const { client, directory, url } = yield* prepared("late")
+      const slow = yield* pgClient(url)
+      yield* Effect.promise(() => slow.query("begin"))
+      yield* insert(slow, event("slow-1"))
+      yield* insert(client, event("fast-1"), event("fast-2"))
+      yield* draining(
+        url,
+        directory,
+        Effect.gen(function* () {
+          const drainer = yield* OutboxDrainer
+          yield* until("an idle drainer", () => drainer.status().state === "idle")
+          // What committed meanwhile waits for the one that began before it.
+          assert.deepStrictEqual(yield* waiting(client), ["fast-1", "fast-2"])
+          yield* insert(slow, event("slow-2"))
+          yield* Effect.promise(() => slow.query("commit"))
+          yield* untilDrained(client)
+        }),
+      )
+      assert.deepStrictEqual(yield* recordedIds(directory), [
+        "slow-1",
+        "slow-2",
+        "fast-1",
+        "fast-2",
+      ])
+    }),
+  )
+
+  it.effect("leaves one drainer at work, and the next takes over when it ends", () =>
+    Effect.gen(function* () {
+      const { client, directory, url } = yield* prepared("two")
+      const other = `${directory}-2`
+      yield* draining(
+        url,
+        other,
+        Effect.gen(function* () {
+          const second = yield* OutboxDrainer
+          yield* until("an idle drainer", () => second.status().state === "idle")
+          yield* draining(
+            url,
+            directory,
+            Effect.gen(function* () {
+              const first = yield* OutboxDrainer
+              yield* until("a standby", () => first.status().state === "standby")
+              yield* insert(client, event("a"), event("b"))
+              yield* untilDrained(client)
+              assert.strictEqual(first.status().recorded, 0)
+              // Its session ends, as if its machine had gone.
+              yield* Effect.promise(() =>
+                client.query(`select pg_terminate_backend(l.pid) from pg_locks l
+                  join pg_database d on d.oid = l.database
+                  where l.locktype = 'advisory' and l.granted and d.datname = current_database()`),
+              )
+              yield* until("a takeover", () => first.status().state === "idle")
+              yield* insert(client, event("c"))
+              yield* untilDrained(client)
+            }),
+          )
+        }),
+      )
+      assert.deepStrictEqual(yield* recordedIds(other), ["a", "b"])
+      assert.deepStrictEqual(yield* recordedIds(directory), ["c"])
+    }),
+  )
+
+  it.effect("leaves rows alone that another trail may hold, and goes on with the others", () =>
+    Effect.gen(function* () {
+      const { client, directory, url } = yield* prepared("claimed")
+      yield* insert(client, event("theirs"))
+      yield* Effect.promise(() =>
+        client.query(`insert into countersign.outbox_claim (trail, sequence, numbers)
+          select 'clinic.example/south', 7, array_agg(number) from countersign.outbox`),
+      )
+      yield* insert(client, event("ours"))
+      yield* draining(
+        url,
+        directory,
+        Effect.gen(function* () {
+          const drainer = yield* OutboxDrainer
+          yield* until("the other row", () => drainer.status().recorded === 1)
+          yield* until("the count", () => drainer.status().claimedElsewhere === 1)
+        }),
+      )
+      assert.deepStrictEqual(yield* waiting(client), ["theirs"])
+      assert.deepStrictEqual(yield* recordedIds(directory), ["ours"])
+    }),
+  )
+
+  it.effect("marks a row that no engine takes, and goes on behind it", () =>
+    Effect.gen(function* () {
+      const { client, directory, url } = yield* prepared("poison")
+      yield* insert(client, event("before"))
+      yield* Effect.promise(() =>
+        client.query(`insert into countersign.outbox (id, event)
+          values ('by-hand', '{"type":"Nonsense"}'), ('no-json', '\\x00')`),
+      )
+      yield* insert(client, event("after"))
+      yield* draining(url, directory, untilDrained(client))
+      const { rows } = yield* Effect.promise(() =>
+        client.query<{ readonly id: string; readonly refused: string }>(
+          "select id, refused from countersign.outbox order by number",
+        ),
+      )
+      assert.deepStrictEqual(
+        rows.map(({ id, refused }) => [id, refused.slice(0, 14)]),
+        [
+          ["by-hand", "AUD-1001: type"],
+          ["no-json", "AUD-1001: the "],
+        ],
+      )
+      assert.deepStrictEqual(yield* recordedIds(directory), ["before", "after"])
+    }),
+  )
+})
