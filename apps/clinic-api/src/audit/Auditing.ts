@@ -1,0 +1,145 @@
+/**
+ * The middleware that makes the records which endpoints declare.
+ *
+ * No handler records anything itself, so none can forget it.
+ */
+import { Audit, type RecordError } from "@countersign/core/Audit"
+import type { Actor, Outcome, Target } from "@countersign/core/event/AuditEvent"
+import type { InvalidEvent } from "@countersign/core/event/InvalidEvent"
+import * as Cause from "effect/Cause"
+import * as Clock from "effect/Clock"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as HttpRouter from "effect/http/HttpRouter"
+import * as HttpServerRequest from "effect/http/HttpServerRequest"
+import type { HttpServerResponse } from "effect/http/HttpServerResponse"
+import * as HttpApiMiddleware from "effect/http-api/HttpApiMiddleware"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import * as Result from "effect/Result"
+import { NotRecorded } from "../api/Problem.ts"
+import { isPatientId } from "../domain/Patient.ts"
+import { CurrentPrincipal } from "../api/CurrentPrincipal.ts"
+import { type AuditDeclaration, declarationOf } from "./Audited.ts"
+import type { Conduct } from "./ClinicEvent.ts"
+
+/** What only the handler knows, for the record of how it went. */
+export interface Note {
+  input: unknown
+  /** What was made, where the path does not name it. */
+  target: Target | undefined
+}
+
+export class AuditNote extends Context.Service<AuditNote, Note>()(
+  "@countersign/clinic-api/audit/AuditNote",
+) {}
+
+export class Auditing extends HttpApiMiddleware.Service<
+  Auditing,
+  { provides: AuditNote; requires: CurrentPrincipal }
+>()("@countersign/clinic-api/audit/Auditing", { error: NotRecorded }) {
+  static readonly layer: Layer.Layer<Auditing, never, Audit> = Layer.effect(
+    this,
+    Effect.gen(function* () {
+      const audit = yield* Audit
+      const clock = yield* Clock.clockWith(Effect.succeed)
+      return Auditing.of((handler, { endpoint, group }) => {
+        const declaration = declarationOf(endpoint)
+        // Routes are built when the server starts: this one does not.
+        if (declaration === undefined) {
+          throw new Error(`${group.identifier}.${endpoint.identifier} declares no audit`)
+        }
+        return audited(audit, clock, declaration, handler)
+      })
+    }),
+  )
+}
+
+const userAgentLengthMax = 256
+
+const clientOf = (request: HttpServerRequest.HttpServerRequest) => {
+  const ip = Option.getOrUndefined(request.remoteAddress)
+  const userAgent = request.headers["user-agent"]?.slice(0, userAgentLengthMax)
+  return {
+    ...(ip === undefined ? {} : { ip }),
+    ...(userAgent === undefined || userAgent === "" ? {} : { userAgent }),
+  }
+}
+
+const outcomeOf = (exit: Exit.Exit<HttpServerResponse, unknown>): readonly [Outcome, string] => {
+  if (Exit.isSuccess(exit)) {
+    return exit.value.status < 400 ? ["success", ""] : ["failure", String(exit.value.status)]
+  }
+  const error = Option.getOrUndefined(Cause.findErrorOption(exit.cause))
+  if (error === undefined) {
+    return Cause.hasInterruptsOnly(exit.cause)
+      ? ["unknown", "interrupted"]
+      : ["failure", "unexpected"]
+  }
+  const tag =
+    typeof error === "object" && error !== null && "_tag" in error && typeof error._tag === "string"
+      ? error._tag
+      : "unexpected"
+  return [tag === "AccessDenied" ? "denied" : "failure", tag]
+}
+
+const notRecorded = (error: RecordError | InvalidEvent) =>
+  Effect.andThen(
+    // The message of an invalid event names a path, never a value.
+    Effect.logError(`countersign: a request was refused: ${error.message}`),
+    Effect.fail(new NotRecorded({ detail: error.code })),
+  )
+
+const audited = <E, R>(
+  audit: Audit["Service"],
+  clock: Clock.Clock,
+  declaration: AuditDeclaration,
+  handler: Effect.Effect<HttpServerResponse, E, R | AuditNote>,
+) =>
+  Effect.uninterruptibleMask((restore) =>
+    Effect.gen(function* () {
+      const { id, roles } = yield* CurrentPrincipal
+      const request = yield* HttpServerRequest.HttpServerRequest
+      const { params } = yield* HttpRouter.RouteContext
+      const actor: Actor = { id, type: "user", roles, authMethod: "bearer" }
+      const source = clientOf(request)
+      const note: Note = { input: undefined, target: targetOf(declaration, params["id"]) }
+      const record = (outcome: Outcome, data: Conduct) => {
+        const { target } = note
+        const event = declaration.event.parse({
+          actor,
+          outcome,
+          action: declaration.action,
+          purpose: declaration.purpose,
+          source,
+          data,
+          ...(target === undefined ? {} : { target: [target] }),
+          ...(data.attempt === undefined ? {} : { correlation: data.attempt }),
+        })
+        return Result.isFailure(event)
+          ? notRecorded(event.failure)
+          : Effect.catch(audit.record(event.success), notRecorded)
+      }
+
+      const from = clock.currentTimeMillisUnsafe()
+      const attempt =
+        declaration.when === "both" ? yield* restore(record("attempt", {})) : undefined
+      const exit = yield* Effect.exit(restore(Effect.provideService(handler, AuditNote, note)))
+      const [outcome, failure] = outcomeOf(exit)
+      yield* record(outcome, {
+        durationMillis: clock.currentTimeMillisUnsafe() - from,
+        // An id that is empty belongs to no record: auditing is switched off.
+        ...(attempt === undefined || attempt.id === "" ? {} : { attempt: attempt.id }),
+        ...(failure === "" ? {} : { failure }),
+        ...(note.input === undefined ? {} : { input: note.input }),
+      })
+      return yield* exit
+    }),
+  )
+
+const targetOf = ({ target }: AuditDeclaration, id: string | undefined): Target | undefined => {
+  if (target === undefined || id === undefined) return undefined
+  // Whatever stands in the path of a malformed request does not belong in a record.
+  return { type: target, id: isPatientId(id) ? id : "malformed" }
+}
