@@ -94,7 +94,37 @@ const functions = (sql: SqlClient) => [
       return true;
     end
     $make$`,
-  sql`revoke execute on function countersign.make_partition(date) from public`,
+  // From this month on each month gets its partition; an earlier one where the net holds its rows.
+  sql`create function countersign.make_partitions(months_back integer, months_ahead integer)
+    returns setof date
+    language plpgsql security definer
+    set search_path = pg_catalog, pg_temp set timezone = 'UTC' set datestyle = 'ISO, YMD'
+    as $make$
+    declare
+      this_month timestamptz := date_trunc('month', now());
+      month timestamptz;
+    begin
+      for month in
+        select generate_series(
+          this_month - make_interval(months => months_back),
+          this_month + make_interval(months => months_ahead),
+          interval '1 month')
+      loop
+        if to_regclass('countersign.audit_record_' || to_char(month, 'YYYY_MM')) is not null then
+          continue;
+        end if;
+        if month < this_month and not exists (
+          select from countersign.audit_record_default
+          where "time" >= month and "time" < month + interval '1 month'
+        ) then
+          continue;
+        end if;
+        if countersign.make_partition(month::date) then return next month::date; end if;
+      end loop;
+    end
+    $make$`,
+  sql`revoke execute on function countersign.make_partition(date),
+    countersign.make_partitions(integer, integer) from public`,
 ]
 
 /**

@@ -1,0 +1,44 @@
+import { SinkError } from "@countersign/core/engine/Sink"
+import { type Law, laws } from "@countersign/core/testing/SinkLaws"
+import { describe, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as Redacted from "effect/Redacted"
+import type * as Scope from "effect/Scope"
+import * as PostgresSink from "./postgres/PostgresSink.ts"
+import { storedRecords } from "./testing/PostgresRows.ts"
+import { freshDatabase, postgresServer } from "./testing/PostgresServer.ts"
+
+const broken = (error: { readonly message: string }) =>
+  new SinkError({ sink: "test", reason: "unavailable", detail: error.message })
+
+const postgresLaws = Effect.gen(function* () {
+  const server = yield* postgresServer()
+  const databases = new Map<string, string>()
+  const databaseOf = (store: string) =>
+    Effect.promise(async () => {
+      const url = databases.get(store) ?? (await freshDatabase(server, store))
+      databases.set(store, url)
+      return url
+    })
+  return laws(
+    (store) =>
+      Effect.flatMap(databaseOf(store), (url) =>
+        Effect.mapError(PostgresSink.make({ url: Redacted.make(url) }), broken),
+      ),
+    (store) => Effect.flatMap(databaseOf(store), storedRecords),
+    { delivery: "exactly-once" },
+  )
+})
+
+/** Every sink of this package, each with a store that lives as long as the scope. */
+const sinks: Readonly<Record<string, Effect.Effect<ReadonlyArray<Law>, never, Scope.Scope>>> = {
+  PostgreSQL: postgresLaws,
+}
+
+describe("the laws of sinks", () => {
+  for (const [name, all] of Object.entries(sinks)) {
+    it.live(`are kept by ${name}`, () =>
+      Effect.flatMap(all, (each) => Effect.forEach(each, ({ check }) => check, { discard: true })),
+    )
+  }
+})

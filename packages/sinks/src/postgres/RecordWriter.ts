@@ -1,0 +1,224 @@
+/**
+ * Brings batches of records into the tables, each exactly once.
+ *
+ * The cursor's row is locked, compared, and moved in the transaction that brings the records.
+ * Whatever dies, and wherever, both are there or neither; what comes again is below the cursor
+ * and is cut off; of two processes that deliver the same trail, one waits and then cuts off.
+ *
+ * @since 0.1.0
+ */
+import { type DeliveredBatch, endOf, slice } from "@countersign/core/engine/Sink"
+import { columns, CopyRows } from "./CopyRows.ts"
+import { faultOf } from "./PostgresFault.ts"
+import type { PostgresSession } from "./PostgresSession.ts"
+
+/**
+ * What one delivery did.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Written {
+  /** The sequence wanted next. */
+  readonly next: number
+  /** Months of the records, such as `2026-11`. */
+  readonly months: ReadonlySet<string>
+}
+
+/**
+ * The database is not what it was: it has less than was committed, or another record.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export class Contradiction extends Error {}
+
+// Large enough to be worth a system call, small enough that encoding one holds nobody up.
+const chunkBytes = 131_072
+
+const target = "countersign.audit_record"
+const stagingTable = "countersign_incoming"
+const columnList = columns.join(", ")
+const copyInto = (table: string) => `copy ${table} (${columnList}) from stdin (format binary)`
+
+const uniqueViolation = "23505"
+
+/**
+ * @category models
+ * @since 0.1.0
+ */
+export class RecordWriter {
+  private readonly session: PostgresSession
+  /** Numbers of trails in this database. */
+  private readonly trails = new Map<string, number>()
+
+  constructor(session: PostgresSession) {
+    this.session = session
+  }
+
+  /** The sequence wanted next of a trail; 0 of one that was never seen. */
+  async position(origin: string): Promise<number> {
+    const [found] = await this.session.rows(
+      `select next from countersign.sink_cursor
+         join countersign.trail on trail.id = sink_cursor.trail where origin = $1`,
+      [origin],
+    )
+    return found === undefined ? 0 : Number(found[0])
+  }
+
+  /**
+   * Stores what of the batch is not stored yet.
+   *
+   * @param known the sequence that the database said it wants next, or more, as far as is known
+   */
+  async write(batch: DeliveredBatch, known: number): Promise<Written> {
+    const trail = this.trails.get(batch.trail) ?? (await this.register(batch.trail))
+    try {
+      return await this.inTransaction(trail, batch, known, (rows) => this.load(trail, rows))
+    } catch (error) {
+      if (faultOf(error).sqlState !== uniqueViolation) throw error
+      // Rows that the cursor does not know of, as after somebody has set it back.
+      return await this.inTransaction(trail, batch, known, (rows) => this.complete(trail, rows))
+    }
+  }
+
+  /** Stores what of the batch is not there, and leaves the cursor as it is. */
+  async restore(batch: DeliveredBatch): Promise<Written> {
+    const trail = this.trails.get(batch.trail) ?? (await this.register(batch.trail))
+    try {
+      const next = await this.begin(trail)
+      const months = await this.complete(trail, batch)
+      await this.session.script("commit")
+      return { next, months }
+    } catch (error) {
+      await this.session.rollback()
+      throw error
+    }
+  }
+
+  private async register(origin: string): Promise<number> {
+    // Two processes may do so at once: who comes second finds the other's.
+    const find = () =>
+      this.session.rows(
+        `select trail.id, sink_cursor.trail is not null from countersign.trail
+           left join countersign.sink_cursor on sink_cursor.trail = trail.id where origin = $1`,
+        [origin],
+      )
+    let [found] = await find()
+    if (found?.[1] !== true) {
+      await this.session.rows(
+        "insert into countersign.trail (origin) values ($1) on conflict (origin) do nothing",
+        [origin],
+      )
+      await this.session.rows(
+        `insert into countersign.sink_cursor (trail, next)
+           select id, 0 from countersign.trail where origin = $1 on conflict (trail) do nothing`,
+        [origin],
+      )
+      found = (await find())[0]
+    }
+    const id = Number(found?.[0])
+    this.trails.set(origin, id)
+    return id
+  }
+
+  private async inTransaction(
+    trail: number,
+    batch: DeliveredBatch,
+    known: number,
+    load: (rows: DeliveredBatch) => Promise<ReadonlySet<string>>,
+  ): Promise<Written> {
+    try {
+      const next = await this.begin(trail)
+      if (next < known) {
+        throw new Contradiction(
+          next < 0
+            ? `the database has forgotten ${batch.trail}`
+            : `the database wants record ${next} of ${batch.trail} next, and wanted ${known} before; ` +
+                `has it been restored from an older copy?`,
+        )
+      }
+      const rows = slice(batch, next - batch.firstSequence, batch.entries.length)
+      if (next >= endOf(batch)) {
+        await this.session.rollback()
+        return { next, months: new Set() }
+      }
+      const months = await load(rows)
+      await this.session.script(
+        `update countersign.sink_cursor set next = ${endOf(batch)}, updated_at = now()
+           where trail = ${trail}; commit`,
+      )
+      return { next: endOf(batch), months }
+    } catch (error) {
+      await this.session.rollback()
+      throw error
+    }
+  }
+
+  /** Begins a transaction that holds the cursor; -1 where there is none any more. */
+  private async begin(trail: number): Promise<number> {
+    const [row] = await this.session.script(
+      `begin; select next from countersign.sink_cursor where trail = ${trail} for update`,
+    )
+    return row === undefined ? -1 : Number(row[0])
+  }
+
+  /** The ordinary way: straight into the table. */
+  private async load(trail: number, rows: DeliveredBatch, into = target) {
+    const months = new Set<string>()
+    await this.session.copy(copyInto(into), chunksOf(trail, rows, months))
+    return months
+  }
+
+  /** The careful way: what is there already is compared, and only the rest is added. */
+  private async complete(trail: number, rows: DeliveredBatch): Promise<ReadonlySet<string>> {
+    const { session } = this
+    await session.rows(
+      `create temporary table ${stagingTable} on commit drop as
+         select ${columnList} from ${target} with no data`,
+    )
+    const months = await this.load(trail, rows, stagingTable)
+    const [other] = await session.rows(
+      `select r.sequence from ${target} r join ${stagingTable} i using (trail, sequence)
+         where r.trail = $1 and r.sequence >= $2 and r.sequence < $3 and r.entry <> i.entry
+         order by 1 limit 1`,
+      [trail, rows.firstSequence, endOf(rows)],
+    )
+    if (other !== undefined) {
+      throw new Contradiction(
+        `the database holds another record ${String(other[0])} of ${rows.trail} than the trail; ` +
+          `countersign reconcile shows and repairs it`,
+      )
+    }
+    await session.rows(
+      `insert into ${target} (${columnList}) select ${columnList} from ${stagingTable} i
+         where not exists (
+           select from ${target} r where r.trail = i.trail and r.sequence = i.sequence
+         ) order by sequence`,
+    )
+    return months
+  }
+}
+
+/** `YYYY-MM` of an instant in UTC. */
+const monthOf = (millis: number): string => new Date(millis).toISOString().slice(0, 7)
+
+function* chunksOf(trail: number, batch: DeliveredBatch, months: Set<string>): Generator<Buffer> {
+  const rows = new CopyRows(trail, chunkBytes)
+  let monthFrom = 0
+  let monthTo = 0
+  let sequence = batch.firstSequence
+  for (const entry of batch.entries) {
+    const { millis } = rows.add(sequence, entry)
+    // Neighbours lie in the same month nearly always: a comparison, not a text, for each.
+    if (millis !== undefined && !(millis >= monthFrom && millis < monthTo)) {
+      const date = new Date(millis)
+      monthFrom = Date.UTC(date.getUTCFullYear(), date.getUTCMonth())
+      monthTo = Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + 1)
+      months.add(monthOf(millis))
+    }
+    sequence++
+    if (rows.isFull) yield rows.takeChunk()
+  }
+  yield rows.takeLast()
+}
