@@ -12,12 +12,14 @@ import type * as Redacted from "effect/Redacted"
 import * as Migrator from "effect/sql/Migrator"
 import { SqlClient } from "effect/sql/SqlClient"
 import { outboxMigration } from "../outbox/OutboxMigration.ts"
+import { queryCacheMigration } from "../query/QueryCacheMigration.ts"
 import { auditRecordMigration } from "./AuditRecordMigration.ts"
 
 /** A new one gets the next number; what was released is never changed. */
 const migrations = {
   "0001_audit_record": auditRecordMigration,
   "0002_outbox": outboxMigration,
+  "0003_query_cache": queryCacheMigration,
 }
 
 const latest = Object.keys(migrations).length

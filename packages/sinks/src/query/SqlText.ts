@@ -15,6 +15,17 @@ export interface Statement {
   readonly values: ReadonlyArray<string>
 }
 
+/** Types that a parameter is sent as. */
+type SqlType =
+  | "bigint"
+  | "float8"
+  | "integer"
+  | "jsonb"
+  | "jsonpath"
+  | "text"
+  | "timestamp"
+  | "timestamptz"
+
 /**
  * The values of a statement that is being written.
  *
@@ -30,9 +41,9 @@ export class Parameters {
   /**
    * Takes a value and gives its place in the text.
    *
-   * @param type a type's name, from this package alone
+   * @param type what the server reads it as
    */
-  add(value: string, type: "text" | "bigint" | "timestamptz" | "jsonb" | "jsonpath"): string {
+  add(value: string, type: SqlType): string {
     this.values.push(value)
     return `$${this.values.length}::${type}`
   }
