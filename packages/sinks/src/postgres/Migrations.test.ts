@@ -20,8 +20,7 @@ describe("Migrations", () => {
     Effect.gen(function* () {
       const server = yield* postgresServer()
       const url = yield* Effect.promise(() => freshDatabase(server, "started"))
-      const connection = { applicationName: "tests", connectMillisMax: 5_000, lockMillisMax: 5_000 }
-      const migrate = migrateAt(Redacted.make(url), connection)
+      const migrate = migrateAt(Redacted.make(url))
       yield* Effect.all([migrate, migrate, migrate, migrate], { concurrency: 4, discard: true })
       yield* migrate
       const rows = yield* Effect.promise(() =>

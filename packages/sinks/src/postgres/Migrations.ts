@@ -57,9 +57,10 @@ const version = Effect.fnUntraced(function* (sql: SqlClient) {
  * @since 0.1.0
  */
 export interface MigrationConnection {
-  readonly applicationName: string
-  readonly connectMillisMax: number
-  readonly lockMillisMax: number
+  readonly applicationName?: string
+  readonly connectMillisMax?: number
+  /** Longest wait for a lock, as while somebody else migrates. */
+  readonly lockMillisMax?: number
 }
 
 /**
@@ -68,15 +69,15 @@ export interface MigrationConnection {
  * @category running
  * @since 0.1.0
  */
-export const migrateAt = (url: Redacted.Redacted, connection: MigrationConnection) =>
+export const migrateAt = (url: Redacted.Redacted, connection: MigrationConnection = {}) =>
   Effect.provide(
     migrate,
     PgClient.layer({
       url,
       maxConnections: 1,
-      applicationName: connection.applicationName,
-      connectTimeout: connection.connectMillisMax,
-      startupParameters: { lock_timeout: String(connection.lockMillisMax) },
+      applicationName: connection.applicationName ?? "countersign",
+      connectTimeout: connection.connectMillisMax ?? 5_000,
+      startupParameters: { lock_timeout: String(connection.lockMillisMax ?? 30_000) },
     }),
     { local: true },
   )
