@@ -146,4 +146,4 @@ export const canaryAppointment = {
 export const canaryBreakGlass = {
   reason: "emergency",
   justification: "Canary-Justification-aa17",
-}
+} as const
