@@ -1,0 +1,139 @@
+import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
+import type { DeliveredBatch, Sink } from "@countersign/core/engine/Sink"
+import { laws } from "@countersign/core/testing/SinkLaws"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Fiber from "effect/Fiber"
+import * as Scope from "effect/Scope"
+import type { Redis } from "ioredis"
+import { type RedisServer, redisServer } from "../testing/RedisServer.ts"
+import {
+  batchOf,
+  plainClient,
+  range,
+  readAs,
+  sequencesIn,
+  storedIn,
+  trail,
+} from "../testing/StreamFixture.ts"
+import * as RedisStreamSink from "./RedisStreamSink.ts"
+
+const scope = Effect.runSync(Scope.make())
+let server: RedisServer
+let client: Redis
+beforeAll(async () => {
+  server = await Effect.runPromise(
+    Effect.provideService(redisServer(["--maxmemory", "512mb"]), Scope.Scope, scope),
+  )
+  client = plainClient(server.url)
+})
+afterAll(async () => {
+  client.disconnect()
+  await Effect.runPromise(Scope.close(scope, Exit.void))
+})
+
+const sequencesOf = (stream: string) => Effect.promise(() => sequencesIn(client, stream))
+
+const open = (options: Omit<RedisStreamSink.RedisStreamOptions, "url"> = {}) =>
+  Effect.acquireRelease(
+    Effect.suspend(() => RedisStreamSink.make({ url: server.url, ...options })),
+    (sink) => sink.close,
+  )
+
+const refusal = (sink: Sink, batch: DeliveredBatch) =>
+  Effect.map(Effect.flip(sink.deliver(batch)), ({ message, reason }) => {
+    assert.strictEqual(reason, "unavailable")
+    return message
+  })
+
+describe("RedisStreamSink", () => {
+  describe("keeps the laws of sinks", () => {
+    const all = laws(
+      (stream) => Effect.orDie(RedisStreamSink.make({ url: server.url, stream })),
+      (stream) => Effect.promise(() => storedIn(client, stream)),
+      { delivery: "exactly-once" },
+    )
+    for (const law of all) it.live(law.name, () => law.check)
+  })
+
+  it.live("cuts off what another writer of the trail has stored already", () =>
+    Effect.gen(function* () {
+      const stream = "two-writers"
+      const one = yield* open({ stream })
+      const other = yield* open({ stream })
+      yield* one.deliver(batchOf(0, 10))
+      yield* other.deliver(batchOf(5, 10))
+      yield* one.deliver(batchOf(10, 5))
+      assert.deepStrictEqual(yield* sequencesOf(stream), range(0, 15))
+    }),
+  )
+
+  it.live("notices that what was confirmed is forgotten, and asks for it again", () =>
+    Effect.gen(function* () {
+      const stream = "forgotten"
+      const sink = yield* open({ stream, groups: ["readers"] })
+      yield* sink.deliver(batchOf(0, 10))
+      yield* Effect.promise(() => client.flushall())
+      assert.match(yield* refusal(sink, batchOf(10, 5)), /up to record 10 and now holds it up to 0/)
+      assert.deepStrictEqual(yield* sequencesOf(stream), [])
+      assert.strictEqual(sink.status().forgotten, 1)
+      assert.strictEqual(yield* sink.position(trail), 0)
+      yield* sink.deliver(batchOf(0, 15))
+      assert.deepStrictEqual(yield* sequencesOf(stream), range(0, 15))
+      const groups = yield* Effect.promise(() => client.call("XINFO", "GROUPS", stream))
+      assert.strictEqual((groups as Array<unknown>).length, 1)
+    }),
+  )
+
+  it.live("gives up the oldest where the newest count", () =>
+    Effect.gen(function* () {
+      const stream = "newest"
+      const sink = yield* open({ stream, countMax: 500, keep: "newest" })
+      for (let next = 0; next < 5_000; next += 100) yield* sink.deliver(batchOf(next, 100))
+      const found = yield* sequencesOf(stream)
+      // Whole nodes of 100 entries are given up.
+      assert.isAtMost(found.length, 600)
+      assert.deepStrictEqual(found, range(5_000 - found.length, 5_000))
+    }),
+  )
+
+  it.live("takes no more than its readers have room for, and gives up what all have read", () =>
+    Effect.gen(function* () {
+      const stream = "unread"
+      const sink = yield* open({ stream, countMax: 300, groups: ["quick", "slow"] })
+      yield* sink.deliver(batchOf(0, 300))
+      const [quick, slow] = yield* Effect.promise(() =>
+        Promise.all([readAs(client, stream, "quick", 300), readAs(client, stream, "slow", 250)]),
+      )
+      yield* Effect.promise(() => client.xack(stream, "quick", ...quick))
+      // The first two hundred of the slow one; what it has not acknowledged is not read.
+      yield* Effect.promise(() => client.xack(stream, "slow", ...slow.slice(0, 200)))
+
+      yield* sink.deliver(batchOf(300, 200))
+      assert.deepStrictEqual(yield* sequencesOf(stream), range(200, 500))
+      assert.match(yield* refusal(sink, batchOf(500, 1)), /the stream unread is full/)
+      assert.deepStrictEqual(yield* sequencesOf(stream), range(200, 500))
+      yield* Effect.promise(() => client.xack(stream, "slow", ...slow.slice(200)))
+      yield* sink.deliver(batchOf(500, 1))
+      const left = yield* sequencesOf(stream)
+      assert.isAtMost(left.length, 300)
+      assert.deepStrictEqual(left, range(501 - left.length, 501))
+    }),
+  )
+
+  it.live("lets a waiting batch in as soon as a reader acknowledges", () =>
+    Effect.gen(function* () {
+      const stream = "room"
+      const sink = yield* open({ stream, countMax: 100, groups: ["g"] })
+      yield* sink.deliver(batchOf(0, 100))
+      const waiting = yield* Effect.forkChild(sink.deliver(batchOf(100, 50)), {
+        startImmediately: true,
+      })
+      yield* Effect.promise(async () => {
+        await client.xack(stream, "g", ...(await readAs(client, stream, "g", 60)))
+      })
+      yield* Fiber.join(waiting)
+      assert.deepStrictEqual(yield* sequencesOf(stream), range(60, 150))
+    }),
+  )
+})
