@@ -95,6 +95,7 @@ const functions = (sql: SqlClient) => [
     end
     $make$`,
   // From this month on each month gets its partition; an earlier one where the net holds its rows.
+  // Looking into the net takes a lock on it, so the lock that keeps others out comes before.
   sql`create function countersign.make_partitions(months_back integer, months_ahead integer)
     returns setof date
     language plpgsql security definer
@@ -104,6 +105,7 @@ const functions = (sql: SqlClient) => [
       this_month timestamptz := date_trunc('month', now());
       month timestamptz;
     begin
+      lock table only countersign.audit_record in share update exclusive mode;
       for month in
         select generate_series(
           this_month - make_interval(months => months_back),

@@ -182,12 +182,13 @@ class PostgresDelivery implements Sink {
 
   /**
    * Looks after the partitions: when they are due, and when a month was seen for the first time.
-   * Without its partition a record lies in the default one, so a failure is told and waits.
+   * Without its partition a record lies in the default one, so a failure that leaves the session
+   * alive is told and waits.
    */
   private readonly tend = (
     opened: Opened,
     months: ReadonlySet<string> = noMonths,
-  ): Effect.Effect<void> =>
+  ): Effect.Effect<void, SinkError> =>
     Effect.flatMap(Clock.currentTimeMillis, (now) => {
       if (now < this.partitionsDueMillis && months.isSubsetOf(this.months)) return Effect.void
       for (const month of months) this.months.add(month)
@@ -199,11 +200,15 @@ class PostgresDelivery implements Sink {
           monthsAhead,
         ]),
       )
-      return Effect.catch(Effect.asVoid(made), ({ detail }) => {
+      return Effect.catch(Effect.asVoid(made), (error) => {
+        if (!opened.session.isAlive) {
+          this.partitionsDueMillis = 0
+          return Effect.fail(error)
+        }
         this.partitionsDueMillis = now + Math.min(partitionMillis, partitionRetryMillis)
         return Effect.logWarning(
           `countersign: partitions of ${this.name} could not be made, so records wait in the ` +
-            `default one: ${detail}`,
+            `default one: ${error.detail}`,
         )
       })
     })

@@ -42,6 +42,8 @@ const columnList = columns.join(", ")
 const copyInto = (table: string) => `copy ${table} (${columnList}) from stdin (format binary)`
 
 const uniqueViolation = "23505"
+/** Somebody has made the partition while the rows were on their way into the default one. */
+const checkViolation = "23514"
 
 /**
  * @category models
@@ -73,10 +75,13 @@ export class RecordWriter {
    */
   async write(batch: DeliveredBatch, known: number): Promise<Written> {
     const trail = this.trails.get(batch.trail) ?? (await this.register(batch.trail))
+    const load = (rows: DeliveredBatch) => this.load(trail, rows)
     try {
-      return await this.inTransaction(trail, batch, known, (rows) => this.load(trail, rows))
+      return await this.inTransaction(trail, batch, known, load)
     } catch (error) {
-      if (faultOf(error).sqlState !== uniqueViolation) throw error
+      const { sqlState } = faultOf(error)
+      if (sqlState === checkViolation) return await this.inTransaction(trail, batch, known, load)
+      if (sqlState !== uniqueViolation) throw error
       // Rows that the cursor does not know of, as after somebody has set it back.
       return await this.inTransaction(trail, batch, known, (rows) => this.complete(trail, rows))
     }

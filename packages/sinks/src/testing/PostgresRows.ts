@@ -1,11 +1,77 @@
 /**
- * What tests ask a database directly, past the sink.
+ * A PostgreSQL that tests share, what they deliver to it, and what they ask it past the sink.
  *
  * @since 0.1.0
  */
+import type { DeliveredBatch } from "@countersign/core/engine/Sink"
+import type { AuditEvent } from "@countersign/core/event/AuditEvent"
+import { canonicalizeUnsafe } from "@countersign/core/event/CanonicalJson"
 import type { StoredRecord } from "@countersign/core/testing/MemorySink"
+import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
 import { Client } from "pg"
+import { freshDatabase, postgresServer, type PostgresServer } from "./PostgresServer.ts"
+
+/**
+ * One server for the tests of a file.
+ *
+ * @category services
+ * @since 0.1.0
+ */
+export class SharedPostgres extends Context.Service<SharedPostgres, PostgresServer>()(
+  "@countersign/sinks/testing/SharedPostgres",
+) {
+  static readonly layer = Layer.effect(SharedPostgres, postgresServer())
+}
+
+/**
+ * The address of a new database on the shared server.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const databaseOf = (name: string): Effect.Effect<string, never, SharedPostgres> =>
+  Effect.flatMap(SharedPostgres, (server) => Effect.promise(() => freshDatabase(server, name)))
+
+/** Origin of the trail that the batches are of. */
+export const trail = "example.org/audit/postgres"
+
+/** A record as it lies in a trail; the id tells its sequence. */
+export const entryOf = (sequence: number, members: Partial<AuditEvent> = {}): Buffer =>
+  Buffer.from(
+    canonicalizeUnsafe({
+      id: `record-${sequence}`,
+      time: "2026-11-21T09:00:00.000Z",
+      type: "patient.record.read",
+      class: "standard",
+      actor: { id: "u-1", type: "user" },
+      outcome: "success",
+      classification: "PHI",
+      ...members,
+    }),
+  )
+
+/**
+ * @category constructors
+ * @since 0.1.0
+ */
+export const batchFrom = (
+  firstSequence: number,
+  entries: ReadonlyArray<Uint8Array>,
+): DeliveredBatch => ({
+  trail,
+  firstSequence,
+  entries,
+  bytes: entries.reduce((sum, entry) => sum + entry.byteLength, 0),
+})
+
+/** `count` ordinary records. */
+export const batchOf = (firstSequence: number, count: number): DeliveredBatch =>
+  batchFrom(
+    firstSequence,
+    Array.from({ length: count }, (_, index) => entryOf(firstSequence + index)),
+  )
 
 /**
  * The rows of one statement over a connection of its own, each as a list.
@@ -50,10 +116,18 @@ export const storedRecords = (url: string): Effect.Effect<ReadonlyArray<StoredRe
       `select origin, sequence, entry from countersign.audit_record
          join countersign.trail on trail.id = audit_record.trail order by origin, sequence`,
     )
-    return rows.map(([trail, sequence, entry]) => ({
-      trail: String(trail),
+    return rows.map(([origin, sequence, entry]) => ({
+      trail: String(origin),
       sequence: Number(sequence),
       // The driver gives `bytea` as bytes.
       bytes: entry as Uint8Array,
     }))
   })
+
+/** The sequences in the database, copies included. */
+export const storedSequences = (url: string): Effect.Effect<ReadonlyArray<number>> =>
+  Effect.map(storedRecords(url), (records) => records.map(({ sequence }) => sequence))
+
+/** The numbers `from` up to, not including, `to`. */
+export const range = (from: number, to: number): ReadonlyArray<number> =>
+  Array.from({ length: to - from }, (_, at) => from + at)
