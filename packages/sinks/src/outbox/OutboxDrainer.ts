@@ -216,8 +216,9 @@ class Drain {
   /**
    * Records rows in their order, and returns those that are refused once the others are durable.
    *
-   * Each class has a lane of its own, so the engine keeps the order within a class alone: where
-   * the class changes, what came before is made durable first.
+   * When more waits than one batch of the engine's holds, each class gets its share of it, and the
+   * order is kept within a class alone. So where the class changes, what came before is made
+   * durable first.
    */
   private recordAll(rows: ReadonlyArray<OutboxRow>) {
     return Effect.gen({ self: this }, function* () {
