@@ -7,17 +7,25 @@
  * @since 0.1.0
  */
 import * as Cause from "effect/Cause"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import type { Disk, DiskError } from "../platform/Disk.ts"
 import type { ActorEntry } from "./ActorRegistry.ts"
+import { catchUpMillis, RateMeter } from "./CatchUp.ts"
 import * as DeadLetters from "./DeadLetters.ts"
-import type { Feed } from "./Feed.ts"
+import { DeliverySize } from "./DeliverySize.ts"
+import type { Feed, TakenBatch } from "./Feed.ts"
 import type { MailboxGauge } from "./Mailbox.ts"
 import type { RestartPolicy } from "./RestartPolicy.ts"
+import { RetryWaits, type RetryOptions } from "./RetryWaits.ts"
 import { endOf, SinkError, slice, type DeliveredBatch, type Sink } from "./Sink.ts"
+import { isRejected, type CircuitState, type SinkCircuit } from "./SinkCircuit.ts"
 import * as SinkCursor from "./SinkCursor.ts"
-import type { Actor, Verdict } from "./Supervisor.ts"
+import type { Actor } from "./Supervisor.ts"
+
+/** What is tried again for as long as it takes. */
+type DeliveryFault = SinkError | DiskError | DeadLetters.DeadLettersFull
 
 /**
  * @category models
@@ -28,7 +36,9 @@ export interface DeliveryOptions {
   readonly trail: string
   /** Directory of the trail, for the cursor and the dead letters. */
   readonly directory: string
-  /** Longest time for one `deliver`; then it is interrupted and counts as `unavailable`. */
+  /** Most bytes of one delivery; a sink may wish for less. Units: bytes. */
+  readonly batchBytesMax: number
+  /** Longest time for one call to the sink, unless it says otherwise; then it is interrupted and counts as `unavailable`. */
   readonly deliverMillisMax: number
   /** A cursor is saved after so many batches … */
   readonly cursorBatches: number
@@ -36,7 +46,13 @@ export interface DeliveryOptions {
   readonly cursorMillis: number
   /** Size at which the dead letters of a sink are full. Units: bytes. */
   readonly deadLetterBytesMax: number
+  /** After a crash. */
   readonly restart: RestartPolicy
+  /** After a fault. */
+  readonly retry: RetryOptions
+  readonly circuit: SinkCircuit
+  /** The position has moved, or a record went to the dead letters. */
+  readonly moved: () => void
   /** Virtual or real time. Units: milliseconds. */
   readonly nowMillis: () => number
 }
@@ -49,15 +65,33 @@ export interface DeliveryOptions {
  */
 export interface DeliveryStatus {
   readonly sink: string
+  readonly isRequired: boolean
   /** The next sequence to deliver; `undefined` until the sink has said where it stands. */
   readonly cursor: number | undefined
   /** Records that are durable and not yet delivered. */
   readonly lag: number
+  /** The same in bytes of entries, from the mean size of those delivered so far. */
+  readonly lagBytes: number
+  /**
+   * How long ago the oldest of them became durable, near enough; of those from before the engine
+   * opened only since then. 0: nothing lags. Units: milliseconds.
+   */
+  readonly oldestMillis: number
+  /** Records that the sink takes in a second, over the last ten. */
+  readonly perSecond: number
+  /** Until nothing lags, at this rate and the trail's growth; `undefined`: it falls further behind. */
+  readonly catchUpMillis: number | undefined
+  readonly circuit: CircuitState
+  /** Most records that it is handed at once now. */
+  readonly recordsMax: number
   /** Records that the sink took, redeliveries included. */
   readonly delivered: number
   readonly deadLetters: number
 }
 
+const recordsMaxDefault = 4096
+/** A delivery that takes longer than this part of its deadline makes the next one smaller. */
+const slowShare = 1 / 4
 /** How long a lagging sink waits before it looks at the trail again, where that has nothing yet. */
 const rereadMillis = 50
 
@@ -78,21 +112,37 @@ export class Delivery implements Actor {
   private readonly disk: Disk["Service"]
   private readonly options: DeliveryOptions
   private readonly keeper: SinkCursor.Keeper
+  private readonly retry: RetryWaits
+  private readonly size: DeliverySize
+  private readonly deliverMillisMax: number
+  private readonly taken = new RateMeter()
   private cursor: number | undefined
   /** Whether the sink stores its position itself; known once it was asked. */
   private ownsPosition = false
   /** Where the run of dead letters that ends at the cursor begins. */
   private lettersFrom: number | undefined
   private delivered = 0
+  private deliveredBytes = 0
   private letters = 0
 
   constructor(sink: Sink, feed: Feed, disk: Disk["Service"], options: DeliveryOptions) {
+    const { batchBytesMax } = options
+    const { bytesMax, deliverMillisMax, recordsMax } = sink.delivery ?? {}
     this.sink = sink
     this.feed = feed
     this.disk = disk
     this.options = options
     this.name = `sink:${sink.name}`
     this.restart = options.restart
+    this.retry = new RetryWaits(options.retry)
+    this.deliverMillisMax = deliverMillisMax ?? options.deliverMillisMax
+    this.size = new DeliverySize(
+      {
+        recordsMax: recordsMax ?? recordsMaxDefault,
+        bytesMax: Math.min(bytesMax ?? batchBytesMax, batchBytesMax),
+      },
+      this.deliverMillisMax * slowShare,
+    )
     this.keeper = new SinkCursor.Keeper(disk, {
       file: SinkCursor.fileOf(options.directory, sink.name),
       trail: options.trail,
@@ -118,49 +168,113 @@ export class Delivery implements Actor {
     return Math.max(0, this.feed.head - this.position)
   }
 
+  get isRequired(): boolean {
+    return this.sink.delivery?.isRequired ?? false
+  }
+
   get status(): DeliveryStatus {
+    const { feed, lag } = this
+    const now = this.options.nowMillis()
+    const perSecond = this.taken.perSecond(now)
     return {
       sink: this.sink.name,
+      isRequired: this.isRequired,
       cursor: this.cursor,
-      lag: this.lag,
+      lag,
+      lagBytes: Math.round(lag * this.meanBytes),
+      oldestMillis: lag === 0 ? 0 : Math.max(0, now - feed.durableAt(this.position)),
+      perSecond,
+      catchUpMillis: catchUpMillis(lag, perSecond, feed.growth.perSecond(now)),
+      circuit: this.options.circuit.state,
+      recordsMax: this.size.limits.recordsMax,
       delivered: this.delivered,
       deadLetters: this.letters,
     }
   }
 
-  /** Nobody else's content is to blame: whatever the sink fails with, it is tried again. */
-  readonly verdict = (cause: Cause.Cause<unknown>): Verdict =>
-    cause.reasons.every(Cause.isFailReason) ? "fault" : "crash"
+  private get meanBytes(): number {
+    return this.delivered === 0 ? 0 : this.deliveredBytes / this.delivered
+  }
 
-  readonly run = (
-    self: ActorEntry,
-  ): Effect.Effect<void, SinkError | DiskError | DeadLetters.DeadLettersFull> =>
-    Effect.ensuring(
-      Effect.suspend(() => this.life(self)),
-      Effect.suspend(() => this.save(self)),
-    )
+  /** What is no fault ends the life: the supervisor restarts it, as long as its policy does. */
+  readonly run = (self: ActorEntry): Effect.Effect<void, DeliveryFault> =>
+    Effect.suspend(() => this.life(self))
 
+  /** Delivers, and after a fault waits and delivers on: nobody's content is to blame for that. */
   private readonly life = Effect.fnUntraced(function* (
     this: Delivery,
     self: ActorEntry,
-  ): Effect.fn.Return<void, SinkError | DiskError | DeadLetters.DeadLettersFull> {
+  ): Effect.fn.Return<void, DeliveryFault> {
+    while (true) {
+      const exit = yield* Effect.exit(
+        Effect.ensuring(
+          this.deliverAll(self),
+          Effect.suspend(() => this.save(self)),
+        ),
+      )
+      if (Exit.isSuccess(exit)) return
+      if (!exit.cause.reasons.every(Cause.isFailReason)) return yield* Effect.failCause(exit.cause)
+      self.note(exit.cause)
+      self.faulted()
+      const delay = Duration.toMillis(yield* this.retry.next)
+      const closed = yield* this.options.circuit.waitMillis
+      self.enter("backing-off", closed > 0 ? "circuit" : undefined)
+      yield* Effect.sleep(Math.max(delay, closed))
+    }
+  })
+
+  private readonly deliverAll = Effect.fnUntraced(function* (
+    this: Delivery,
+    self: ActorEntry,
+  ): Effect.fn.Return<void, DeliveryFault> {
+    const { circuit } = this.options
     let cursor = yield* this.locate(self)
     while (true) {
       const { version } = this.feed
       self.enter("running")
-      const found = yield* this.next(self, cursor)
+      if (yield* this.gather(self, cursor, version)) continue
+      // A crash may have opened it as well, after which another life begins.
+      const closed = circuit.state === "closed" ? 0 : yield* circuit.waitMillis
+      if (closed > 0) {
+        self.enter("backing-off", "circuit")
+        yield* Effect.sleep(closed)
+      }
+      const limits = circuit.state === "closed" ? this.size.limits : this.size.probe
+      const found = yield* this.feed.take(cursor, limits, () => self.enter("running", "trail"))
       if (found === undefined) {
         if (this.feed.isClosed && cursor >= this.feed.head) return
         yield* this.pause(self, cursor, version)
         continue
       }
       // Held until the sink is done with it, whichever way that ends.
-      yield* Effect.ensuring(this.deliver(self, found.batch), Effect.sync(found.letGo))
+      yield* Effect.ensuring(this.deliver(self, found), Effect.sync(found.letGo))
       cursor = this.position
+      this.retry.succeeded()
       this.feed.passed()
       this.keeper.delivered()
       if (this.saveMillis() === 0) yield* this.save(self)
     }
+  })
+
+  /** Waits for a fuller delivery where the sink wishes for one; tells whether it has waited. */
+  private readonly gather = Effect.fnUntraced(function* (
+    this: Delivery,
+    self: ActorEntry,
+    cursor: number,
+    version: number,
+  ) {
+    const waitMillis = this.sink.delivery?.waitMillis ?? 0
+    const lag = this.feed.head - cursor
+    if (waitMillis === 0 || lag <= 0 || this.feed.isClosed) return false
+    const { bytesMax, recordsMax } = this.size.limits
+    if (lag >= recordsMax || lag * this.meanBytes >= bytesMax) return false
+    const age = this.options.nowMillis() - this.feed.durableAt(cursor)
+    if (age >= waitMillis) return false
+    self.enter("idle", "a fuller delivery")
+    const left = Math.min(waitMillis - Math.max(0, age), this.saveMillis())
+    yield* Effect.timeoutOption(this.feed.after(version), left)
+    if (this.saveMillis() === 0) yield* this.save(self)
+    return true
   })
 
   /** Where to begin: a sink that stores its position knows best, even after a partial failure. */
@@ -170,7 +284,8 @@ export class Delivery implements Actor {
   ): Effect.fn.Return<number, SinkError | DiskError> {
     const { directory, trail } = this.options
     self.enter("blocked", this.sink.name)
-    const wanted = yield* this.within(Effect.suspend(() => this.sink.position(trail)))
+    const asked = this.within(Effect.suspend(() => this.sink.position(trail)))
+    const wanted = yield* this.options.circuit.call(asked, "nothing")
     const { head } = this.feed
     if (wanted !== undefined && !(Number.isSafeInteger(wanted) && wanted >= 0 && wanted <= head)) {
       return yield* new SinkError({
@@ -206,52 +321,25 @@ export class Delivery implements Actor {
     return head
   })
 
-  private readonly next = Effect.fnUntraced(function* (
-    this: Delivery,
-    self: ActorEntry,
-    cursor: number,
-  ): Effect.fn.Return<
-    { readonly batch: DeliveredBatch; readonly letGo: () => void } | undefined,
-    DiskError
-  > {
-    const held = this.feed.recent.hold(cursor)
-    if (held !== undefined) {
-      const { batch } = held
-      return {
-        batch: slice(batch, cursor - batch.firstSequence, batch.entries.length),
-        letGo: () => held.letGo(),
-      }
-    }
-    if (cursor >= this.feed.head) return undefined
-    self.enter("running", "trail")
-    const read = yield* this.feed.readFrom(cursor)
-    if (read === undefined || endOf(read) <= cursor) return undefined
-    if (read.firstSequence > cursor) {
-      return yield* Effect.die(
-        new Error(`record ${cursor} was asked for, the trail gave ${read.firstSequence}`),
-      )
-    }
-    return {
-      batch: slice(read, cursor - read.firstSequence, read.entries.length),
-      letGo: () => undefined,
-    }
-  })
-
   /** Delivers all of a batch, in order; what is refused alone goes to the dead letters. */
   private readonly deliver = Effect.fnUntraced(function* (
     this: Delivery,
     self: ActorEntry,
-    whole: DeliveredBatch,
-  ): Effect.fn.Return<void, SinkError | DiskError | DeadLetters.DeadLettersFull> {
+    { batch: whole, isFull }: TakenBatch,
+  ): Effect.fn.Return<void, DeliveryFault> {
     const parts = [whole]
     for (let part = parts.pop(); part !== undefined; part = parts.pop()) {
       const batch = part
       self.enter("blocked", this.sink.name)
-      const exit = yield* Effect.exit(this.within(Effect.suspend(() => this.sink.deliver(batch))))
+      const from = this.options.nowMillis()
+      const call = this.within(Effect.suspend(() => this.sink.deliver(batch)))
+      const exit = yield* Effect.exit(this.options.circuit.call(call, "something"))
       if (Exit.isSuccess(exit)) {
+        this.size.took(this.options.nowMillis() - from, isFull && batch === whole)
         this.advance(batch)
         self.finished(batch.entries.length)
       } else if (!isRejected(exit.cause)) {
+        this.size.failed()
         return yield* Effect.failCause(exit.cause)
       } else if (batch.entries.length > 1) {
         const half = batch.entries.length >>> 1
@@ -267,6 +355,9 @@ export class Delivery implements Actor {
     this.cursor = endOf(batch)
     this.lettersFrom = undefined
     this.delivered += batch.entries.length
+    this.deliveredBytes += batch.bytes
+    this.taken.add(batch.entries.length, this.options.nowMillis())
+    this.options.moved()
   }
 
   private bury(
@@ -285,12 +376,13 @@ export class Delivery implements Actor {
       this.lettersFrom ??= batch.firstSequence
       this.cursor = endOf(batch)
       this.letters += 1
+      this.options.moved()
     })
   }
 
   /** A call to the sink, no longer than it may take. */
   private within<A>(call: Effect.Effect<A, SinkError>): Effect.Effect<A, SinkError> {
-    const { deliverMillisMax } = this.options
+    const { deliverMillisMax } = this
     return Effect.timeoutOrElse(call, {
       duration: deliverMillisMax,
       orElse: () =>
@@ -331,7 +423,3 @@ export class Delivery implements Actor {
     return this.keeper.save(this.cursor, (cause) => self.note(cause))
   }
 }
-
-const isRejected = (cause: Cause.Cause<SinkError>): boolean =>
-  cause.reasons.length > 0 &&
-  cause.reasons.every((reason) => Cause.isFailReason(reason) && reason.error.reason === "rejected")

@@ -10,12 +10,15 @@ import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
+import type { Scope } from "effect/Scope"
 import { Disk, type DiskError } from "../platform/Disk.ts"
 import { Delivery, type DeliveryStatus } from "./Delivery.ts"
 import { Feed } from "./Feed.ts"
 import { RecentBatches, type PublishedBatch } from "./RecentBatches.ts"
 import * as RestartPolicy from "./RestartPolicy.ts"
+import type { RetryOptions } from "./RetryWaits.ts"
 import type { DeliveredBatch, Sink } from "./Sink.ts"
+import * as SinkCircuit from "./SinkCircuit.ts"
 import type { Supervisor } from "./Supervisor.ts"
 
 /**
@@ -54,7 +57,11 @@ export interface DispatcherOptions {
   readonly drainTimeout?: Duration.Input
   /** Size at which the dead letters of a sink are full. Units: bytes. Default 64 MiB. */
   readonly deadLetterBytesMax?: number
-  /** Waits between tries. Default: from 100 ms doubling to 30 s, for ever. */
+  /** Waits after a fault of a sink or of the disk, for as long as it takes. Default: 100 ms to 30 s. */
+  readonly retry?: RetryOptions
+  /** When a sink that fails is left alone. Default: after 5 failures in a row, for 1 s to 30 s. */
+  readonly circuit?: Omit<SinkCircuit.CircuitOptions, "sink">
+  /** Waits after a crash. Default: from 100 ms doubling to 30 s, for ever. */
   readonly restart?: RestartPolicy.RestartPolicy
 }
 
@@ -111,6 +118,9 @@ const problemOf = (sinks: ReadonlyArray<Sink>): SinkNameInvalid | undefined => {
   return undefined
 }
 
+const retryDefault: RetryOptions = { fromMillis: 100, toMillis: 30_000 }
+const circuitDefault = { failures: 5, openMillis: 1000, openMillisMax: 30_000 }
+
 const forEver = RestartPolicy.make({
   from: Duration.millis(100),
   to: Duration.seconds(30),
@@ -126,32 +136,40 @@ const forEver = RestartPolicy.make({
 export const make = Effect.fnUntraced(function* (
   options: DispatcherOptions,
   supervisor: Supervisor["Service"],
-): Effect.fn.Return<Dispatcher, SinkNameInvalid, Disk> {
+): Effect.fn.Return<Dispatcher, SinkNameInvalid, Disk | Scope> {
   const { directory, sinks, trail } = options
   const problem = problemOf(sinks)
   if (problem !== undefined) return yield* problem
   const disk = yield* Disk
   const clock = yield* Clock.clockWith(Effect.succeed)
-  const batchBytesMax = options.batchBytesMax ?? 1024 * 1024
   const drainTimeout = options.drainTimeout ?? Duration.seconds(5)
 
+  const nowMillis = (): number => clock.currentTimeMillisUnsafe()
   const feed = new Feed(
     options.nextSequence,
     new RecentBatches(options.ringBytesMax ?? 8 * 1024 * 1024, options.ringCountMax ?? 4),
-    (sequence) => options.readFrom(sequence, batchBytesMax),
+    options.readFrom,
+    nowMillis,
   )
-  const deliveries = sinks.map(
-    (sink) =>
-      new Delivery(sink, feed, disk, {
-        trail,
-        directory,
-        deliverMillisMax: millis(options.deliverTimeout ?? Duration.seconds(30)),
-        cursorBatches: options.cursorBatches ?? 64,
-        cursorMillis: millis(options.cursorWait ?? Duration.seconds(1)),
-        deadLetterBytesMax: options.deadLetterBytesMax ?? 64 * 1024 * 1024,
-        restart: options.restart ?? forEver,
-        nowMillis: () => clock.currentTimeMillisUnsafe(),
-      }),
+  const deliveries = yield* Effect.forEach(sinks, (sink) =>
+    Effect.map(
+      SinkCircuit.make({ sink: sink.name, ...(options.circuit ?? circuitDefault) }),
+      (circuit) =>
+        new Delivery(sink, feed, disk, {
+          trail,
+          directory,
+          batchBytesMax: options.batchBytesMax ?? 1024 * 1024,
+          deliverMillisMax: millis(options.deliverTimeout ?? Duration.seconds(30)),
+          cursorBatches: options.cursorBatches ?? 64,
+          cursorMillis: millis(options.cursorWait ?? Duration.seconds(1)),
+          deadLetterBytesMax: options.deadLetterBytesMax ?? 64 * 1024 * 1024,
+          restart: options.restart ?? forEver,
+          retry: options.retry ?? retryDefault,
+          circuit,
+          moved: () => undefined,
+          nowMillis,
+        }),
+    ),
   )
   feed.slowest = () => deliveries.reduce((least, each) => Math.min(least, each.position), Infinity)
   const handles = yield* Effect.forEach(deliveries, (delivery) => supervisor.start(delivery))

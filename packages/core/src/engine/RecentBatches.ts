@@ -79,10 +79,18 @@ export class RecentBatches {
 
   /** The batch with this sequence, held for the caller; `undefined` where it is not kept. */
   hold(sequence: number): HeldBatch | undefined {
-    const found = this.batches.find(
+    return this.find(sequence)?.hold()
+  }
+
+  /** The batch with this sequence, to be read before anything else happens. */
+  at(sequence: number): DeliveredBatch | undefined {
+    return this.find(sequence)?.batch
+  }
+
+  private find(sequence: number): HeldBatch | undefined {
+    return this.batches.find(
       ({ batch }) => batch.firstSequence <= sequence && sequence < endOf(batch),
     )
-    return found?.hold()
   }
 
   /** Lets every batch go that ends at or before this sequence. */

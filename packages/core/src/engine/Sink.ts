@@ -22,7 +22,7 @@
  *
  * @since 0.1.0
  */
-import type * as Effect from "effect/Effect"
+import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 
 /**
@@ -69,6 +69,28 @@ export class SinkError extends Schema.TaggedError<SinkError>("@countersign/core/
 }
 
 /**
+ * How a sink is delivered to. What is left out is the engine's choice.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface SinkDelivery {
+  /**
+   * `true`: an event that asks for `delivered` waits for this sink, or for a quorum of those that
+   * are required. Default `false`: best effort.
+   */
+  readonly isRequired?: boolean
+  /** Most records in one delivery. Default 4096. Bounds: at least 1. */
+  readonly recordsMax?: number
+  /** Most bytes of entries in one delivery. Default, and at most: `dispatch.batchBytesMax`. */
+  readonly bytesMax?: number
+  /** How long records may gather for a fuller delivery. Units: milliseconds. Default 0. */
+  readonly waitMillis?: number
+  /** Longest time for one call. Units: milliseconds. Default: `dispatch.deliverMillisMax`. */
+  readonly deliverMillisMax?: number
+}
+
+/**
  * A place that records are delivered to, one batch at a time.
  *
  * @category models
@@ -83,7 +105,37 @@ export interface Sink {
    */
   readonly position: (trail: string) => Effect.Effect<number | undefined, SinkError>
   readonly deliver: (batch: DeliveredBatch) => Effect.Effect<void, SinkError>
+  /**
+   * Stores records that it refused before and that its position has passed, each at most once, and
+   * leaves its position as it is. Without it, a sink that has a position can't be replayed to; one
+   * that has none gets its replays by `deliver`.
+   */
+  readonly redeliver?: (batch: DeliveredBatch) => Effect.Effect<void, SinkError>
+  /** What the sink wishes; {@link configured} overrides it. */
+  readonly delivery?: SinkDelivery
   readonly close: Effect.Effect<void>
+}
+
+/**
+ * The same sink, delivered to as the application says.
+ *
+ * ```ts
+ * openAudit({ directory, sinks: [configured(postgres, { isRequired: true }), redis] })
+ * ```
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const configured = (sink: Sink, delivery: SinkDelivery): Sink => {
+  const { redeliver } = sink
+  return {
+    name: sink.name,
+    position: (trail) => sink.position(trail),
+    deliver: (batch) => sink.deliver(batch),
+    ...(redeliver === undefined ? {} : { redeliver: (batch) => redeliver.call(sink, batch) }),
+    delivery: { ...sink.delivery, ...delivery },
+    close: Effect.suspend(() => sink.close),
+  }
 }
 
 /**

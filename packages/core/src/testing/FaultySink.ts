@@ -5,7 +5,13 @@
  */
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
-import { endOf, SinkError, type DeliveredBatch, type Sink } from "../engine/Sink.ts"
+import {
+  endOf,
+  SinkError,
+  type DeliveredBatch,
+  type Sink,
+  type SinkDelivery,
+} from "../engine/Sink.ts"
 
 /**
  * What happens to one delivery.
@@ -56,6 +62,10 @@ export class FaultySink implements Sink {
   resume(): void {
     if (this.gate !== undefined) Deferred.doneUnsafe(this.gate, Effect.void)
     this.gate = undefined
+  }
+
+  get delivery(): SinkDelivery {
+    return this.inner.delivery ?? {}
   }
 
   readonly position: Sink["position"] = (trail) => this.inner.position(trail)
