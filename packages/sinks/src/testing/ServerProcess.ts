@@ -20,6 +20,8 @@ export interface ServerCommand {
   readonly missing: string
   readonly uid?: number
   readonly gid?: number
+  /** Leads a process group of its own, so that a Ctrl-C at the terminal reaches its owner alone. */
+  readonly detached?: boolean
 }
 
 const startMillisMax = 20_000
@@ -52,10 +54,11 @@ export class ServerProcess {
   /** Starts the server and resolves when it answers. */
   async start(): Promise<void> {
     if (this.child !== undefined) throw new Error(`${this.options.command} runs already`)
-    const { answers, args, command, gid, missing, uid } = this.options
+    const { answers, args, command, detached = false, gid, missing, uid } = this.options
     this.output = ""
     const child = spawn(command, args, {
       stdio: ["ignore", "pipe", "pipe"],
+      detached,
       ...(uid === undefined ? {} : { uid }),
       ...(gid === undefined ? {} : { gid }),
     })
