@@ -1,9 +1,16 @@
+import * as path from "node:path"
 import { SinkError } from "@countersign/core/engine/Sink"
+import { Disk } from "@countersign/core/platform/Disk"
+import * as NodeDisk from "@countersign/core/platform/NodeDisk"
+import type { StoredRecord } from "@countersign/core/testing/MemorySink"
 import { type Law, laws } from "@countersign/core/testing/SinkLaws"
+import { temporaryDirectory } from "@countersign/core/testing/TemporaryDirectory"
 import { describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import type * as Scope from "effect/Scope"
+import * as NdjsonFiles from "./file/NdjsonFiles.ts"
+import * as NdjsonSink from "./file/NdjsonSink.ts"
 import * as PostgresSink from "./postgres/PostgresSink.ts"
 import { storedRecords } from "./testing/PostgresRows.ts"
 import { freshDatabase, postgresServer } from "./testing/PostgresServer.ts"
@@ -30,9 +37,33 @@ const postgresLaws = Effect.gen(function* () {
   )
 })
 
+const fileLaws = Effect.gen(function* () {
+  const root = yield* temporaryDirectory
+  const disk = yield* Disk
+  return laws(
+    // Small files, so that each law meets finished ones too.
+    (store) =>
+      Effect.provideService(
+        NdjsonSink.make({ directory: path.join(root, store), sizeBytesMax: 2_000 }),
+        Disk,
+        disk,
+      ),
+    (store) => {
+      const records: Array<StoredRecord> = []
+      return NdjsonFiles.readAll(disk, path.join(root, store), ({ trail }, lines) =>
+        Effect.sync(() => {
+          for (const { bytes, sequence } of lines) records.push({ trail, sequence, bytes })
+        }),
+      ).pipe(Effect.as(records), Effect.mapError(broken))
+    },
+    { delivery: "exactly-once" },
+  )
+}).pipe(Effect.provide(NodeDisk.layer))
+
 /** Every sink of this package, each with a store that lives as long as the scope. */
 const sinks: Readonly<Record<string, Effect.Effect<ReadonlyArray<Law>, never, Scope.Scope>>> = {
   PostgreSQL: postgresLaws,
+  files: fileLaws,
 }
 
 describe("the laws of sinks", () => {
