@@ -10,18 +10,11 @@ import {
   entryOf,
   range,
   SharedPostgres,
+  sinkAt,
   storedSequences,
   trail,
 } from "../testing/PostgresRows.ts"
 import * as PostgresSink from "./PostgresSink.ts"
-import type { PostgresSinkOptions } from "./PostgresOptions.ts"
-
-/** A sink over a database, closed with the scope. */
-const sinkAt = (url: string, options: Partial<PostgresSinkOptions> = {}) =>
-  Effect.acquireRelease(
-    PostgresSink.make({ url: Redacted.make(url), ...options }),
-    (sink) => sink.close,
-  )
 
 const instants: ReadonlyArray<readonly [said: string, stored: string]> = [
   ["2026-11-21T09:00:00.123Z", "2026-11-21 09:00:00.123+00"],

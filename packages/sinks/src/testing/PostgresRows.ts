@@ -10,7 +10,10 @@ import type { StoredRecord } from "@countersign/core/testing/MemorySink"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as Redacted from "effect/Redacted"
 import { Client } from "pg"
+import type { PostgresSinkOptions } from "../postgres/PostgresOptions.ts"
+import * as PostgresSink from "../postgres/PostgresSink.ts"
 import { freshDatabase, postgresServer, type PostgresServer } from "./PostgresServer.ts"
 
 /**
@@ -131,3 +134,38 @@ export const storedSequences = (url: string): Effect.Effect<ReadonlyArray<number
 /** The numbers `from` up to, not including, `to`. */
 export const range = (from: number, to: number): ReadonlyArray<number> =>
   Array.from({ length: to - from }, (_, at) => from + at)
+
+/**
+ * A sink over a database, closed with the scope.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const sinkAt = (url: string, options: Partial<PostgresSinkOptions> = {}) =>
+  Effect.acquireRelease(
+    PostgresSink.make({ url: Redacted.make(url), ...options }),
+    (sink) => sink.close,
+  )
+
+/**
+ * Does something while somebody else's transaction holds what a statement has locked.
+ *
+ * @category running
+ * @since 0.1.0
+ */
+export const holding = <A, E, R>(
+  url: string,
+  statement: string,
+  use: Effect.Effect<A, E, R>,
+): Effect.Effect<A, E, R> =>
+  Effect.acquireUseRelease(
+    Effect.promise(async () => {
+      const client = new Client({ connectionString: url })
+      await client.connect()
+      await client.query("begin")
+      await client.query(statement)
+      return client
+    }),
+    () => use,
+    (client) => Effect.promise(() => client.end()),
+  )
