@@ -77,6 +77,14 @@ const columns: Readonly<Record<string, string>> = {
 const unfit = /\0|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/
 
 /**
+ * Whether PostgreSQL can't hold a text.
+ *
+ * @category predicates
+ * @since 0.1.0
+ */
+export const isUnfit = (text: string): boolean => unfit.test(text)
+
+/**
  * The first text of a filter that can't be asked of PostgreSQL.
  *
  * @category predicates
@@ -91,11 +99,11 @@ export const unfitText = (filter: Filter): string | undefined => {
     case "Not":
       return unfitText(filter.filter)
     case "Exists":
-      return filter.path.find((name) => unfit.test(name))
+      return filter.path.find(isUnfit)
     case "Like":
-      return [...filter.path, filter.glob.pattern].find((text) => unfit.test(text))
+      return [...filter.path, filter.glob.pattern].find(isUnfit)
     case "Compare":
-      return [...filter.path, filter.value.text].find((text) => unfit.test(text))
+      return [...filter.path, filter.value.text].find(isUnfit)
   }
 }
 
