@@ -5,6 +5,7 @@ import { durable } from "./rows/durable.ts"
 import { http } from "./rows/http.ts"
 import { durableLatency, publishedLatency } from "./rows/latency.ts"
 import { memory } from "./rows/memory.ts"
+import { postgresLoad } from "./rows/postgresLoad.ts"
 import { published } from "./rows/published.ts"
 import { sizes } from "./rows/sizes.ts"
 import { verification } from "./rows/verification.ts"
@@ -19,4 +20,5 @@ export const measurements: ReadonlyArray<Measurement> = [
   http,
   verification,
   sizes,
+  postgresLoad,
 ]
