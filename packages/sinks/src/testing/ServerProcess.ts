@@ -16,6 +16,8 @@ export interface ServerCommand {
   readonly args: ReadonlyArray<string>
   /** Resolves once the server answers; it is called again and again until then. */
   readonly answers: () => Promise<boolean>
+  /** What a start says that fails because a killed server's children are not gone yet. */
+  readonly tooEarly?: RegExp
   /** What to install where the command is not there. */
   readonly missing: string
   readonly uid?: number
@@ -53,8 +55,25 @@ export class ServerProcess {
 
   /** Starts the server and resolves when it answers. */
   async start(): Promise<void> {
-    if (this.child !== undefined) throw new Error(`${this.options.command} runs already`)
-    const { answers, args, command, detached = false, gid, missing, uid } = this.options
+    const { answers, command, tooEarly } = this.options
+    if (this.child !== undefined) throw new Error(`${command} runs already`)
+    const deadline = Date.now() + startMillisMax
+    let child = await this.spawn()
+    while (!(await answers())) {
+      // Its last words may come after its end.
+      await pause(retryMillis)
+      const isOver = Date.now() > deadline
+      if (this.child !== child && !isOver && tooEarly?.test(this.output) === true) {
+        child = await this.spawn()
+      } else if (this.child !== child || isOver) {
+        await this.kill()
+        throw new Error(`${command} did not start: ${this.output}`)
+      }
+    }
+  }
+
+  private async spawn(): Promise<ChildProcess> {
+    const { args, command, detached = false, gid, missing, uid } = this.options
     this.output = ""
     const child = spawn(command, args, {
       stdio: ["ignore", "pipe", "pipe"],
@@ -86,14 +105,7 @@ export class ServerProcess {
       })
     }
     await spawned
-    const deadline = Date.now() + startMillisMax
-    while (!(await answers())) {
-      if (this.child !== child || Date.now() > deadline) {
-        await this.kill()
-        throw new Error(`${command} did not start: ${this.output}`)
-      }
-      await pause(retryMillis)
-    }
+    return child
   }
 
   private readonly killNow = (): void => {
