@@ -53,7 +53,7 @@ const conditionsOf = (selection: Selection, parameters: Parameters) => {
     conditions.push(`r.targets @> array[${parameters.add(`${type}/${id}`, "text")}]`)
   }
   const filter = FilterSql.compile(selection.filter, selection.nowMillis, parameters)
-  conditions.push(filter.text)
+  if (filter.text !== "true") conditions.push(filter.text)
   return { conditions, join: filter.readsEntry ? `\n${FilterSql.documentJoin}` : "" }
 }
 

@@ -1,0 +1,146 @@
+/**
+ * How far each trail has been delivered, and how often the tags of a query were invalidated: the
+ * part of a cached answer's key that changes by itself.
+ *
+ * @since 0.1.0
+ */
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import { LRUCache } from "lru-cache"
+import { NotDelivered, type QueryFailed, QueryInvalid } from "./QueryError.ts"
+import type { QueryRunner } from "./QueryRunner.ts"
+import { type Marks, snapshot } from "./QueryStatement.ts"
+
+/**
+ * @category models
+ * @since 0.1.0
+ */
+export interface HighWaterMarks {
+  /** By trail number, ascending. */
+  readonly marks: Marks
+  readonly originOf: ReadonlyMap<number, string>
+  /** By tag; a tag that was never invalidated is not in it. */
+  readonly generations: Readonly<Record<string, number>>
+}
+
+interface SnapshotRow {
+  readonly trails: ReadonlyArray<readonly [number, string, number]>
+  readonly generations: Readonly<Record<string, number>>
+}
+
+/** Combinations of tags whose marks are remembered. */
+const rememberedMax = 1_000
+
+/**
+ * Reads the marks: each time, or at most every so often.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export class HighWater {
+  private readonly runner: QueryRunner
+  private readonly maxAgeMillis: number
+  private readonly remembered = new LRUCache<
+    string,
+    { readonly atMillis: number; readonly marks: HighWaterMarks }
+  >({ max: rememberedMax })
+
+  /** @param maxAgeMillis how old marks may be. 0: they are read for each query */
+  constructor(runner: QueryRunner, maxAgeMillis: number) {
+    this.runner = runner
+    this.maxAgeMillis = maxAgeMillis
+  }
+
+  read(tags: ReadonlyArray<string>): Effect.Effect<HighWaterMarks, QueryFailed> {
+    const key = tags.join("\0")
+    return Effect.flatMap(Clock.currentTimeMillis, (now) => {
+      const held = this.remembered.get(key)
+      if (held !== undefined && now - held.atMillis < this.maxAgeMillis) {
+        return Effect.succeed(held.marks)
+      }
+      // A tenant's right to see rows says nothing of trails, so none is set here.
+      return Effect.map(
+        this.runner.read<SnapshotRow>(snapshot(tags), { tenant: undefined }),
+        ([row]) => {
+          const marks = marksOf(row ?? { trails: [], generations: {} })
+          if (this.maxAgeMillis > 0) this.remembered.set(key, { atMillis: now, marks })
+          return marks
+        },
+      )
+    })
+  }
+
+  /** Reads all anew from now on. */
+  forget(): void {
+    this.remembered.clear()
+  }
+}
+
+const marksOf = ({ generations, trails }: SnapshotRow): HighWaterMarks => ({
+  marks: trails.map(([trail, , next]) => [trail, next] as const),
+  originOf: new Map(trails.map(([trail, origin]) => [trail, origin])),
+  generations,
+})
+
+/**
+ * The marks of checkpoints, which have been delivered.
+ *
+ * @param asOf origins and sizes
+ * @category decoding
+ * @since 0.1.0
+ */
+export const marksAsOf = (
+  asOf: Readonly<Record<string, number>>,
+  { marks, originOf }: HighWaterMarks,
+): Effect.Effect<Marks, NotDelivered | QueryInvalid> => {
+  const known = new Map(marks.map(([trail, next]) => [originOf.get(trail), [trail, next] as const]))
+  return Effect.forEach(
+    Object.entries(asOf),
+    ([origin, asked]): Effect.Effect<Marks[number], NotDelivered | QueryInvalid> => {
+      const [trail, delivered] = known.get(origin) ?? []
+      if (trail === undefined || delivered === undefined) {
+        const detail = `names ${origin}, of which nothing was delivered`
+        return Effect.fail(new QueryInvalid({ field: "asOf", detail }))
+      }
+      return asked > delivered
+        ? Effect.fail(new NotDelivered({ trail: origin, asked, delivered }))
+        : Effect.succeed([trail, asked])
+    },
+  )
+}
+
+/**
+ * The marks that a page before this one was drawn from, if the rows are still there: a server
+ * that was put back to an older state has to catch up first.
+ *
+ * @category decoding
+ * @since 0.1.0
+ */
+export const marksOfPage = (
+  asked: Marks,
+  { marks, originOf }: HighWaterMarks,
+): Effect.Effect<Marks, NotDelivered> => {
+  const known = new Map(marks)
+  const missing = asked.find(([trail, size]) => size > (known.get(trail) ?? 0))
+  if (missing === undefined) return Effect.succeed(asked)
+  const [trail, size] = missing
+  return Effect.fail(
+    new NotDelivered({
+      trail: originOf.get(trail) ?? `trail ${trail}`,
+      asked: size,
+      delivered: known.get(trail) ?? 0,
+    }),
+  )
+}
+
+/**
+ * Marks by origin, as answers show them.
+ *
+ * @category encoding
+ * @since 0.1.0
+ */
+export const byOrigin = (
+  marks: Marks,
+  { originOf }: HighWaterMarks,
+): Readonly<Record<string, number>> =>
+  Object.fromEntries(marks.map(([trail, size]) => [originOf.get(trail) ?? String(trail), size]))
