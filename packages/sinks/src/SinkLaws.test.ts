@@ -12,6 +12,7 @@ import type * as Scope from "effect/Scope"
 import * as NdjsonFiles from "./file/NdjsonFiles.ts"
 import * as NdjsonSink from "./file/NdjsonSink.ts"
 import * as PostgresSink from "./postgres/PostgresSink.ts"
+import { otlpLaws, syslogLaws, webhookLaws } from "./testing/NetworkLaws.ts"
 import { storedRecords } from "./testing/PostgresRows.ts"
 import { freshDatabase, postgresServer } from "./testing/PostgresServer.ts"
 
@@ -64,6 +65,9 @@ const fileLaws = Effect.gen(function* () {
 const sinks: Readonly<Record<string, Effect.Effect<ReadonlyArray<Law>, never, Scope.Scope>>> = {
   PostgreSQL: postgresLaws,
   files: fileLaws,
+  OTLP: otlpLaws,
+  "a webhook": webhookLaws,
+  syslog: syslogLaws,
 }
 
 describe("the laws of sinks", () => {

@@ -48,3 +48,20 @@ export const write = ({ event, sequence, text, trail }: ExportRecord): string =>
   })
   return `${envelope.slice(0, -1)},"data":${text}}`
 }
+
+/**
+ * A record that no event could be read from: its bytes, and where it stands.
+ *
+ * @category encoding
+ * @since 0.1.0
+ */
+export const writePlain = (trail: string, sequence: number, bytes: Uint8Array): string =>
+  JSON.stringify({
+    specversion: "1.0",
+    id: String(sequence),
+    source: sourceOf(trail),
+    type: "countersign.record",
+    datacontenttype: "application/json",
+    sequence: String(sequence).padStart(16, "0"),
+    data_base64: Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("base64"),
+  })

@@ -1,0 +1,129 @@
+/**
+ * What sinks over a network have in common: no position of their own, a close, and errors that
+ * name where they stood.
+ *
+ * They deliver at least once. An answer that is lost on its way means that the batch is sent
+ * again; each record carries its trail and sequence, by which a receiver tells it apart.
+ *
+ * @since 0.1.0
+ */
+import { type DeliveredBatch, type Sink, SinkError } from "@countersign/core/engine/Sink"
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import { type HttpConnection, type HttpAnswer } from "./HttpRequest.ts"
+import { retryAfterMillis, verdictOf } from "./HttpVerdict.ts"
+
+/** Why a request failed, in words: the outer error often says nothing, what it wraps does. */
+const failureText = (cause: unknown): string => {
+  if (!(cause instanceof Error)) return String(cause)
+  if (cause.name === "TimeoutError" || cause.name === "AbortError") return "no answer in time"
+  const inner =
+    cause instanceof AggregateError
+      ? cause.errors.find((each): each is Error => each instanceof Error)
+      : cause.cause
+  return inner instanceof Error ? inner.message : cause.message
+}
+
+/**
+ * A delivery that may succeed later.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const unavailable = (sink: string, cause: unknown): SinkError =>
+  new SinkError({ sink, reason: "unavailable", detail: failureText(cause) })
+
+// A delivery is one request, and grows on its way: the text is in it, and a part of it again as
+// fields. Receivers take some MiB at most.
+const recordsMax = 512
+const bytesMax = 1_048_576
+
+/**
+ * A sink over what sends one batch.
+ *
+ * @param send never called with an empty batch, nor after the close
+ * @category constructors
+ * @since 0.1.0
+ */
+export const make = (
+  name: string,
+  send: (batch: DeliveredBatch) => Effect.Effect<void, SinkError>,
+  release: () => void,
+): Sink => {
+  let isClosed = false
+  return {
+    name,
+    delivery: { recordsMax, bytesMax },
+    position: () => Effect.succeed(undefined),
+    deliver: (batch) =>
+      Effect.suspend(() => {
+        if (isClosed) return Effect.fail(unavailable(name, new Error("it is closed")))
+        return batch.entries.length === 0 ? Effect.void : send(batch)
+      }),
+    close: Effect.sync(() => {
+      if (!isClosed) release()
+      isClosed = true
+    }),
+  }
+}
+
+/**
+ * @category models
+ * @since 0.1.0
+ */
+export interface HttpMessage {
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: Uint8Array
+}
+
+/** An answer is a word of thanks or a complaint. Units: bytes. */
+const answerBytesMax = 65_536
+
+/**
+ * Requests of one sink: each waits out what the one before was asked to wait.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export class HttpSender {
+  private readonly sink: string
+  private readonly connection: HttpConnection
+  private readonly timeoutMillis: number
+  private notBefore = 0
+
+  constructor(sink: string, connection: HttpConnection, timeoutMillis: number) {
+    this.sink = sink
+    this.connection = connection
+    this.timeoutMillis = timeoutMillis
+  }
+
+  /** Sends one message. Fails with what a sink fails with, unless the answer is a success. */
+  readonly send = (message: HttpMessage): Effect.Effect<HttpAnswer, SinkError> =>
+    Effect.gen({ self: this }, function* () {
+      const now = yield* Clock.currentTimeMillis
+      if (now < this.notBefore) {
+        const seconds = Math.ceil((this.notBefore - now) / 1000)
+        const text = `the receiver asked for a pause, which lasts ${seconds} s more`
+        return yield* unavailable(this.sink, new Error(text))
+      }
+      const answer = yield* this.posted(message)
+      const verdict = verdictOf(answer)
+      if (verdict._tag === "Delivered") return answer
+      const { detail, reason } = verdict
+      if (reason === "unavailable") this.notBefore = now + retryAfterMillis(answer.retryAfter, now)
+      return yield* new SinkError({ sink: this.sink, reason, detail })
+    })
+
+  private posted({ body, headers }: HttpMessage): Effect.Effect<HttpAnswer, SinkError> {
+    return Effect.tryPromise({
+      try: (interrupted) =>
+        this.connection.post({
+          headers,
+          body,
+          answerBytesMax,
+          signal: AbortSignal.any([interrupted, AbortSignal.timeout(this.timeoutMillis)]),
+        }),
+      catch: (cause) => unavailable(this.sink, cause),
+    })
+  }
+}

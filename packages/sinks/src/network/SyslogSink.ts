@@ -1,0 +1,151 @@
+/**
+ * A sink that sends records as syslog messages over TCP or TLS.
+ *
+ * Syslog has no acknowledgement. The best that TCP can say is that the receiver has read to the
+ * end: so each batch has a connection of its own, which this side finishes and the receiver then
+ * closes. A connection that is kept, as most senders do, loses what lies in its buffers when the
+ * receiver goes away, and nobody learns of it. A receiver that is killed between reading and
+ * storing still loses a batch in silence: the trail has it.
+ *
+ * - Source: RFC 6587, section 3.4.1, and RFC 5425: octet counting. RFC 5424: the message.
+ *
+ * @since 0.1.0
+ */
+import * as net from "node:net"
+import * as tls from "node:tls"
+import type { DeliveredBatch, Sink } from "@countersign/core/engine/Sink"
+import * as Effect from "effect/Effect"
+import * as Result from "effect/Result"
+import * as ExportRecord from "../mapping/ExportRecord.ts"
+import * as Syslog from "../mapping/Syslog.ts"
+import type { TlsOptions } from "./HttpRequest.ts"
+import { InvalidNetworkSink } from "./InvalidNetworkSink.ts"
+import * as NetworkSink from "./NetworkSink.ts"
+
+/**
+ * @category models
+ * @since 0.1.0
+ */
+export interface SyslogSinkOptions extends Syslog.SyslogOptions {
+  readonly host: string
+  /** Default 6514 over TLS, as RFC 5425 has it, and 601 over TCP, as RFC 6587 has it. */
+  readonly port?: number | undefined
+  /** Default: TLS with Node's certificates. `false`: TCP in the clear. */
+  readonly tls?: TlsOptions | false | undefined
+  /** Default `syslog`. */
+  readonly name?: string | undefined
+  /** Longest time from the connection's start to its end. Units: milliseconds. Default 10,000. */
+  readonly timeoutMillis?: number | undefined
+}
+
+const utf8 = new TextDecoder()
+
+const messageOf = (
+  { entries, firstSequence, trail }: DeliveredBatch,
+  index: number,
+  options: Syslog.SyslogOptions,
+): string => {
+  const entry = entries[index] ?? new Uint8Array()
+  const sequence = firstSequence + index
+  return Result.match(ExportRecord.read(trail, sequence, entry), {
+    onSuccess: (record) => Syslog.writeWith(record, options),
+    onFailure: () => Syslog.writePlain(trail, sequence, utf8.decode(entry), options),
+  })
+}
+
+/** The messages, each after its length in bytes. */
+const framed = (batch: DeliveredBatch, options: Syslog.SyslogOptions): Buffer => {
+  const frames = batch.entries.map((_, index) => {
+    const message = messageOf(batch, index, options)
+    return `${Buffer.byteLength(message)} ${message}`
+  })
+  return Buffer.from(frames.join(""))
+}
+
+/**
+ * A server of something else, such as TLS that is spoken to in the clear, closes by itself when it
+ * can't read what it gets. The first batch is not finished before it had time for that.
+ */
+const probeMillis = 250
+
+/** Sends the bytes and waits until the receiver has closed after reading them all. */
+const sent = (
+  open: () => net.Socket,
+  bytes: Buffer,
+  holdMillis: number,
+  signal: AbortSignal,
+): Promise<void> =>
+  new Promise((resolve, reject) => {
+    const socket = open()
+    let isFinished = false
+    let hold: NodeJS.Timeout | undefined
+    const fail = (error: Error): void => {
+      clearTimeout(hold)
+      signal.removeEventListener("abort", abort)
+      socket.destroy()
+      reject(error)
+    }
+    const abort = (): void => fail(new Error("no answer in time"))
+    if (signal.aborted) return abort()
+    signal.addEventListener("abort", abort)
+    socket.on("error", fail)
+    socket.once("finish", () => {
+      isFinished = true
+    })
+    socket.once("end", () => {
+      if (!isFinished) return fail(new Error("the receiver closed before it had read everything"))
+      signal.removeEventListener("abort", abort)
+      socket.destroy()
+      resolve()
+    })
+    socket.once("close", () => fail(new Error("the connection broke before its end")))
+    // A receiver of syslog has nothing to say. One of TLS that is spoken to in the clear does.
+    socket.once("data", () => fail(new Error("the receiver answers, so it is none of syslog")))
+    if (holdMillis === 0) return void socket.end(bytes)
+    socket.write(bytes, () => {
+      hold = setTimeout(() => socket.end(), holdMillis)
+    })
+  })
+
+const opener = (options: SyslogSinkOptions): (() => net.Socket) => {
+  const { host } = options
+  if (options.tls === false) {
+    const { port = 601 } = options
+    return () => net.connect({ host, port })
+  }
+  const { port = 6514 } = options
+  const { ca, cert, key } = options.tls ?? {}
+  const trust = {
+    ...(ca === undefined ? {} : { ca }),
+    ...(cert === undefined ? {} : { cert }),
+    ...(key === undefined ? {} : { key }),
+    // An address is no name to ask for.
+    ...(net.isIP(host) === 0 ? { servername: host } : {}),
+  }
+  return () => tls.connect({ host, port, ...trust })
+}
+
+/**
+ * @category constructors
+ * @since 0.1.0
+ */
+export const make = (options: SyslogSinkOptions): Effect.Effect<Sink, InvalidNetworkSink> => {
+  const { host, name = "syslog", port = 601, timeoutMillis = 10_000 } = options
+  if (host === "" || !Number.isInteger(port) || port < 1 || port > 65_535) {
+    const detail = "it needs a host, and a port from 1 to 65535"
+    return Effect.fail(new InvalidNetworkSink({ sink: name, detail }))
+  }
+  const open = opener(options)
+  let isKnown = false
+  const deliver = async (batch: DeliveredBatch, signal: AbortSignal): Promise<void> => {
+    await sent(open, framed(batch, options), isKnown ? 0 : probeMillis, signal)
+    isKnown = true
+  }
+  const send = (batch: DeliveredBatch) =>
+    Effect.tryPromise({
+      try: (interrupted) =>
+        deliver(batch, AbortSignal.any([interrupted, AbortSignal.timeout(timeoutMillis)])),
+      catch: (cause) => NetworkSink.unavailable(name, cause),
+    })
+  return Effect.succeed(NetworkSink.make(name, send, () => undefined))
+}
