@@ -46,7 +46,7 @@ describe("Audit, under a clock that is set", () => {
       yield* fixture
         .withAudit(
           use(set, faulty),
-          { deadlines: { criticalMillis: 300, complianceMillis: 20_000 } },
+          { deadlines: { criticalMillis: 300, complianceMillis: 20_000, deliveredMillis: 10_000 } },
           { disk: faulty.disk },
         )
         .pipe(Effect.provideService(Clock.Clock, clock))

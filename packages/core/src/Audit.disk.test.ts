@@ -34,7 +34,7 @@ describe("Audit, on a disk", () => {
           assert.include(error.message, "ENOSPC")
           faulty.heal()
         }),
-        { deadlines: { criticalMillis: 200, complianceMillis: 200 } },
+        { deadlines: { criticalMillis: 200, complianceMillis: 200, deliveredMillis: 10_000 } },
         { disk: faulty.disk },
       )
     })

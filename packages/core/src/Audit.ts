@@ -61,10 +61,12 @@ export class Audit extends Context.Service<
     readonly recordUnsafe: (event: AuditEventInput) => Verdict
     /**
      * Runs an effect between an `attempt` and its outcome, with duration and typed failure. A
-     * `critical` attempt that can't be recorded keeps the effect from running.
+     * `critical` attempt that can't be recorded keeps the effect from running. The options hold for
+     * both records.
      */
     readonly around: (
       event: Omit<RecordInput, "outcome">,
+      options?: RecordOptions,
     ) => <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E | RecordError, R>
     /**
      * Runs a synchronous function and records it as telemetry only when it was slower than the
@@ -222,7 +224,7 @@ const open = Effect.fnUntraced(function* (config: AuditConfig, options: LayerOpt
   return Audit.of({
     record,
     recordUnsafe: (event) => engine.door.record(event),
-    around: (event) => (effect) => around(record, clock, event, effect),
+    around: (event, options) => (effect) => around(record, clock, event, effect, options),
     criticalOperation: (id, thunk, thresholdMillis = 1) =>
       criticalOperation(engine, id, thunk, thresholdMillis),
     room: (name) => engine.intake.room(laneOf[name]),

@@ -39,7 +39,11 @@ export interface NodeAudit {
   /** As `Audit.recordUnsafe`. */
   readonly recordUnsafe: (event: RecordInput) => Verdict
   /** Runs a function between an `attempt` and its outcome. */
-  readonly around: <A>(event: Omit<RecordInput, "outcome">, run: () => Promise<A> | A) => Promise<A>
+  readonly around: <A>(
+    event: Omit<RecordInput, "outcome">,
+    run: () => Promise<A> | A,
+    options?: RecordOptions,
+  ) => Promise<A>
   /** Everything recorded within `run`, in what it awaits too, has this actor. */
   readonly withActor: <A>(actor: Actor, run: () => A) => A
   /** As `Audit.criticalOperation`. */
@@ -123,11 +127,14 @@ export const openAudit = async (
           ? { ...event, actor: actors.getStore() }
           : event) as AuditEventInput,
       ),
-    around: (event, body) => {
+    around: (event, body, recordOptions) => {
       // The engine answers many callers in one turn: the body belongs to its own caller's context.
       const bound = AsyncResource.bind(body)
       return run(
-        audit.around(event)(
+        audit.around(
+          event,
+          recordOptions,
+        )(
           // The body's own error is handed on as it is, whatever it is.
           // @effect-diagnostics-next-line unknownInEffectCatch:off
           Effect.tryPromise({ try: async () => bound(), catch: (error) => error }),

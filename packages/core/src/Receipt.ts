@@ -3,7 +3,7 @@
  *
  * @since 0.1.0
  */
-import type { AuditRefused, AuditUnavailable } from "./engine/AuditError.ts"
+import type { AuditRefused, AuditUnavailable, NotDelivered } from "./engine/AuditError.ts"
 import type { ReceiptLevel } from "./engine/PendingRecords.ts"
 import type { Actor, AuditEventInput } from "./event/AuditEvent.ts"
 import type { InvalidEvent } from "./event/InvalidEvent.ts"
@@ -38,8 +38,11 @@ export type RecordInput = Omit<AuditEventInput, "actor"> & { readonly actor?: Ac
  * @since 0.1.0
  */
 export interface RecordOptions {
-  /** Waits for a higher level than the class asks for. A lower one is ignored. */
-  readonly until?: "durable" | "published"
+  /**
+   * Waits for a higher level than the class asks for. A lower one is ignored. `delivered`: durable,
+   * and with the required sinks or a quorum of them.
+   */
+  readonly until?: "durable" | "published" | "delivered"
 }
 
 /**
@@ -48,4 +51,4 @@ export interface RecordOptions {
  * @category errors
  * @since 0.1.0
  */
-export type RecordError = InvalidEvent | AuditRefused | AuditUnavailable
+export type RecordError = InvalidEvent | AuditRefused | AuditUnavailable | NotDelivered

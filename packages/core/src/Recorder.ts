@@ -9,10 +9,11 @@ import * as Effect from "effect/Effect"
 import type * as Fiber from "effect/Fiber"
 import * as Tracer from "effect/Tracer"
 import { CurrentActor } from "./CurrentActor.ts"
-import { AuditRefused } from "./engine/AuditError.ts"
+import { AuditRefused, NotDelivered } from "./engine/AuditError.ts"
 import type { AuditEngine } from "./engine/AuditEngine.ts"
 import { monotonicMillis } from "./engine/Monotonic.ts"
 import type { Outcome as WaitOutcome, ReceiptLevel } from "./engine/PendingRecords.ts"
+import type { Quorum, QuorumOutcome } from "./engine/Quorum.ts"
 import type { Actor, AuditEventInput } from "./event/AuditEvent.ts"
 import { contracts, type EventClass, laneOf } from "./event/EventClass.ts"
 import type { Receipt, RecordError, RecordInput, RecordOptions } from "./Receipt.ts"
@@ -46,9 +47,10 @@ const recordIn = (
   engine: AuditEngine,
   clock: Clock.Clock,
   event: AuditEventInput,
-  until: "durable" | "published" | undefined,
+  until: RecordOptions["until"],
 ): Effect.Effect<Receipt, RecordError> => {
-  const { door } = engine
+  const { door, quorum } = engine
+  if (until === "delivered" && (quorum === undefined || quorum.isEmpty)) return nobodyRequired
   const invalid = door.encode(event)
   if (invalid !== undefined) return Effect.fail(invalid)
   const held = door.hold()
@@ -78,7 +80,12 @@ const recordIn = (
   const settled = (outcome: WaitOutcome): Effect.Effect<Receipt, RecordError> => {
     switch (outcome._tag) {
       case "Reached":
-        return Effect.succeed(receipt(level, outcome.sequence))
+        return level === "delivered" && quorum !== undefined
+          ? Effect.as(
+              delivered(engine, quorum, outcome.sequence),
+              receipt("delivered", outcome.sequence),
+            )
+          : Effect.succeed(receipt(level, outcome.sequence))
       case "Expired":
         return Effect.fail(expired(engine, contract.name, "unknown"))
       case "Lost":
@@ -88,7 +95,7 @@ const recordIn = (
   const commit: Effect.Effect<Receipt, RecordError> = Effect.callback((resume) => {
     const pending = engine.pending.add({
       class: contract.name,
-      level,
+      level: level === "published" ? "published" : "durable",
       deadlineMillis,
       done: (outcome) => resume(settled(outcome)),
     })
@@ -104,6 +111,65 @@ const recordIn = (
     return undefined
   })
   return commit
+}
+
+const nobodyRequired = Effect.suspend(() =>
+  Effect.fail(
+    new NotDelivered({
+      reason: "no-required-sink",
+      recorded: "no",
+      sinks: [],
+      detail: "no sink is required; mark one as such (isRequired, or dispatch.required)",
+    }),
+  ),
+)
+
+/**
+ * Waits for the required sinks. Called in the turn in which the event became durable, since only
+ * what is followed from then on is told of a refusal.
+ */
+const delivered = (
+  engine: AuditEngine,
+  quorum: Quorum,
+  sequence: number,
+): Effect.Effect<void, NotDelivered> => {
+  let ended: QuorumOutcome | undefined
+  let wake = (): void => undefined
+  const giveUp = quorum.follow(sequence, (outcome) => {
+    ended = outcome
+    wake()
+  })
+  const failure = (
+    reason: NotDelivered["reason"],
+    sinks: ReadonlyArray<string>,
+    detail: string,
+  ): Effect.Effect<never, NotDelivered> =>
+    Effect.fail(new NotDelivered({ reason, recorded: "yes", sequence, sinks, detail }))
+  const settled = (): Effect.Effect<void, NotDelivered> => {
+    if (ended === undefined || ended._tag === "Reached") return Effect.void
+    if (ended._tag === "Closed") {
+      return failure("closed", quorum.lacking(sequence), "the engine was closed")
+    }
+    return failure("refused", ended.by, `refused by ${ended.by.join(", ")}: see the dead letters`)
+  }
+  const { deliveredMillis } = engine.options.deadlines
+  return Effect.callback<void, NotDelivered>((resume) => {
+    wake = () => resume(settled())
+    if (ended !== undefined) wake()
+    return Effect.sync(giveUp)
+  }).pipe(
+    Effect.timeoutOrElse({
+      duration: deliveredMillis,
+      orElse: () => {
+        const sinks = quorum.lacking(sequence)
+        return failure(
+          "deadline",
+          sinks,
+          `after ${deliveredMillis} ms (deadlines.deliveredMillis) it is not with ${sinks.join(", ")}`,
+        )
+      },
+    }),
+  )
 }
 
 /** How long a caller of this class waits at most. Units: milliseconds. */

@@ -69,6 +69,11 @@ const deadlines = Schema.Struct({
     meaning: "Longest wait of a compliance event for room and until it is durable.",
     isLive: true,
   }),
+  deliveredMillis: whole("millis", 1, hour, {
+    meaning:
+      "Longest wait of an event that asks for `delivered`, from when it is durable until the required sinks have it.",
+    isLive: true,
+  }),
 })
 
 const batch = Schema.Struct({
@@ -227,6 +232,8 @@ const restart = Schema.Struct({
   windowMillis: whole("millis", second, day, { meaning: "The window for `restartsMax`." }),
 })
 
+const sinkNames = /^(?:[A-Za-z0-9][A-Za-z0-9._-]{0,63}(?:,[A-Za-z0-9][A-Za-z0-9._-]{0,63})*)?$/
+
 const dispatch = Schema.Struct({
   ringBytesMax: whole("bytes", 64 * KiB, GiB, {
     meaning: "Recent batches kept for sinks that keep up; a sink that lags reads the trail.",
@@ -236,6 +243,21 @@ const dispatch = Schema.Struct({
   }),
   cursorMillis: whole("millis", 10, hour, {
     meaning: "Longest time before a sink's position is written.",
+  }),
+  deliverMillisMax: whole("millis", 10, hour, {
+    meaning:
+      "Longest time for one call to a sink, where the sink does not say otherwise; then it is interrupted and tried again.",
+  }),
+  retryMaxMillis: whole("millis", 100, hour, {
+    meaning:
+      "Longest wait before a sink that failed is tried again, and longest time that its circuit stays open.",
+  }),
+  required: text(sinkNames, "names of sinks, separated by commas", {
+    meaning:
+      "Sinks that an event waits for that asks for `delivered`, beside those that the program marks as required. The others are best effort.",
+  }),
+  quorum: whole("count", 0, 64, {
+    meaning: "How many of the required sinks have to have such an event; 0: all of them.",
   }),
 })
 

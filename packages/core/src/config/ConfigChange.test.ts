@@ -41,7 +41,7 @@ describe("ConfigChange", () => {
 
   it("takes every live field of another configuration, and no other", () => {
     const other: AuditConfigInput = {
-      deadlines: { criticalMillis: 1, complianceMillis: 2 },
+      deadlines: { criticalMillis: 1, complianceMillis: 2, deliveredMillis: 7 },
       checkpoint: { intervalMillis: 10 },
       heartbeatMillis: 3,
       sampling: { rate: 0.5, rateMin: 0.4, rateMax: 0.6, adaptive: false, targetOverhead: 0.3 },

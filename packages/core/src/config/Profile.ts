@@ -47,6 +47,13 @@ const pkcs11 = {
 const timestamp = { url: "", intervalMillis: 3_600_000, ca: "" } as const
 const witness = { policy: "", intervalMillis: 60_000, timeoutMillis: 10_000 } as const
 
+const sinks = {
+  deliverMillisMax: 30_000,
+  retryMaxMillis: 30_000,
+  required: "",
+  quorum: 0,
+} as const
+
 /**
  * All profiles. `balanced` holds where nothing else is said.
  *
@@ -59,7 +66,7 @@ export const profiles: Readonly<Record<ProfileName, Profile>> = {
     values: {
       limits: { eventBytesMax: 49_152, depthMax: 8, keysMax: 256, keyLengthMax: 64 },
       intake: { bytesMax: 8 * MiB, countMax: 65_536 },
-      deadlines: { criticalMillis: 5000, complianceMillis: 30_000 },
+      deadlines: { criticalMillis: 5000, complianceMillis: 30_000, deliveredMillis: 10_000 },
       batch: { countMax: 4096, bytesMax: MiB, waitMillis: 25, paceMillis: 1 },
       pool: { slabBytes: MiB, slabsMax: 12, poison: false },
       wal: {
@@ -90,7 +97,7 @@ export const profiles: Readonly<Record<ProfileName, Profile>> = {
         windowMillis: 60_000,
       },
       shutdown: { drainMillis: 30_000 },
-      dispatch: { ringBytesMax: 4 * MiB, batchBytesMax: MiB, cursorMillis: 1000 },
+      dispatch: { ringBytesMax: 4 * MiB, batchBytesMax: MiB, cursorMillis: 1000, ...sinks },
       signals: true,
     },
   },
@@ -99,7 +106,7 @@ export const profiles: Readonly<Record<ProfileName, Profile>> = {
     values: {
       limits: { eventBytesMax: 49_152, depthMax: 8, keysMax: 256, keyLengthMax: 64 },
       intake: { bytesMax: 64 * MiB, countMax: 262_144 },
-      deadlines: { criticalMillis: 10_000, complianceMillis: 60_000 },
+      deadlines: { criticalMillis: 10_000, complianceMillis: 60_000, deliveredMillis: 30_000 },
       batch: { countMax: 16_384, bytesMax: 4 * MiB, waitMillis: 10, paceMillis: 2 },
       pool: { slabBytes: 4 * MiB, slabsMax: 16, poison: false },
       wal: {
@@ -130,7 +137,7 @@ export const profiles: Readonly<Record<ProfileName, Profile>> = {
         windowMillis: 60_000,
       },
       shutdown: { drainMillis: 60_000 },
-      dispatch: { ringBytesMax: 32 * MiB, batchBytesMax: 4 * MiB, cursorMillis: 1000 },
+      dispatch: { ringBytesMax: 32 * MiB, batchBytesMax: 4 * MiB, cursorMillis: 1000, ...sinks },
       signals: true,
     },
   },
@@ -140,7 +147,7 @@ export const profiles: Readonly<Record<ProfileName, Profile>> = {
     values: {
       limits: { eventBytesMax: 49_152, depthMax: 8, keysMax: 256, keyLengthMax: 64 },
       intake: { bytesMax: 16 * MiB, countMax: 65_536 },
-      deadlines: { criticalMillis: 1000, complianceMillis: 5000 },
+      deadlines: { criticalMillis: 1000, complianceMillis: 5000, deliveredMillis: 2000 },
       batch: { countMax: 1024, bytesMax: 256 * KiB, waitMillis: 0, paceMillis: 0 },
       pool: { slabBytes: 256 * KiB, slabsMax: 32, poison: false },
       wal: {
@@ -171,7 +178,7 @@ export const profiles: Readonly<Record<ProfileName, Profile>> = {
         windowMillis: 60_000,
       },
       shutdown: { drainMillis: 10_000 },
-      dispatch: { ringBytesMax: 8 * MiB, batchBytesMax: 256 * KiB, cursorMillis: 500 },
+      dispatch: { ringBytesMax: 8 * MiB, batchBytesMax: 256 * KiB, cursorMillis: 500, ...sinks },
       signals: true,
     },
   },
@@ -181,7 +188,7 @@ export const profiles: Readonly<Record<ProfileName, Profile>> = {
     values: {
       limits: { eventBytesMax: 16_384, depthMax: 8, keysMax: 128, keyLengthMax: 64 },
       intake: { bytesMax: MiB, countMax: 4096 },
-      deadlines: { criticalMillis: 5000, complianceMillis: 30_000 },
+      deadlines: { criticalMillis: 5000, complianceMillis: 30_000, deliveredMillis: 20_000 },
       batch: { countMax: 512, bytesMax: 128 * KiB, waitMillis: 5, paceMillis: 1 },
       pool: { slabBytes: 128 * KiB, slabsMax: 8, poison: false },
       wal: {
@@ -212,7 +219,7 @@ export const profiles: Readonly<Record<ProfileName, Profile>> = {
         windowMillis: 60_000,
       },
       shutdown: { drainMillis: 30_000 },
-      dispatch: { ringBytesMax: 512 * KiB, batchBytesMax: 128 * KiB, cursorMillis: 2000 },
+      dispatch: { ringBytesMax: 512 * KiB, batchBytesMax: 128 * KiB, cursorMillis: 2000, ...sinks },
       signals: true,
     },
   },
@@ -222,7 +229,7 @@ export const profiles: Readonly<Record<ProfileName, Profile>> = {
     values: {
       limits: { eventBytesMax: 32_768, depthMax: 6, keysMax: 128, keyLengthMax: 64 },
       intake: { bytesMax: 16 * MiB, countMax: 65_536 },
-      deadlines: { criticalMillis: 2000, complianceMillis: 10_000 },
+      deadlines: { criticalMillis: 2000, complianceMillis: 10_000, deliveredMillis: 5000 },
       batch: { countMax: 1024, bytesMax: 512 * KiB, waitMillis: 0, paceMillis: 0 },
       pool: { slabBytes: 512 * KiB, slabsMax: 16, poison: true },
       wal: {
@@ -253,7 +260,7 @@ export const profiles: Readonly<Record<ProfileName, Profile>> = {
         windowMillis: 60_000,
       },
       shutdown: { drainMillis: 60_000 },
-      dispatch: { ringBytesMax: 8 * MiB, batchBytesMax: 512 * KiB, cursorMillis: 500 },
+      dispatch: { ringBytesMax: 8 * MiB, batchBytesMax: 512 * KiB, cursorMillis: 500, ...sinks },
       signals: true,
     },
   },

@@ -5,7 +5,7 @@
  */
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
-import { Disk, type DiskError } from "../platform/Disk.ts"
+import type { Disk, DiskError } from "../platform/Disk.ts"
 import type { FillRandom } from "../platform/RandomBytes.ts"
 import type { SignerError } from "../signer/Signer.ts"
 import type { OpenTrail } from "../trail/OpenTrail.ts"
@@ -15,7 +15,7 @@ import type { AuditUnavailable } from "./AuditError.ts"
 import { BufferPool } from "./BufferPool.ts"
 import { closingBatch, openingRecords } from "./Bookends.ts"
 import { closeTrail, unavailableBecause } from "./Closing.ts"
-import * as Dispatcher from "./Dispatcher.ts"
+import type { Dispatcher } from "./Dispatcher.ts"
 import { Door } from "./Door.ts"
 import type { EngineStatus } from "./EngineStatus.ts"
 import type { EngineOptions } from "./EngineOptions.ts"
@@ -32,12 +32,14 @@ import { periodicService } from "./PeriodicService.ts"
 import { Pipeline, type RunningPipeline } from "./Pipeline.ts"
 import { Progress } from "./Progress.ts"
 import { PublishStage } from "./PublishStage.ts"
+import type { Quorum } from "./Quorum.ts"
 import * as RestartPolicy from "./RestartPolicy.ts"
 import { Sampler } from "./Sampler.ts"
 import type { Sealer } from "./Sealer.ts"
 import type { Sink } from "./Sink.ts"
 import type * as Supervisor from "./Supervisor.ts"
-import { publishedOf, readFrom } from "./TrailFeed.ts"
+import { dispatchTrail } from "./TrailDispatcher.ts"
+import { publishedOf } from "./TrailFeed.ts"
 import type { AuditEventInput } from "../event/AuditEvent.ts"
 
 const pruneMillis = 1000
@@ -97,7 +99,7 @@ export class AuditEngine {
   private readonly sealer: Sealer | undefined
   private stages: RunningPipeline | undefined
   /** Only where there are sinks: without, no batch is taken apart. */
-  private dispatcher: Dispatcher.Dispatcher | undefined
+  private dispatcher: Dispatcher | undefined
   /** The one close that all callers share. */
   private readonly closed = Deferred.makeUnsafe<void, AuditUnavailable>()
   private isClosing = false
@@ -170,7 +172,10 @@ export class AuditEngine {
 
   /** Starts the stages and services, after the opening record. */
   readonly start = Effect.fnUntraced({ self: this }, function* (this: AuditEngine) {
-    if (this.sinks.length > 0) this.dispatcher = yield* this.dispatch
+    if (this.sinks.length > 0) {
+      const { disk, options, sinks, supervisor, trail } = this
+      this.dispatcher = yield* dispatchTrail({ disk, options, sinks, supervisor, trail })
+    }
     for (const record of openingRecords(this.options, this.trail)) this.door.recordSystem(record)
     this.stages = yield* this.pipeline.start(this.supervisor)
     for (const actor of [...this.reports.actors, ...this.services]) {
@@ -217,6 +222,11 @@ export class AuditEngine {
       walAbandoned: trail.wal.abandoned,
       sinks: this.dispatcher?.status() ?? [],
     }
+  }
+
+  /** Waits for the required sinks; `undefined` where there are no sinks. */
+  get quorum(): Quorum | undefined {
+    return this.dispatcher?.quorum
   }
 
   /** Fails when the engine has failed; never succeeds. */
@@ -348,27 +358,6 @@ export class AuditEngine {
     yield* pipeline.hashed.close
     yield* ended(stages.published)
     yield* publishStage.checkpoint
-  })
-
-  private readonly dispatch = Effect.suspend(() => {
-    const { directory, dispatch, origin } = this.options
-    const { recovered } = this.trail
-    return Dispatcher.make(
-      {
-        trail: origin,
-        directory,
-        sinks: this.sinks,
-        nextSequence: recovered.nextSequence,
-        readFrom: readFrom(this.disk, directory, origin, recovered.writer),
-        ringBytesMax: dispatch.ringBytesMax,
-        batchBytesMax: dispatch.batchBytesMax,
-        cursorWait: dispatch.cursorMillis,
-        ...(dispatch.deliverMillisMax === undefined
-          ? {}
-          : { deliverTimeout: dispatch.deliverMillisMax }),
-      },
-      this.supervisor,
-    ).pipe(Effect.provideService(Disk, this.disk))
   })
 
   private rotationOf({ disk, nowMillis, trail }: EngineParts): KeyRotation {

@@ -31,6 +31,35 @@ export class AuditRefused extends Schema.TaggedError<AuditRefused>(
 }
 
 /**
+ * The event is not known to be with the required sinks. It is in the trail all the same, unless
+ * `recorded` says otherwise, and is delivered on: recording it again would make a second one.
+ *
+ * @category errors
+ * @since 0.1.0
+ */
+export class NotDelivered extends Schema.TaggedError<NotDelivered>(
+  "@countersign/core/NotDelivered",
+)("NotDelivered", {
+  code: Schema.tag("AUD-1103"),
+  isRetryable: Schema.tag(false),
+  reason: Schema.Literals(["deadline", "refused", "closed", "no-required-sink"]),
+  recorded: Schema.Literals(["yes", "no"]),
+  /** Its place in the trail. */
+  sequence: Schema.optionalKey(Schema.Number),
+  /** Who does not have it, or has refused it. */
+  sinks: Schema.Array(Schema.String),
+  detail: Schema.String,
+}) {
+  override get message(): string {
+    const fate =
+      this.recorded === "yes"
+        ? "it is in the trail and must not be recorded again"
+        : "it was not recorded"
+    return `${this.code}: an event was not delivered (${this.reason}): ${this.detail}; ${fate}`
+  }
+}
+
+/**
  * The engine is closed or has failed; no event is taken.
  *
  * @category errors

@@ -51,8 +51,10 @@ export interface DeliveryOptions {
   /** After a fault. */
   readonly retry: RetryOptions
   readonly circuit: SinkCircuit
-  /** The position has moved, or a record went to the dead letters. */
+  /** The position has moved. */
   readonly moved: () => void
+  /** A record went to the dead letters; told before the position passes it. */
+  readonly refused: (sequence: number) => void
   /** Virtual or real time. Units: milliseconds. */
   readonly nowMillis: () => number
 }
@@ -166,6 +168,10 @@ export class Delivery implements Actor {
 
   get lag(): number {
     return Math.max(0, this.feed.head - this.position)
+  }
+
+  get sinkName(): string {
+    return this.sink.name
   }
 
   get isRequired(): boolean {
@@ -373,6 +379,7 @@ export class Delivery implements Actor {
     }
     const file = DeadLetters.fileOf(directory, this.sink.name)
     return Effect.map(DeadLetters.append(this.disk, file, letter, deadLetterBytesMax), () => {
+      this.options.refused(batch.firstSequence)
       this.lettersFrom ??= batch.firstSequence
       this.cursor = endOf(batch)
       this.letters += 1

@@ -14,6 +14,7 @@ import type { Scope } from "effect/Scope"
 import { Disk, type DiskError } from "../platform/Disk.ts"
 import { Delivery, type DeliveryStatus } from "./Delivery.ts"
 import { Feed } from "./Feed.ts"
+import { Quorum } from "./Quorum.ts"
 import { RecentBatches, type PublishedBatch } from "./RecentBatches.ts"
 import * as RestartPolicy from "./RestartPolicy.ts"
 import type { RetryOptions } from "./RetryWaits.ts"
@@ -57,6 +58,8 @@ export interface DispatcherOptions {
   readonly drainTimeout?: Duration.Input
   /** Size at which the dead letters of a sink are full. Units: bytes. Default 64 MiB. */
   readonly deadLetterBytesMax?: number
+  /** How many of the required sinks are enough for `delivered`. Default 0: all of them. */
+  readonly quorum?: number
   /** Waits after a fault of a sink or of the disk, for as long as it takes. Default: 100 ms to 30 s. */
   readonly retry?: RetryOptions
   /** When a sink that fails is left alone. Default: after 5 failures in a row, for 1 s to 30 s. */
@@ -70,6 +73,8 @@ export interface DispatcherOptions {
  * @since 0.1.0
  */
 export interface Dispatcher {
+  /** Waits for the required sinks. */
+  readonly quorum: Quorum
   /** Takes a durable batch over, in the order of the trail; never waits. */
   readonly publish: (batch: PublishedBatch) => void
   /** Gives back every recent batch that no sink is reading right now, for an engine short of slabs. */
@@ -127,6 +132,26 @@ const forEver = RestartPolicy.make({
   restartsMax: Infinity,
 })
 
+const quorumOf = (deliveries: ReadonlyArray<Delivery>, size: number): Quorum =>
+  new Quorum(
+    deliveries.flatMap((delivery) =>
+      delivery.isRequired ? [{ name: delivery.sinkName, position: () => delivery.position }] : [],
+    ),
+    size,
+  )
+
+const deliveryOptionsOf = (options: DispatcherOptions) => ({
+  trail: options.trail,
+  directory: options.directory,
+  batchBytesMax: options.batchBytesMax ?? 1024 * 1024,
+  deliverMillisMax: millis(options.deliverTimeout ?? Duration.seconds(30)),
+  cursorBatches: options.cursorBatches ?? 64,
+  cursorMillis: millis(options.cursorWait ?? Duration.seconds(1)),
+  deadLetterBytesMax: options.deadLetterBytesMax ?? 64 * 1024 * 1024,
+  restart: options.restart ?? forEver,
+  retry: options.retry ?? retryDefault,
+})
+
 /**
  * Starts one delivery for each sink under the supervisor.
  *
@@ -137,7 +162,7 @@ export const make = Effect.fnUntraced(function* (
   options: DispatcherOptions,
   supervisor: Supervisor["Service"],
 ): Effect.fn.Return<Dispatcher, SinkNameInvalid, Disk | Scope> {
-  const { directory, sinks, trail } = options
+  const { sinks } = options
   const problem = problemOf(sinks)
   if (problem !== undefined) return yield* problem
   const disk = yield* Disk
@@ -151,26 +176,25 @@ export const make = Effect.fnUntraced(function* (
     options.readFrom,
     nowMillis,
   )
-  const deliveries = yield* Effect.forEach(sinks, (sink) =>
+  const shared = {
+    ...deliveryOptionsOf(options),
+    moved: () => quorum.moved(),
+    nowMillis,
+  }
+  const deliveries: ReadonlyArray<Delivery> = yield* Effect.forEach(sinks, (sink) =>
     Effect.map(
       SinkCircuit.make({ sink: sink.name, ...(options.circuit ?? circuitDefault) }),
       (circuit) =>
         new Delivery(sink, feed, disk, {
-          trail,
-          directory,
-          batchBytesMax: options.batchBytesMax ?? 1024 * 1024,
-          deliverMillisMax: millis(options.deliverTimeout ?? Duration.seconds(30)),
-          cursorBatches: options.cursorBatches ?? 64,
-          cursorMillis: millis(options.cursorWait ?? Duration.seconds(1)),
-          deadLetterBytesMax: options.deadLetterBytesMax ?? 64 * 1024 * 1024,
-          restart: options.restart ?? forEver,
-          retry: options.retry ?? retryDefault,
+          ...shared,
           circuit,
-          moved: () => undefined,
-          nowMillis,
+          refused: (sequence) => {
+            if (sink.delivery?.isRequired === true) quorum.refused(sink.name, sequence)
+          },
         }),
     ),
   )
+  const quorum = quorumOf(deliveries, options.quorum ?? 0)
   feed.slowest = () => deliveries.reduce((least, each) => Math.min(least, each.position), Infinity)
   const handles = yield* Effect.forEach(deliveries, (delivery) => supervisor.start(delivery))
 
@@ -191,11 +215,13 @@ export const make = Effect.fnUntraced(function* (
           Effect.andThen(atMost(handle.stop), atMost(Effect.exit(sink?.close ?? Effect.void))),
         { concurrency: "unbounded", discard: true },
       )
+      quorum.close()
       feed.recent.passed(Infinity)
     }),
   )
 
   return {
+    quorum,
     publish: (batch) => feed.publish(batch),
     trim: () => feed.recent.passed(Infinity),
     status: () => deliveries.map((delivery) => delivery.status),

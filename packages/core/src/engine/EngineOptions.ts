@@ -16,7 +16,12 @@ export interface EngineOptions {
   readonly origin: string
   readonly limits: EventLimits
   readonly intake: { readonly bytesMax: number; readonly countMax: number }
-  readonly deadlines: { readonly criticalMillis: number; readonly complianceMillis: number }
+  readonly deadlines: {
+    readonly criticalMillis: number
+    readonly complianceMillis: number
+    /** From durable to delivered. */
+    readonly deliveredMillis: number
+  }
   /** When a batch leaves the lanes. */
   readonly batch: {
     readonly countMax: number
@@ -86,7 +91,13 @@ export interface EngineOptions {
     readonly ringBytesMax: number
     readonly batchBytesMax: number
     readonly cursorMillis: number
-    /** Longest time for one call to a sink. Default: the dispatcher's. */
-    readonly deliverMillisMax?: number
+    /** Longest time for one call to a sink that has no deadline of its own. */
+    readonly deliverMillisMax: number
+    /** Longest wait between two tries. */
+    readonly retryMaxMillis: number
+    /** Names of required sinks, separated by commas. */
+    readonly required: string
+    /** How many of the required sinks are enough; 0: all. */
+    readonly quorum: number
   }
 }

@@ -15,7 +15,7 @@ import type { Waiter } from "./Lane.ts"
  * @category models
  * @since 0.1.0
  */
-export type ReceiptLevel = "dropped" | "accepted" | "durable" | "published"
+export type ReceiptLevel = "dropped" | "accepted" | "durable" | "published" | "delivered"
 
 /**
  * How a wait ends.

@@ -41,7 +41,7 @@ export const engineOptions: EngineOptions = {
   ...config,
   limits: { ...config.limits, eventBytesMax },
   intake: { bytesMax: 64 * KiB, countMax: 160 },
-  deadlines: { criticalMillis: 1_500, complianceMillis: 2_500 },
+  deadlines: { ...config.deadlines, criticalMillis: 1_500, complianceMillis: 2_500 },
   batch: { countMax: 32, bytesMax: 8 * KiB, waitMillis: 20, paceMillis: 2 },
   pool: { slabBytes: 16 * KiB, slabsMax: 4, poison: true },
   wal: { segmentBytesMax, groupBytesMax: 32 * KiB, retainBytesMax },
@@ -51,7 +51,13 @@ export const engineOptions: EngineOptions = {
   archive: { compress: true, afterBundles: 1, bundlesPerSecondMax: 10 },
   restart: { backoffMinMillis: 5, backoffMaxMillis: 100, restartsMax: 12, windowMillis: 60_000 },
   shutdown: { drainMillis: 6_000 },
-  dispatch: { ringBytesMax: 32 * KiB, batchBytesMax: 8 * KiB, cursorMillis: 200, deliverMillisMax },
+  dispatch: {
+    ...config.dispatch,
+    ringBytesMax: 32 * KiB,
+    batchBytesMax: 8 * KiB,
+    cursorMillis: 200,
+    deliverMillisMax,
+  },
 }
 
 /**
