@@ -1,0 +1,82 @@
+/**
+ * The whole clinic: database, audit engine with its sinks, API.
+ *
+ * Each layer ends after those that stand on it: first no request is taken any more and those
+ * under way are answered, then the engine drains into its sinks and signs, then the database ends.
+ */
+import * as fs from "node:fs/promises"
+import * as path from "node:path"
+import { Audit } from "@countersign/core/Audit"
+import * as NodeDisk from "@countersign/core/platform/NodeDisk"
+import * as PostgresSink from "@countersign/sinks/postgres/PostgresSink"
+import * as RedisStreamSink from "@countersign/sinks/redis/RedisStreamSink"
+import * as PgClient from "@effect/sql-pg/PgClient"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import * as Redacted from "effect/Redacted"
+import { AuditSwitch } from "./audit/AuditSwitch.ts"
+import { TrailExport } from "./audit/TrailExport.ts"
+import type { ClinicConfig } from "./ClinicConfig.ts"
+import * as ClinicServer from "./ClinicServer.ts"
+import { embeddedPostgres } from "./EmbeddedPostgres.ts"
+import * as PostgresStore from "./store/PostgresStore.ts"
+import { admitted } from "./TokenFile.ts"
+
+/** What somebody who starts it wants to know. */
+export class Arrangement extends Context.Service<
+  Arrangement,
+  {
+    readonly trail: string
+    readonly database: string
+    readonly issued: ReadonlyArray<{ readonly id: string; readonly token: string }>
+  }
+>()("@countersign/clinic-api/Arrangement") {}
+
+const origin = "countersign.local/clinic"
+const databaseConnections = 4
+
+const sinksOf = Effect.fnUntraced(function* (config: ClinicConfig, database: Redacted.Redacted) {
+  const postgres = yield* PostgresSink.make({ url: database })
+  if (Option.isNone(config.redis)) return [postgres]
+  return [postgres, yield* RedisStreamSink.make({ url: config.redis.value })]
+})
+
+/** Starts everything; a part that can't start ends those before it. */
+export const layer = (config: ClinicConfig) =>
+  Layer.unwrap(
+    Effect.gen(function* () {
+      const directory = path.resolve(config.directory)
+      const trail = path.join(directory, "trail")
+      yield* Effect.promise(() => fs.mkdir(directory, { recursive: true }))
+      const { issued, tokens } = yield* admitted(directory)
+      const database = Option.isSome(config.postgres)
+        ? config.postgres.value
+        : Redacted.make((yield* embeddedPostgres(directory)).url)
+      const audit = config.isAudited
+        ? Audit.layer({ directory: trail, origin, sinks: yield* sinksOf(config, database) })
+        : Audit.layerOff
+      const client = PgClient.layer({
+        url: database,
+        maxConnections: databaseConnections,
+        multiplex: true,
+      })
+      return ClinicServer.layer({ ...config, tokens }).pipe(
+        Layer.provide(TrailExport.layer(trail)),
+        Layer.provide([
+          audit,
+          NodeDisk.layer,
+          PostgresStore.layer.pipe(Layer.provide(client)),
+          Layer.succeed(AuditSwitch, config.isAudited),
+        ]),
+        Layer.merge(
+          Layer.succeed(Arrangement, {
+            trail,
+            issued,
+            database: Option.isSome(config.postgres) ? "the given one" : "embedded",
+          }),
+        ),
+      )
+    }),
+  )
