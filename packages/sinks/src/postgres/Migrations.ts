@@ -13,8 +13,8 @@ import * as Migrator from "effect/sql/Migrator"
 import { SqlClient } from "effect/sql/SqlClient"
 import { outboxMigration } from "../outbox/OutboxMigration.ts"
 import { queryCacheMigration } from "../query/QueryCacheMigration.ts"
-import { retentionMigration } from "../reconcile/RetentionMigration.ts"
 import { auditRecordMigration } from "./AuditRecordMigration.ts"
+import { retentionMigration } from "./RetentionMigration.ts"
 
 /** A new one gets the next number; what was released is never changed. */
 const migrations = {

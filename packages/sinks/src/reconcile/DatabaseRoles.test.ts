@@ -1,0 +1,123 @@
+import type { AuditEventInput } from "@countersign/core/event/AuditEvent"
+import { assert, layer as suite } from "@effect/vitest"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import { Client } from "pg"
+import { recordWithClient } from "../outbox/Outbox.ts"
+import { type PostgresServer, postgresServer } from "../testing/PostgresServer.ts"
+import { delivered, deliverFrom, recordInto } from "../testing/ReconcileFixture.ts"
+import { rolesSql } from "./DatabaseRoles.ts"
+
+class Server extends Context.Service<Server, PostgresServer>()("test/Server") {}
+
+const server = Layer.effect(Server, postgresServer())
+
+const event = (id: string, tenant?: string): AuditEventInput => ({
+  id,
+  type: "patient.record.read",
+  actor: { id: "u-1" },
+  outcome: "success",
+  ...(tenant === undefined ? {} : { tenant }),
+})
+
+const names = {
+  sink: "countersign_sink",
+  reader: 'reader "one"',
+  retention: "countersign_retention",
+  application: "clinic_app",
+  drainer: "clinic_drainer",
+}
+
+/** The rows of a statement, or the server's code where it refused. */
+const as = (url: string, role: string, ...statements: ReadonlyArray<string>) =>
+  Effect.promise(async () => {
+    const address = new URL(url)
+    address.username = encodeURIComponent(role)
+    address.password = "secret"
+    const client = new Client({ connectionString: address.href })
+    await client.connect()
+    try {
+      let last: ReadonlyArray<unknown> = []
+      for (const text of statements) last = (await client.query({ text, rowMode: "array" })).rows
+      return last
+    } catch (error) {
+      return error instanceof Error && "code" in error ? error.code : error
+    } finally {
+      await client.end()
+    }
+  })
+
+const denied = "42501"
+
+suite(server, { excludeTestServices: true, timeout: 30_000 })("the database's roles", (it) => {
+  it.effect("can do what their work takes, and no more", () =>
+    Effect.gen(function* () {
+      const { alter, directory, reconcile, url } = yield* delivered(yield* Server, "roles", [
+        event("a-1", "a"),
+        event("b-1", "b"),
+        event("none"),
+        event("a-2", "a"),
+      ])
+      yield* alter(rolesSql(names))
+      for (const name of Object.values(names)) {
+        yield* alter(`alter role "${name.replaceAll('"', '""')}" password 'secret'`)
+      }
+      const table = "countersign.audit_record"
+
+      // A reader sees its session's tenant, and without one nothing.
+      const ids = `select id from ${table} order by sequence`
+      const tenant = (name: string) => `set countersign.tenant = '${name}'`
+      assert.deepStrictEqual(yield* as(url, names.reader, ids), [])
+      assert.deepStrictEqual(yield* as(url, names.reader, tenant(""), ids), [])
+      assert.deepStrictEqual(yield* as(url, names.reader, tenant("a"), ids), [["a-1"], ["a-2"]])
+      assert.deepStrictEqual(yield* as(url, names.reader, tenant("b"), ids), [["b-1"]])
+      assert.deepStrictEqual(
+        yield* as(url, names.reader, tenant("a"), `select id from ${table} where tenant = 'b'`),
+        [],
+      )
+      // Nor does a partition show what its table hides.
+      assert.strictEqual(
+        yield* as(url, names.reader, "select id from countersign.audit_record_default"),
+        denied,
+      )
+
+      // The sink delivers, and can neither change nor delete.
+      yield* recordInto(directory, [event("late")])
+      const address = url.replace("postgres:countersign@", `${names.sink}:secret@`)
+      yield* deliverFrom(directory, address)
+      assert.strictEqual((yield* reconcile()).verdict, "equal")
+      for (const text of [
+        `update ${table} set tenant = 'b'`,
+        `delete from ${table}`,
+        `truncate ${table}`,
+        "select countersign.drop_partitions(1)",
+        "drop table countersign.audit_record_default",
+      ]) {
+        assert.include([denied], yield* as(url, names.sink, text), text)
+      }
+
+      assert.strictEqual(yield* as(url, names.retention, `delete from ${table}`), denied)
+      assert.deepStrictEqual(
+        yield* as(url, names.retention, "select * from countersign.drop_partitions(84)"),
+        [],
+      )
+
+      // The application puts in, the drainer takes out.
+      yield* Effect.promise(async () => {
+        const client = new Client({
+          connectionString: url.replace("postgres:countersign@", `${names.application}:secret@`),
+        })
+        await client.connect()
+        await recordWithClient(client, event("out"))
+        await client.end()
+      })
+      const outbox = "countersign.outbox"
+      assert.strictEqual(yield* as(url, names.application, `select * from ${outbox}`), denied)
+      assert.strictEqual(yield* as(url, names.application, `delete from ${outbox}`), denied)
+      assert.deepStrictEqual(yield* as(url, names.drainer, `delete from ${outbox} returning id`), [
+        ["out"],
+      ])
+    }),
+  )
+})

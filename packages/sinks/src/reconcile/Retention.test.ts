@@ -1,0 +1,92 @@
+import type { AuditEventInput } from "@countersign/core/event/AuditEvent"
+import { assert, layer as suite } from "@effect/vitest"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Redacted from "effect/Redacted"
+import { type PostgresServer, postgresServer } from "../testing/PostgresServer.ts"
+import { delivered, deliverFrom, recordInto } from "../testing/ReconcileFixture.ts"
+import { dropOldPartitions } from "./Retention.ts"
+
+class Server extends Context.Service<Server, PostgresServer>()("test/Server") {}
+
+const server = Layer.effect(Server, postgresServer())
+
+const event = (id: string, more: Partial<AuditEventInput> = {}): AuditEventInput => ({
+  id,
+  type: "patient.record.read",
+  actor: { id: "u-1" },
+  outcome: "success",
+  ...more,
+})
+
+const events = [
+  event("a", { time: "2009-03-31T23:59:59.999Z" }),
+  event("b", { time: "2009-04-01T00:00:00Z" }),
+  event("c", { time: "2009-04-30T12:00:00Z" }),
+  event("d"),
+]
+
+suite(server, { excludeTestServices: true, timeout: 30_000 })("retention", (it) => {
+  it.effect("drops whole months, says so in the trail, and calls their records retired", () =>
+    Effect.gen(function* () {
+      const { client, directory, reconcile, url } = yield* delivered(
+        yield* Server,
+        "retained",
+        events,
+      )
+      const recorded: Array<AuditEventInput> = []
+      const drop = dropOldPartitions({
+        url: Redacted.make(url),
+        monthsKept: 84,
+        record: (one) => Effect.sync(() => recorded.push(one)),
+      })
+      assert.deepStrictEqual(yield* drop, [
+        { month: "2009-03", records: 1 },
+        { month: "2009-04", records: 2 },
+      ])
+      assert.deepStrictEqual(
+        recorded.map(({ outcome }) => outcome),
+        ["attempt", "success"],
+      )
+      const { rows } = yield* Effect.promise(() =>
+        client.query(
+          "select id from countersign.audit_record where type not like 'audit.%' order by sequence",
+        ),
+      )
+      assert.deepStrictEqual(rows, [{ id: "d" }])
+
+      // Whoever says in the database alone that a month was dropped has hidden its records.
+      const silent = yield* reconcile()
+      assert.strictEqual(silent.verdict, "different")
+      assert.deepStrictEqual(silent.unrecordedDrops, ["2009-03", "2009-04"])
+      yield* recordInto(directory, recorded.slice(0, 1))
+      yield* deliverFrom(directory, url)
+      const known = yield* reconcile()
+      assert.strictEqual(known.verdict, "equal")
+      assert.deepStrictEqual([known.retired, known.deleted], [3, 0])
+      assert.deepStrictEqual(yield* drop, [])
+    }),
+  )
+
+  it.effect("drops nothing where the attempt can't be recorded, nor months that are kept", () =>
+    Effect.gen(function* () {
+      const { reconcile, size, url } = yield* delivered(yield* Server, "unrecorded", events)
+      const options = { url: Redacted.make(url), monthsKept: 84 }
+      const error = yield* dropOldPartitions({
+        ...options,
+        record: () => Effect.fail("the trail is full"),
+      }).pipe(Effect.flip)
+      assert.strictEqual(error, "the trail is full")
+      const outcomes: Array<string> = []
+      const none = yield* dropOldPartitions({
+        ...options,
+        monthsKept: 0,
+        record: ({ outcome }) => Effect.sync(() => outcomes.push(outcome)),
+      }).pipe(Effect.flip)
+      assert.include(none.message, "at least one month is kept")
+      assert.deepStrictEqual(outcomes, ["attempt", "failure"])
+      assert.strictEqual((yield* reconcile()).equal, size)
+    }),
+  )
+})

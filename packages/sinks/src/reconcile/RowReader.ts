@@ -1,0 +1,148 @@
+/**
+ * The rows of one trail, read in order and a page at a time.
+ *
+ * @since 0.1.0
+ */
+import { textColumns } from "../postgres/RecordColumns.ts"
+import type { PostgresSession } from "../postgres/PostgresSession.ts"
+import type { RowKey, StoredRow } from "./RowDifference.ts"
+
+/**
+ * What the database says of a trail.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface StoredTrail {
+  readonly number: number
+  /** The sequence that the sink wants next. */
+  readonly next: number
+  /** Months that retention has dropped, such as `2019-11`. */
+  readonly droppedMonths: ReadonlySet<string>
+}
+
+const table = "countersign.audit_record"
+const micros = `case when isfinite("time") then (extract(epoch from "time") * 1000000)::bigint end`
+const columns = `sequence, "time"::text, ${micros}, ${textColumns.join(", ")}, targets, entry`
+
+const rowOf = (values: ReadonlyArray<unknown>): StoredRow => {
+  const at = textColumns.length
+  // The driver gives each column in the form of its type.
+  const [sequence, time, instant, ...rest] = values as [
+    string,
+    string,
+    string | null,
+    ...Array<string | null>,
+  ]
+  return {
+    sequence: Number(sequence),
+    key: { sequence, time },
+    micros: instant,
+    texts: rest.slice(0, at),
+    targets: rest[at] as unknown as ReadonlyArray<string> | null,
+    entry: rest[at + 1] as unknown as Uint8Array,
+  }
+}
+
+/**
+ * What is known of a trail, or `undefined` where the database does not hold it.
+ *
+ * @category running
+ * @since 0.1.0
+ */
+export const findTrail = async (
+  session: PostgresSession,
+  origin: string,
+): Promise<StoredTrail | undefined> => {
+  const [found] = await session.rows(
+    `select trail.id, coalesce(sink_cursor.next, 0) from countersign.trail
+       left join countersign.sink_cursor on sink_cursor.trail = trail.id where origin = $1`,
+    [origin],
+  )
+  if (found === undefined) return undefined
+  const dropped = await session.rows(
+    "select to_char(month, 'YYYY-MM') from countersign.dropped_partition",
+  )
+  return {
+    number: Number(found[0]),
+    next: Number(found[1]),
+    droppedMonths: new Set(dropped.map(([month]) => String(month))),
+  }
+}
+
+/**
+ * Rows with a sequence from `from` up to, not including, `to`, in order, behind `after`.
+ *
+ * @category running
+ * @since 0.1.0
+ */
+export const rowsBetween = async (
+  session: PostgresSession,
+  trail: number,
+  from: number,
+  to: number,
+  after: RowKey | undefined,
+  rowsMax: number,
+): Promise<ReadonlyArray<StoredRow>> => {
+  const values: Array<unknown> = [trail, from, to, rowsMax]
+  if (after !== undefined) values.push(after.sequence, after.time)
+  const behind = after === undefined ? "" : `and (sequence, "time") > ($5, $6::timestamptz)`
+  const rows = await session.rows(
+    `select ${columns} from ${table}
+     where trail = $1 and sequence >= $2 and sequence < $3 ${behind}
+     order by sequence, "time" limit $4`,
+    values,
+  )
+  return rows.map(rowOf)
+}
+
+/**
+ * Rows that no record stands for: below the first sequence, or beyond both the trail's signed
+ * size and what the sink has delivered.
+ *
+ * One statement, so that a delivery in between can't be taken for a forgery: rows and cursor
+ * change together.
+ *
+ * @category running
+ * @since 0.1.0
+ */
+export const rowsBeyond = async (
+  session: PostgresSession,
+  trail: number,
+  size: number,
+  after: RowKey | undefined,
+  rowsMax: number,
+): Promise<ReadonlyArray<StoredRow>> => {
+  const values: Array<unknown> = [trail, size, rowsMax]
+  if (after !== undefined) values.push(after.sequence, after.time)
+  const behind = after === undefined ? "" : `and (sequence, "time") > ($4, $5::timestamptz)`
+  const rows = await session.rows(
+    `select ${columns} from ${table}
+     where trail = $1 ${behind} and (
+       sequence < 0
+       or sequence >= greatest(
+         $2, coalesce((select next from countersign.sink_cursor where trail = $1), 0)))
+     order by sequence, "time" limit $3`,
+    values,
+  )
+  return rows.map(rowOf)
+}
+
+/**
+ * How many rows the sink has delivered beyond the signed size; they can't be judged yet.
+ *
+ * @category running
+ * @since 0.1.0
+ */
+export const countUnsigned = async (
+  session: PostgresSession,
+  trail: number,
+  size: number,
+): Promise<number> => {
+  const [row] = await session.rows(
+    `select count(*) from ${table} where trail = $1 and sequence >= $2
+       and sequence < (select next from countersign.sink_cursor where trail = $1)`,
+    [trail, size],
+  )
+  return Number(row?.[0] ?? 0)
+}
