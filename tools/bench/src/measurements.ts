@@ -2,11 +2,13 @@
 import type { Measurement } from "./Line.ts"
 import { caller } from "./rows/caller.ts"
 import { durable } from "./rows/durable.ts"
+import { endToEnd } from "./rows/endToEnd.ts"
 import { http } from "./rows/http.ts"
 import { durableLatency, publishedLatency } from "./rows/latency.ts"
 import { memory } from "./rows/memory.ts"
 import { postgresLoad } from "./rows/postgresLoad.ts"
 import { published } from "./rows/published.ts"
+import { redisStream } from "./rows/redisStream.ts"
 import { sizes } from "./rows/sizes.ts"
 import { verification } from "./rows/verification.ts"
 
@@ -21,4 +23,6 @@ export const measurements: ReadonlyArray<Measurement> = [
   verification,
   sizes,
   postgresLoad,
+  redisStream,
+  endToEnd,
 ]
