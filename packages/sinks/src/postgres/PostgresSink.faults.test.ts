@@ -20,6 +20,7 @@ import {
   sinkAt,
   storedSequences,
   trail,
+  untilLockIsAwaited,
 } from "../testing/PostgresRows.ts"
 
 /** A database behind a wire. */
@@ -42,16 +43,6 @@ const terminateAll = (url: string) =>
     url,
     `select pg_terminate_backend(pid) from pg_stat_activity
        where application_name = 'countersign' and datname = current_database()`,
-  )
-
-const isWaitingForLock = (url: string) =>
-  Effect.map(
-    ask(
-      url,
-      `select 1 from pg_stat_activity where application_name = 'countersign'
-         and datname = current_database() and wait_event_type = 'Lock'`,
-    ),
-    (rows) => rows.length > 0,
   )
 
 layer(SharedPostgres.layer, { excludeTestServices: true })("PostgresSink, when", (it) => {
@@ -132,7 +123,7 @@ layer(SharedPostgres.layer, { excludeTestServices: true })("PostgresSink, when",
         "lock table countersign.audit_record in exclusive mode",
         Effect.gen(function* () {
           const delivery = yield* Effect.forkChild(Effect.flip(sink.deliver(batchOf(10, 5))))
-          yield* eventually(isWaitingForLock(url))
+          yield* untilLockIsAwaited(url)
           yield* terminateAll(url)
           return yield* Fiber.join(delivery)
         }),

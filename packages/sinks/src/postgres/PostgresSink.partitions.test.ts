@@ -1,16 +1,19 @@
 import { assert, layer } from "@effect/vitest"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
 import * as TestClock from "effect/testing/TestClock"
 import {
   ask,
   batchFrom,
   databaseOf,
   entryOf,
+  holding,
   range,
   SharedPostgres,
   sinkAt,
   storedSequences,
+  untilLockIsAwaited,
 } from "../testing/PostgresRows.ts"
 
 /** Each partition that holds records, with their sequences. */
@@ -144,6 +147,27 @@ layer(SharedPostgres.layer, { excludeTestServices: true })(
         yield* clock.adjust("1 hour")
         yield* deliver(2)
         assert.deepStrictEqual(yield* partitionsWithRows(url), [[name, [1, 2]]])
+      }),
+    )
+
+    it.effect("take a batch that was on its way into the default one", () =>
+      Effect.gen(function* () {
+        const url = yield* databaseOf("meanwhile")
+        const sink = yield* sinkAt(url, { monthsBack: 0 })
+        yield* sink.deliver(recordsAt(0, ["1990-01-01T00:00:00Z"]))
+        const delivery = yield* holding(
+          url,
+          "select countersign.make_partition('1990-01-01')",
+          Effect.gen(function* () {
+            const fiber = yield* Effect.forkChild(
+              sink.deliver(recordsAt(1, ["1990-01-02T00:00:00Z"])),
+            )
+            yield* untilLockIsAwaited(url)
+            return fiber
+          }),
+        )
+        yield* Fiber.join(delivery)
+        assert.deepStrictEqual(yield* partitionsWithRows(url), [[nameOf("1990_01"), [0, 1]]])
       }),
     )
 

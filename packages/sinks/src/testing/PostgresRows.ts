@@ -11,6 +11,7 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
+import * as Schedule from "effect/Schedule"
 import { Client } from "pg"
 import type { PostgresSinkOptions } from "../postgres/PostgresOptions.ts"
 import * as PostgresSink from "../postgres/PostgresSink.ts"
@@ -148,7 +149,8 @@ export const sinkAt = (url: string, options: Partial<PostgresSinkOptions> = {}) 
   )
 
 /**
- * Does something while somebody else's transaction holds what a statement has locked.
+ * Does something while somebody else's transaction holds what a statement has locked, and then
+ * commits that.
  *
  * @category running
  * @since 0.1.0
@@ -167,5 +169,21 @@ export const holding = <A, E, R>(
       return client
     }),
     () => use,
-    (client) => Effect.promise(() => client.end()),
+    (client) =>
+      Effect.promise(async () => {
+        await client.query("commit")
+        await client.end()
+      }),
+  )
+
+/** Resolves when one of the sink's connections waits for a lock. */
+export const untilLockIsAwaited = (url: string) =>
+  ask(
+    url,
+    `select 1 from pg_stat_activity where application_name = 'countersign'
+       and datname = current_database() and wait_event_type = 'Lock'`,
+  ).pipe(
+    Effect.flatMap((rows) => (rows.length > 0 ? Effect.void : Effect.fail("nobody waits"))),
+    Effect.retry(Schedule.spaced("20 millis")),
+    Effect.timeout("10 seconds"),
   )
