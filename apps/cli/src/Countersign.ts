@@ -2,9 +2,12 @@
 import * as Command from "effect/cli/Command"
 import { checkCommand } from "./commands/Check.ts"
 import { doctorCommand } from "./commands/Doctor.ts"
+import { exportCommand } from "./commands/Export.ts"
 import { keyCommand } from "./commands/Key.ts"
+import { partitionsCommand } from "./commands/Partitions.ts"
 import { proveCommand } from "./commands/Prove.ts"
 import { queryCommand } from "./commands/Query.ts"
+import { reconcileCommand } from "./commands/Reconcile.ts"
 import { recordCommand } from "./commands/Record.ts"
 import { statsCommand } from "./commands/Stats.ts"
 import { tailCommand } from "./commands/Tail.ts"
@@ -22,11 +25,14 @@ export const countersign = Command.make("countersign").pipe(
     checkCommand,
     queryCommand,
     tailCommand,
+    exportCommand,
     keyCommand,
     statsCommand,
     doctorCommand,
     tortureCommand,
     timestampCommand,
     witnessCommand,
+    reconcileCommand,
+    partitionsCommand,
   ]),
 )

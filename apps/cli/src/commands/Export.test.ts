@@ -1,0 +1,106 @@
+import { createHash } from "node:crypto"
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import * as path from "node:path"
+import * as zlib from "node:zlib"
+import { forms } from "@countersign/sinks/file/RecordEncoder"
+import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
+import { eventLines, run } from "../testing/CommandLine.ts"
+import { TrailFiles } from "../testing/TrailFiles.ts"
+
+const lines = 1000
+let cwd = ""
+beforeAll(async () => {
+  cwd = mkdtempSync(path.join(tmpdir(), "countersign-export-"))
+  await run(["record", "--trail", "trail"], { cwd, input: eventLines(lines) })
+})
+afterAll(() => rmSync(cwd, { recursive: true, force: true }))
+
+const exported = (...args: ReadonlyArray<string>) => run(["export", "trail", ...args], { cwd })
+const inCwd = (file: string): string => path.join(cwd, file)
+const sidecarOf = (file: string) =>
+  // The shape is what the assertions are about.
+  JSON.parse(readFileSync(inCwd(`${file}.json`), "utf8")) as Readonly<Record<string, unknown>>
+
+describe("export", () => {
+  it("prints the lines that query prints, and the opening and closing records", async () => {
+    const { code, stderr, stdout } = await exported()
+    assert.strictEqual(code, 0)
+    const queried = await run(["query", "trail", "exists(id)", "--json"], { cwd })
+    assert.strictEqual(stdout, queried.stdout)
+    assert.strictEqual(stdout.split("\n").length, lines + 3)
+    assert.include(stderr, "1,002 exported of 1,002 published events")
+  })
+
+  it("writes a compressed file with a sidecar that fits it", async () => {
+    const { code } = await exported("--filter", "data.line<100", "-o", "some.ndjson.zst")
+    assert.strictEqual(code, 0)
+    const bytes = readFileSync(inCwd("some.ndjson.zst"))
+    const content = zlib.zstdDecompressSync(bytes)
+    const sha256 = (of: Buffer): string => createHash("sha256").update(of).digest("hex")
+    assert.deepInclude(sidecarOf("some.ndjson.zst"), {
+      file: "some.ndjson.zst",
+      format: "ndjson",
+      trail: "countersign.local/trail",
+      filter: "data.line<100",
+      first: 1,
+      last: 100,
+      count: 100,
+      bytes: bytes.length,
+      sha256: sha256(bytes),
+      compression: "zstd",
+      contentBytes: content.length,
+      contentSha256: sha256(content),
+      checkpoint: readFileSync(inCwd("trail/checkpoint"), "utf8"),
+    })
+    assert.strictEqual(content.toString().split("\n").length, 101)
+  })
+
+  it("writes tables and formats of others, and prints the sidecar when told to", async () => {
+    for (const name of ["csv", "parquet", "ocsf"]) {
+      const file = `every.${name}`
+      const { code, stderr, stdout } = await exported("--format", name, "-o", file, "--json")
+      assert.strictEqual(code, 0, stderr)
+      assert.deepInclude(JSON.parse(stdout), { format: name, count: lines + 2, read: lines + 2 })
+      assert.isAbove(readFileSync(inCwd(file)).length, 0)
+    }
+    assert.match(readFileSync(inCwd("every.csv"), "utf8"), /^sequence,time,id,type,.*\r\n0,"/)
+    assert.strictEqual(readFileSync(inCwd("every.parquet")).toString("latin1", 0, 4), "PAR1")
+    const { stdout } = await run(["export", "--help"], { cwd })
+    for (const name of forms.keys()) assert.include(stdout, name)
+  })
+
+  it("refuses an unknown form, a table for stdout, and a file that is there", async () => {
+    writeFileSync(inCwd("mine"), "kept")
+    for (const [args, said] of [
+      [["--format", "xml"], /AUD-6102: --format: "xml" is none of ndjson, csv, parquet, /],
+      [["--format", "parquet"], /AUD-6102: --output: a Parquet table is no text for stdout/],
+      [["-o", "mine"], /AUD-6102: --output: mine is there already/],
+    ] as const) {
+      const { code, stderr, stdout } = await exported(...args)
+      assert.deepStrictEqual([code, stdout], [64, ""], stderr)
+      assert.match(stderr, said)
+    }
+    assert.strictEqual(readFileSync(inCwd("mine"), "utf8"), "kept")
+  })
+
+  it("leaves nothing behind where the trail can't be read to its end", async () => {
+    const copy = new TrailFiles(inCwd("trail")).copyTo(inCwd("damaged"))
+    rmSync(inCwd("damaged/tile/entries/002"))
+    const { code, stderr } = await run(["export", copy.directory, "-o", "half.csv"], { cwd })
+    assert.strictEqual(code, 1)
+    assert.match(stderr, /AUD-3201: .*002: is missing/)
+    assert.isEmpty(readdirSync(cwd).filter((name) => name.startsWith("half")))
+  })
+
+  it("names the record that is no event, rather than leave it out of another's format", async () => {
+    const copy = new TrailFiles(inCwd("trail")).copyTo(inCwd("odd"))
+    copy.editBundle(0, (entries) => entries.with(3, Buffer.from('{"no":"event"}')))
+    const { code, stderr } = await run(["export", "odd", "--format", "ecs", "-o", "odd.ecs"], {
+      cwd,
+    })
+    assert.strictEqual(code, 4)
+    assert.include(stderr, "AUD-4601: record 3 of countersign.local/trail is no event")
+    assert.isFalse(existsSync(inCwd("odd.ecs")))
+  })
+})
