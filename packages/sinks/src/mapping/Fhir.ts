@@ -66,7 +66,8 @@ const whatOf = (type: string, id: string) =>
 const agentsOf = ({ actor, purpose, source }: AuditEvent) => {
   const agent = {
     type: { text: actor.type },
-    role: actor.roles?.map((role) => ({ text: text(role) })),
+    // An empty list is no JSON of FHIR.
+    role: actor.roles?.length ? actor.roles.map((role) => ({ text: text(role) })) : undefined,
     who: { identifier: { value: text(actor.id) } },
     requestor: true,
     network: source?.ip === undefined ? undefined : { address: text(source.ip), type: "2" },
@@ -92,7 +93,6 @@ const detailsOf = (pairs: ReadonlyArray<readonly [type: string, value: string | 
   const details = pairs.flatMap(([type, value]) =>
     value === undefined || value === "" ? [] : [{ type, valueString: text(value) }],
   )
-  // An empty list is no JSON of FHIR.
   return details.length === 0 ? undefined : details
 }
 

@@ -10,6 +10,8 @@ describe("Instant", () => {
 
   it("is 0 where an unsigned count can't say it", () => {
     assert.strictEqual(nanosOf("1969-12-31T23:59:59.999Z"), "0")
+    assert.strictEqual(nanosOf("2554-07-21T23:34:33.709551615Z"), "18446744073709551615")
+    assert.strictEqual(nanosOf("2554-07-21T23:34:33.709551616Z"), "0")
     assert.strictEqual(nanosOf("2026-13-41T09:00:00Z"), "0")
     assert.strictEqual(millisOf("2026-13-41T09:00:00Z"), 0)
   })

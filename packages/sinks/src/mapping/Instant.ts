@@ -5,6 +5,7 @@
  */
 
 const fractionDigits = 9
+const nanosEnd = 2n ** 64n
 
 /**
  * Whole milliseconds since 1970, cut off; 0 for an instant that no calendar has.
@@ -19,8 +20,8 @@ export const millisOf = (time: string): number => {
 }
 
 /**
- * Nanoseconds since 1970 as decimal text, which keeps all digits where a number would not. Instants
- * before 1970 have no place in an unsigned number and become 0.
+ * Nanoseconds since 1970 as decimal text, which keeps all digits where a number would not. What
+ * an unsigned number of 64 bits can't say (before 1970, after 2554) becomes 0, which is "unknown".
  *
  * @category decoding
  * @since 0.1.0
@@ -29,5 +30,5 @@ export const nanosOf = (time: string): string => {
   const [, seconds = "", fraction = ""] = /^([^.Z]*)(?:\.(\d+))?Z$/.exec(time) ?? []
   const millis = millisOf(`${seconds}Z`)
   const nanos = BigInt(millis) * 1_000_000n + BigInt(fraction.padEnd(fractionDigits, "0") || "0")
-  return nanos < 0n ? "0" : nanos.toString()
+  return nanos < 0n || nanos >= nanosEnd ? "0" : nanos.toString()
 }
