@@ -20,7 +20,7 @@ export const trail = "clinic.example/audit"
 export const other = "ward.example/audit"
 
 /** An engine of which a test sees the calls. */
-export const recording = (fails = false) => {
+export const recording = (refused?: RecordInput["outcome"]) => {
   const recorded: Array<RecordInput> = []
   const layer = Layer.effect(
     Audit,
@@ -28,7 +28,7 @@ export const recording = (fails = false) => {
       Effect.succeed({
         ...off,
         record: (event: RecordInput) =>
-          fails && event.outcome === "success"
+          event.outcome === refused
             ? Effect.die("not recorded")
             : Effect.andThen(
                 Effect.sync(() => recorded.push(event)),

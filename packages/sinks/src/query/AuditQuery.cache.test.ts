@@ -1,0 +1,232 @@
+import { assert, layer } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Logger from "effect/Logger"
+import * as Redacted from "effect/Redacted"
+import * as Schedule from "effect/Schedule"
+import {
+  ask,
+  database,
+  events,
+  numbersOf,
+  recording,
+  TestServer,
+  trail,
+} from "../testing/AuditQueryFixture.ts"
+import { insertEvents, withClient } from "../testing/QueryFixture.ts"
+import { AuditQuery } from "./AuditQuery.ts"
+import * as PostgresTier from "./PostgresTier.ts"
+import { QueryCache } from "./QueryCache.ts"
+import * as QueryWarming from "./QueryWarming.ts"
+
+const cache = QueryCache.layer()
+const ten = database((client) => insertEvents(client, trail, events(10)))
+const deliver = (url: string, from: number) =>
+  Effect.promise(() => withClient(url, (client) => insertEvents(client, trail, events(1, from))))
+const changeRows = (url: string, change: string) =>
+  Effect.promise(() => withClient(url, (client) => client.query(change)))
+
+layer(TestServer.layer, { excludeTestServices: true })("a cached answer", (it) => {
+  it.effect("is the answer until a record is delivered, and never after", () =>
+    Effect.gen(function* () {
+      const url = yield* ten
+      yield* ask(
+        url,
+        ({ page }) =>
+          Effect.gen(function* () {
+            const query = { filter: "actor.id=u-0" }
+            assert.strictEqual((yield* page(query)).from, "none")
+            const cached = yield* page({ filter: "actor.id = u-0" })
+            assert.strictEqual(cached.from, "memory")
+            assert.deepStrictEqual(numbersOf(cached), [9, 6, 3, 0])
+            yield* deliver(url, 12)
+            const fresh = yield* page(query)
+            assert.strictEqual(fresh.from, "none")
+            assert.deepStrictEqual(numbersOf(fresh), [12, 9, 6, 3, 0])
+            // As of the checkpoint before it is still as it was.
+            const before = yield* page({ ...query, asOf: { [trail]: 10 } })
+            assert.deepStrictEqual(numbersOf(before), [9, 6, 3, 0])
+          }),
+        { cache },
+      )
+    }),
+  )
+
+  it.effect("is one of the same tenant, target, order, size and place alone", () =>
+    Effect.gen(function* () {
+      const url = yield* ten
+      yield* ask(
+        url,
+        (query) =>
+          Effect.gen(function* () {
+            const { next } = yield* query.page({ limit: 2 })
+            const others = [
+              query.page({}),
+              query.page({ limit: 3 }),
+              query.page({ limit: 2, order: "oldest" }),
+              query.page({ limit: 2, after: next }),
+              query.page({ limit: 2, target: { type: "Patient", id: "p-1" } }),
+              query.page({ limit: 2, asOf: { [trail]: 9 } }),
+              query.within("north").page({ limit: 2 }),
+              query.within("south").page({ limit: 2 }),
+              query.statistics({}),
+              query.within("north").statistics({}),
+            ] as const
+            const ask = Effect.forEach(others, (other) =>
+              Effect.map(
+                other as Effect.Effect<{ readonly from: string }, unknown>,
+                ({ from }) => from,
+              ),
+            )
+            assert.deepStrictEqual(
+              yield* ask,
+              others.map(() => "none"),
+            )
+            assert.deepStrictEqual(
+              yield* ask,
+              others.map(() => "memory"),
+            )
+          }),
+        { cache },
+      )
+    }),
+  )
+
+  it.effect("is recorded as a reading like any other", () =>
+    Effect.gen(function* () {
+      const url = yield* ten
+      const { layer: audit, recorded } = recording()
+      yield* ask(url, ({ page }) => Effect.andThen(page({}), page({})), { cache, audit })
+      assert.deepStrictEqual(
+        recorded.map(({ data }) => data),
+        ["none", "memory"].map((from) => ({
+          filter: "",
+          from,
+          isFollowing: false,
+          rows: 10,
+          trails: 1,
+        })),
+      )
+    }),
+  )
+
+  it.effect("is given up with its tenant or actor, also in other processes", () =>
+    Effect.gen(function* () {
+      const url = yield* ten
+      const questions = (query: AuditQuery["Service"]) => [
+        query.page({}),
+        query.page({ filter: "actor.id=u-1 and outcome=success" }),
+        query.page({ filter: "actor.id=u-1 or outcome=success" }),
+        query.page({ filter: "actor.id=u-2" }),
+        query.within("north").page({}),
+        query.within("south").page({ filter: "actor.id=u-2" }),
+      ]
+      const from = (query: AuditQuery["Service"]) =>
+        Effect.forEach(questions(query), (page) =>
+          Effect.map(page, ({ from }) => from === "memory"),
+        )
+      // A service of its own, as another process has it.
+      const invalidate = (of: Parameters<AuditQuery["Service"]["invalidate"]>[0]) =>
+        ask(url, (query) => query.invalidate(of))
+      yield* ask(
+        url,
+        (query) =>
+          Effect.gen(function* () {
+            yield* from(query)
+            yield* invalidate({ actor: "u-1" })
+            assert.deepStrictEqual(yield* from(query), [false, false, false, true, false, true])
+            yield* invalidate({ tenant: "south" })
+            assert.deepStrictEqual(yield* from(query), [false, false, false, false, true, false])
+            yield* invalidate({})
+            assert.isFalse((yield* from(query)).some((isCached) => isCached))
+            assert.isTrue((yield* from(query)).every((isCached) => isCached))
+            yield* changeRows(url, "delete from countersign.audit_record where sequence > 4")
+            yield* query.invalidate({})
+            assert.deepStrictEqual(numbersOf(yield* query.page({})), [4, 3, 2, 1, 0])
+          }),
+        { cache },
+      )
+    }),
+  )
+
+  it.effect("needs no database at all while its marks may be that old", () =>
+    Effect.gen(function* () {
+      const url = yield* ten
+      yield* ask(
+        url,
+        ({ page }) =>
+          Effect.gen(function* () {
+            yield* page({})
+            yield* changeRows(
+              url,
+              "drop table countersign.audit_record; drop table countersign.sink_cursor",
+            )
+            assert.strictEqual((yield* page({})).from, "memory")
+            assert.strictEqual((yield* Effect.flip(page({ limit: 1 })))._tag, "QueryFailed")
+          }),
+        { cache, marksMaxAge: "1 minute" },
+      )
+    }),
+  )
+
+  it.effect("serves another process through a shared tier", () =>
+    Effect.gen(function* () {
+      const url = yield* ten
+      const shared = QueryCache.layer({
+        tiers: Effect.orDie(
+          Effect.map(PostgresTier.make({ url: Redacted.make(url) }), (tier) => [tier]),
+        ),
+        tierDeadline: "5 seconds",
+      })
+      // What is handed to a tier is not waited for.
+      const stored = changeRows(url, "select from countersign.query_cache").pipe(
+        Effect.repeat({ until: ({ rowCount }) => rowCount === 1 }),
+      )
+      const first = yield* ask(url, ({ statistics }) => Effect.tap(statistics({}), stored), {
+        cache: shared,
+      })
+      const second = yield* ask(url, ({ statistics }) => statistics({}), { cache: shared })
+      assert.deepStrictEqual(second, { ...first, from: "postgres" })
+    }),
+  )
+
+  it.effect("is there before the first question, where the question was declared", () =>
+    Effect.gen(function* () {
+      const url = yield* ten
+      const { layer: audit, recorded } = recording()
+      const declared = { filter: "outcome=denied" }
+      const warmed = QueryWarming.layer(
+        [{ query: { filter: "(" } }, { query: declared }, { query: declared, tenant: "north" }],
+        Schedule.spaced("20 millis"),
+      ).pipe(
+        Layer.provideMerge(AuditQuery.layer({ url: Redacted.make(url), slowQuery: "1 minute" })),
+        Layer.provideMerge(Layer.merge(audit, QueryCache.layer())),
+        // It warns of the query that is none.
+        Layer.provideMerge(Logger.layer([])),
+      )
+      yield* Effect.gen(function* () {
+        const query = yield* AuditQuery
+        const { counts } = yield* QueryCache
+        /** As many answers as there are declared queries were made since. */
+        const warmedAgain = (made: number) =>
+          Effect.repeat(
+            Effect.andThen(
+              Effect.sleep("5 millis"),
+              Effect.sync(() => counts()["none"]?.hits ?? 0),
+            ),
+            { until: (hits) => hits >= made + 2 },
+          )
+        const made = yield* warmedAgain(0)
+        const answers = [query.page(declared), query.within("north").page(declared)]
+        const froms = yield* Effect.forEach(answers, (page) => Effect.map(page, ({ from }) => from))
+        assert.deepStrictEqual(froms, ["memory", "memory"])
+        yield* deliver(url, 15)
+        yield* warmedAgain(made)
+        const page = yield* query.page(declared)
+        assert.deepStrictEqual([page.from, numbersOf(page)], ["memory", [15, 5, 0]])
+      }).pipe(Effect.provide(warmed))
+      // Only what somebody got to see is a reading.
+      assert.lengthOf(recorded, 3)
+    }),
+  )
+})

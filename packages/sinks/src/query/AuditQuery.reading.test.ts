@@ -1,0 +1,307 @@
+import { assert, layer } from "@effect/vitest"
+import { Audit } from "@countersign/core/Audit"
+import { CurrentActor } from "@countersign/core/CurrentActor"
+import * as AuditFixture from "@countersign/core/testing/AuditFixture"
+import { temporaryDirectory } from "@countersign/core/testing/TemporaryDirectory"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Layer from "effect/Layer"
+import * as Logger from "effect/Logger"
+import * as Metric from "effect/Metric"
+import * as Stream from "effect/Stream"
+import {
+  ask,
+  database,
+  events,
+  numbersOf,
+  recording,
+  TestServer,
+  trail,
+} from "../testing/AuditQueryFixture.ts"
+import { insertEntries, insertEvents, withClient } from "../testing/QueryFixture.ts"
+import { accessType } from "./AccessRecord.ts"
+
+const asker = { id: "auditor-1", type: "user" } as const
+const fifty = database((client) => insertEvents(client, trail, events(50)))
+
+layer(TestServer.layer, { excludeTestServices: true })("reading", (it) => {
+  it.effect("is an event in the trail, with who asked, for what, and how much was found", () =>
+    Effect.gen(function* () {
+      const url = yield* fifty
+      const fixture = AuditFixture.make(`${yield* temporaryDirectory}/trail`)
+      yield* fixture.withAudit(
+        Audit.use((audit) =>
+          ask(
+            url,
+            (query) =>
+              Effect.gen(function* () {
+                yield* query.page({ filter: "actor.id=u-1", limit: 5, purpose: "complaint 12" })
+                yield* query.within("north").statistics({ actor: { id: "dpo", type: "user" } })
+                yield* Stream.runDrain(query.export({ filter: "outcome=denied" }))
+                yield* audit.publish
+              }),
+            { audit: Layer.succeed(Audit, audit) },
+          ).pipe(Effect.provideService(CurrentActor, asker)),
+        ),
+      )
+      const readings = (yield* fixture.trail).filter(({ type }) => type === accessType)
+      const shown = readings.map(({ action, actor, data, outcome, purpose, tenant }) => ({
+        action,
+        actor: actor.id,
+        outcome,
+        purpose,
+        tenant,
+        data,
+      }))
+      const none = { purpose: undefined, tenant: undefined }
+      const denied = { filter: "outcome=denied" }
+      assert.deepStrictEqual(shown, [
+        {
+          action: "QUERY",
+          actor: "auditor-1",
+          outcome: "success",
+          ...none,
+          purpose: "complaint 12",
+          data: { filter: "actor.id=u-1", from: "none", isFollowing: false, rows: 5, trails: 1 },
+        },
+        {
+          action: "STATISTICS",
+          actor: "dpo",
+          outcome: "success",
+          ...none,
+          tenant: "north",
+          data: { filter: "", from: "none", total: 25 },
+        },
+        { action: "EXPORT", actor: "auditor-1", outcome: "attempt", ...none, data: denied },
+        {
+          action: "EXPORT",
+          actor: "auditor-1",
+          outcome: "success",
+          ...none,
+          data: { ...denied, rows: 10 },
+        },
+      ])
+      assert.isTrue(readings.every(({ classification }) => classification === "CONFIDENTIAL"))
+      assert.strictEqual(yield* fixture.verdict, "verified")
+    }),
+  )
+
+  it.effect("that can't be recorded is not answered", () =>
+    Effect.gen(function* () {
+      const url = yield* fifty
+      const { layer: audit } = recording("success")
+      const page = yield* Effect.exit(ask(url, ({ page }) => page({}), { audit }))
+      assert.isTrue(Exit.isFailure(page))
+      const { layer: silent } = recording("attempt")
+      const taken: Array<string> = []
+      const exported = yield* Effect.exit(
+        ask(
+          url,
+          (query) =>
+            Stream.runForEach(query.export({}), (lines) => Effect.sync(() => taken.push(lines))),
+          { audit: silent },
+        ),
+      )
+      assert.isTrue(Exit.isFailure(exported))
+      assert.deepStrictEqual(taken, [])
+    }),
+  )
+
+  it.effect("that got no answer is recorded too, with the reason", () =>
+    Effect.gen(function* () {
+      const url = yield* fifty
+      yield* Effect.promise(() =>
+        withClient(url, (client) => client.query("drop table countersign.audit_record")),
+      )
+      const { layer: audit, recorded } = recording()
+      const error = yield* Effect.flip(ask(url, ({ page }) => page({}), { audit }))
+      assert.strictEqual(error._tag, "QueryFailed")
+      assert.match(error.message, /^AUD-4701: .*refused.*audit_record.* does not exist/)
+      assert.notInclude(error.message, "countersign@")
+      assert.deepStrictEqual(
+        recorded.map(({ outcome, reason }) => ({ outcome, reason })),
+        [{ outcome: "failure", reason: error.message }],
+      )
+    }),
+  )
+
+  it.effect("that takes too long is stopped, and told so", () =>
+    Effect.gen(function* () {
+      const url = yield* database((client) => insertEvents(client, trail, events(3000)))
+      const slow = "data.a~'*x*y*' or data.b~'*x*y*' or data.c~'*x*y*' or data.d~'*x*'"
+      const error = yield* Effect.flip(
+        ask(url, ({ page }) => page({ filter: slow }), { statementTimeout: "1 millis" }),
+      )
+      assert.strictEqual(error._tag, "QueryFailed")
+      assert.match(error.message, /\(timeout\).*Narrow the question/)
+    }),
+  )
+
+  it.effect("that was slow is warned about, without whom it looked for", () =>
+    Effect.gen(function* () {
+      const url = yield* fifty
+      const said: Array<string> = []
+      const logger = Logger.make(({ message }) => void said.push(String(message)))
+      yield* ask(url, ({ page }) => page({ filter: "actor.id=secret-person" }), {
+        slowQuery: "0 millis",
+      }).pipe(Effect.provide(Logger.layer([logger])))
+      const warning = said.find((each) => each.includes("audit_record"))
+      assert.match(warning ?? "", /a query took [\d.]+ ms \(limit 0\): select/)
+      assert.notInclude(said.join("\n"), "secret-person")
+      const metrics = yield* Metric.snapshot
+      for (const name of ["countersign_query_slow_total", "countersign_query_duration_ms"]) {
+        assert.isDefined(metrics.find(({ id }) => id === name))
+      }
+    }),
+  )
+
+  it.effect(
+    "within a tenant shows its records alone, and sets what row-level security goes by",
+    () =>
+      Effect.gen(function* () {
+        const url = yield* fifty
+        yield* Effect.promise(() =>
+          withClient(url, async (client) => {
+            await client.query(`
+            create role reader_${process.pid} login password 'reader';
+            grant usage on schema countersign to reader_${process.pid};
+            grant select on all tables in schema countersign to reader_${process.pid};
+            alter table countersign.audit_record enable row level security;
+            create policy tenant on countersign.audit_record
+              using (tenant = current_setting('countersign.tenant', true))`)
+          }),
+        )
+        const asReader = url.replace(/\/\/[^@]*@/, `//reader_${process.pid}:reader@`)
+        yield* ask(asReader, (query) =>
+          Effect.gen(function* () {
+            assert.deepStrictEqual((yield* query.page({})).rows, [])
+            const north = yield* query.within("north").page({ order: "oldest", limit: 3 })
+            assert.deepStrictEqual(numbersOf(north), [0, 2, 4])
+            const next = yield* query
+              .within("north")
+              .page({ order: "oldest", limit: 3, after: north.next })
+            assert.deepStrictEqual(numbersOf(next), [6, 8, 10])
+            const south = yield* query.within("south").page({ filter: "tenant=north" })
+            assert.deepStrictEqual(south.rows, [])
+            // The connection that served a tenant goes back without it.
+            assert.deepStrictEqual((yield* query.page({})).rows, [])
+          }),
+        )
+        // Also without such a policy.
+        const filtered = yield* ask(url, (query) => query.within("south").statistics({}))
+        assert.strictEqual(filtered.total, 25)
+      }),
+  )
+})
+
+layer(TestServer.layer, { excludeTestServices: true })("exports", (it) => {
+  const many = database((client) => insertEvents(client, trail, events(2500)))
+
+  it.effect("are lines with the events' own bytes, in order, to the last", () =>
+    Effect.gen(function* () {
+      const url = yield* many
+      const text = yield* ask(url, (query) => Stream.mkString(query.export({})))
+      const lines = text.trimEnd().split("\n")
+      assert.lengthOf(lines, 2500)
+      assert.strictEqual(
+        lines[1234],
+        `{"trail":"${trail}","sequence":1234,"event":${JSON.stringify(events(2500)[1234])}}`,
+      )
+    }),
+  )
+
+  it.effect("read no further than is taken, and say when their reader leaves", () =>
+    Effect.gen(function* () {
+      const url = yield* many
+      const { layer: audit, recorded } = recording()
+      const first = yield* ask(
+        url,
+        (query) => query.export({}).pipe(Stream.take(1), Stream.runCollect),
+        { audit },
+      )
+      assert.lengthOf((first[0] ?? "").trimEnd().split("\n"), 1000)
+      assert.deepStrictEqual(
+        recorded.map(({ data, outcome }) => [outcome, data]),
+        [
+          ["attempt", { filter: "" }],
+          ["partial", { filter: "", rows: 1000 }],
+        ],
+      )
+    }),
+  )
+
+  it.effect("keep to one line an event, whatever was written into the table", () =>
+    Effect.gen(function* () {
+      const url = yield* database(async (client) => {
+        await insertEntries(
+          client,
+          trail,
+          events(3).map((each) => JSON.stringify(each)),
+        )
+        const edited = Buffer.from('{"a":1}\n{"b":2}')
+        await client.query("update countersign.audit_record set entry = $1 where sequence = 0", [
+          edited,
+        ])
+        await client.query("update countersign.audit_record set entry = $1 where sequence = 1", [
+          Buffer.from("{"),
+        ])
+      })
+      const text = yield* ask(url, (query) => Stream.mkString(query.export({})))
+      const parsed = text
+        .trimEnd()
+        .split("\n")
+        .map((line): unknown => JSON.parse(line))
+      assert.deepStrictEqual(parsed, [
+        { trail, sequence: 0, event: '{"a":1}\n{"b":2}' },
+        { trail, sequence: 1, event: "{" },
+        { trail, sequence: 2, event: events(3)[2] },
+      ])
+    }),
+  )
+})
+
+layer(TestServer.layer, { excludeTestServices: true })("statistics", (it) => {
+  it.effect("count by type, class, outcome and actor", () =>
+    Effect.gen(function* () {
+      const url = yield* fifty
+      const found = yield* ask(url, ({ statistics }) =>
+        statistics({ filter: "time>=2026-11-20 and data.number<30" }),
+      )
+      assert.deepStrictEqual(found, {
+        total: 30,
+        isEstimate: false,
+        sampled: 1,
+        by: {
+          type: [{ value: "patient.record.read", count: 30 }],
+          class: [{ value: "standard", count: 30 }],
+          outcome: [
+            { value: "success", count: 24 },
+            { value: "denied", count: 6 },
+          ],
+          actor: ["u-0", "u-1", "u-2"].map((value) => ({ value, count: 10 })),
+        },
+        asOf: { [trail]: 50 },
+        from: "none",
+      })
+    }),
+  )
+
+  it.effect("of more than they may count are taken of a part, and say so", () =>
+    Effect.gen(function* () {
+      const url = yield* database(async (client) => {
+        await insertEvents(client, trail, events(6_000))
+        await client.query("analyze countersign.audit_record")
+      })
+      const found = yield* ask(url, ({ statistics }) => statistics({}), {
+        statisticsRowsMax: 1_000,
+      })
+      assert.isTrue(found.isEstimate)
+      assert.isBelow(found.sampled, 0.6)
+      // A page of the table holds some twenty rows, so that a part tells of the whole.
+      assert.isAbove(found.total, 3_000)
+      assert.isBelow(found.total, 12_000)
+      const exact = yield* ask(url, ({ statistics }) => statistics({}))
+      assert.deepStrictEqual([exact.isEstimate, exact.total], [false, 6_000])
+    }),
+  )
+})
