@@ -4,6 +4,7 @@ import * as SignedNote from "@countersign/core/trail/SignedNote"
 import * as Argument from "effect/cli/Argument"
 import * as Flag from "effect/cli/Flag"
 import * as Effect from "effect/Effect"
+import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
 import * as Filter from "@countersign/core/query/Filter"
 import { UsageError } from "../terminal/Failure.ts"
@@ -21,6 +22,24 @@ export const key = Flag.String("key").pipe(
   Flag.withMetavar("VKEY|FILE"),
   Flag.withDescription("The verifier key to trust, as text or in a file"),
 )
+
+export const databaseUrl = Flag.Redacted("url").pipe(
+  Flag.withMetavar("URL"),
+  Flag.withDescription(
+    "The database, postgres://role@host/name; the password from PGPASSWORD or ~/.pgpass where it holds none",
+  ),
+)
+
+/** Refuses what is no address of a PostgreSQL database, without repeating it. */
+export const requireDatabaseUrl = (url: Redacted.Redacted): Effect.Effect<void, UsageError> =>
+  /^postgres(?:ql)?:$/.test(URL.parse(Redacted.value(url))?.protocol ?? "")
+    ? Effect.void
+    : Effect.fail(
+        new UsageError({
+          parameter: "--url",
+          detail: "is not the address of a PostgreSQL database, such as postgres://role@host/name",
+        }),
+      )
 
 /** A verifier key given as text or as the name of a file that holds it. */
 export const parseKey = (text: string): Effect.Effect<SignedNote.VerifierKey, UsageError> =>
