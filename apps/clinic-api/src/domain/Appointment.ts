@@ -4,6 +4,7 @@
 import * as Schema from "effect/Schema"
 import { PatientId } from "./Patient.ts"
 import type { Disclosure } from "./Personal.ts"
+import { prose } from "./Text.ts"
 
 export const AppointmentId = PatientId
 
@@ -14,7 +15,7 @@ export const AppointmentForm = Schema.Struct({
   ),
   minutes: Schema.Int.check(Schema.isBetween({ minimum: 5, maximum: 480 })),
   /** In the patient's words: why they come is about their health. */
-  complaint: Schema.String.check(Schema.isMaxLength(2000)),
+  complaint: prose(2000),
 })
 
 export type AppointmentForm = typeof AppointmentForm.Type

@@ -3,6 +3,7 @@
  */
 import * as Schema from "effect/Schema"
 import type { Disclosure } from "./Personal.ts"
+import { line } from "./Text.ts"
 
 /** How long such access lasts. Units: milliseconds. */
 export const accessMillis = 60 * 60 * 1000
@@ -10,7 +11,7 @@ export const accessMillis = 60 * 60 * 1000
 export const BreakGlassForm = Schema.Struct({
   reason: Schema.Literals(["emergency", "covering-colleague", "public-health"]),
   /** Free text, and so likely to say something about the patient. */
-  justification: Schema.String.check(Schema.isMinLength(10), Schema.isMaxLength(2000)),
+  justification: line(2000).check(Schema.isMinLength(10)),
 })
 
 export type BreakGlassForm = typeof BreakGlassForm.Type

@@ -3,9 +3,7 @@
  */
 import * as Schema from "effect/Schema"
 import type { Disclosure } from "./Personal.ts"
-
-const line = (lengthMax: number) =>
-  Schema.String.check(Schema.isMinLength(1), Schema.isMaxLength(lengthMax))
+import { line, prose } from "./Text.ts"
 
 const idForm = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/
 
@@ -23,7 +21,7 @@ export const PatientForm = Schema.Struct({
   email: line(254),
   address: line(500),
   allergies: Schema.Array(line(200)).check(Schema.isMaxLength(50)),
-  history: Schema.String.check(Schema.isMaxLength(16_384)),
+  history: prose(16_384),
 })
 
 export type PatientForm = typeof PatientForm.Type
@@ -34,7 +32,7 @@ export const PatientChange = Schema.Struct({
   email: Schema.optionalKey(line(254)),
   address: Schema.optionalKey(line(500)),
   allergies: Schema.optionalKey(Schema.Array(line(200)).check(Schema.isMaxLength(50))),
-  history: Schema.optionalKey(Schema.String.check(Schema.isMaxLength(16_384))),
+  history: Schema.optionalKey(prose(16_384)),
 })
 
 export type PatientChange = typeof PatientChange.Type

@@ -1,6 +1,7 @@
 /**
  * A clinic on a free port within the test's process, and people who ask it over the network.
  */
+import type { AuditConfig } from "@countersign/core/config/AuditConfig"
 import { Disk } from "@countersign/core/platform/Disk"
 import { type AuditFixture, nodeDisk } from "@countersign/core/testing/AuditFixture"
 import type { Sink } from "@countersign/core/engine/Sink"
@@ -44,9 +45,10 @@ export interface Clinic {
 
 export interface ClinicOptions {
   readonly disk?: Disk["Service"]
-  readonly store?: Layer.Layer<ClinicStore>
+  readonly store?: Layer.Layer<ClinicStore, unknown>
   readonly requestsPerMinute?: number
   readonly sinks?: ReadonlyArray<Sink>
+  readonly config?: Partial<AuditConfig>
 }
 
 const bodyOf = (text: string): Answer["body"] => {
@@ -102,7 +104,7 @@ const issuedTokens = Object.fromEntries(
 export const withClinic = <A, E>(
   fixture: AuditFixture,
   use: (clinic: Clinic) => Effect.Effect<A, E>,
-  { disk = nodeDisk, requestsPerMinute = 10_000, sinks, store }: ClinicOptions = {},
+  { config = {}, disk = nodeDisk, requestsPerMinute = 10_000, sinks, store }: ClinicOptions = {},
 ) =>
   fixture.withAudit(
     Effect.flatMap(HttpServer.HttpServer, ({ address }) =>
@@ -121,7 +123,7 @@ export const withClinic = <A, E>(
         ),
       ),
     ),
-    {},
+    config,
     { disk, ...(sinks === undefined ? {} : { sinks }) },
   )
 
