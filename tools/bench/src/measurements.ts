@@ -7,6 +7,7 @@ import { http } from "./rows/http.ts"
 import { durableLatency, publishedLatency } from "./rows/latency.ts"
 import { memory } from "./rows/memory.ts"
 import { postgresLoad } from "./rows/postgresLoad.ts"
+import { postgresPath } from "./rows/postgresPath.ts"
 import { published } from "./rows/published.ts"
 import { redisStream } from "./rows/redisStream.ts"
 import { sizes } from "./rows/sizes.ts"
@@ -23,6 +24,7 @@ export const measurements: ReadonlyArray<Measurement> = [
   verification,
   sizes,
   postgresLoad,
+  postgresPath,
   redisStream,
   endToEnd,
 ]

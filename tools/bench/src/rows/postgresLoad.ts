@@ -5,32 +5,13 @@ import { migrateAt } from "@countersign/sinks/postgres/Migrations"
 import * as PostgresSink from "@countersign/sinks/postgres/PostgresSink"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
-import { Client } from "pg"
 import { catchUp, makeTrail } from "../catchUp.ts"
+import { countRows, emptyTable, table } from "../database.ts"
 import type { Measurement } from "../Line.ts"
 import { psqlCopy, psqlCopyOut } from "../peers/psqlCopy.ts"
 import { emptyScratch, makeScratch, requireSpace } from "../scratch.ts"
 import { withPostgres } from "../servers.ts"
 import { median, spreadOf } from "../statistics.ts"
-
-const table = "countersign.audit_record"
-
-/** An empty table, and no work of the round before that is still to be done. */
-const empty = async (url: string): Promise<void> => {
-  const client = new Client({ connectionString: url })
-  await client.connect()
-  await client.query(`truncate ${table}, countersign.sink_cursor`)
-  await client.query("checkpoint")
-  await client.end()
-}
-
-const countRows = async (url: string): Promise<number> => {
-  const client = new Client({ connectionString: url })
-  await client.connect()
-  const { rows } = await client.query<{ count: string }>(`select count(*) from ${table}`)
-  await client.end()
-  return Number(rows[0]?.count)
-}
 
 export const postgresLoad: Measurement = {
   name: "postgres-load",
@@ -45,7 +26,7 @@ export const postgresLoad: Measurement = {
       await Effect.runPromise(migrateAt(Redacted.make(url)))
       let deliveries = 0
       const ours = async (): Promise<number> => {
-        await empty(url)
+        await emptyTable(url)
         const sink = await Effect.runPromise(PostgresSink.make({ url: Redacted.make(url) }))
         const caught = await catchUp(scratch, sink, records)
         if ((await countRows(url)) < records) throw new Error("rows are missing")
@@ -55,7 +36,7 @@ export const postgresLoad: Measurement = {
       // The engine's opening and closing make the trail a little longer each time.
       const copied = { rows: 0 }
       const peer = async (): Promise<number> => {
-        await empty(url)
+        await emptyTable(url)
         const seconds = await psqlCopy(url, table, columns, file)
         if ((await countRows(url)) !== copied.rows) throw new Error("rows are missing")
         return copied.rows / seconds
