@@ -103,4 +103,29 @@ describe("export", () => {
     assert.include(stderr, "AUD-4601: record 3 of countersign.local/trail is no event")
     assert.isFalse(existsSync(inCwd("odd.ecs")))
   })
+
+  it("checks a file against its sidecar, its checkpoint, the key and the trail", async () => {
+    await exported("-o", "all.ndjson.gz")
+    const { stdout: key } = await run(["key", "trail"], { cwd })
+    const check = (...args: ReadonlyArray<string>) =>
+      run(["export", "check", "all.ndjson.gz", ...args], { cwd })
+    const good = await check("--trail", "trail", "--key", key.trim())
+    assert.strictEqual(good.code, 0, good.stdout + good.stderr)
+    assert.include(good.stdout, "✓ agrees  all.ndjson.gz: 1,002 records of countersign.local/trail")
+    assert.include(good.stdout, "compared     1,002 records with the trail, byte for byte")
+    assert.include(
+      good.stdout,
+      "1,002 records: they are all that the checkpoint names, which is signed",
+    )
+
+    const file = readFileSync(inCwd("all.ndjson.gz"))
+    const text = zlib.gunzipSync(file).toString().replace("u-3", "u-4")
+    writeFileSync(inCwd("all.ndjson.gz"), zlib.gzipSync(text))
+    const bad = await check("--trail", "trail")
+    assert.strictEqual(bad.code, 1)
+    assert.include(bad.stdout, "✗ differs")
+    assert.match(bad.stdout, /record \d+ is another than in the trail/)
+    assert.include(bad.stdout, "the first 1002 records are not those that the checkpoint signs")
+    assert.strictEqual((await run(["export", "check", "trail/checkpoint"], { cwd })).code, 2)
+  })
 })

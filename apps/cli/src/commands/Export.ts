@@ -7,6 +7,7 @@ import { ExitCode } from "../terminal/ExitCode.ts"
 import { Output } from "../terminal/Output.ts"
 import * as Text from "../terminal/Text.ts"
 import { requireTrail } from "../trail/RequireTrail.ts"
+import { exportCheckCommand } from "./ExportCheck.ts"
 import * as Parameters from "./Parameters.ts"
 
 export const exportCommand = Command.make(
@@ -77,4 +78,5 @@ export const exportCommand = Command.make(
       description: "One OCSF event a line",
     },
   ]),
+  Command.withSubcommands([exportCheckCommand]),
 )

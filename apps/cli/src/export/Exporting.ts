@@ -1,10 +1,11 @@
 /** Writes what is published of a trail into a file or to stdout, in one of the forms of export. */
 import { Disk } from "@countersign/core/platform/Disk"
 import * as Filter from "@countersign/core/query/Filter"
-import { entries, readCheckpoint, readCheckpointBytes } from "@countersign/core/trail/TrailReader"
+import * as Checkpoint from "@countersign/core/trail/Checkpoint"
+import { entries, readCheckpointBytes } from "@countersign/core/trail/TrailReader"
 import * as ExportFile from "@countersign/sinks/file/ExportFile"
 import { type ExportForm, forms } from "@countersign/sinks/file/RecordEncoder"
-import * as Sidecar from "@countersign/sinks/file/Sidecar"
+import type * as Sidecar from "@countersign/sinks/file/Sidecar"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
@@ -28,6 +29,14 @@ export interface Exported {
   readonly count: number
   /** Of the file; what went to stdout has none. */
   readonly sidecar: Sidecar.Sidecar | undefined
+}
+
+/** What was published when the export began, which is what it exports. */
+interface Published {
+  readonly origin: string
+  readonly size: number
+  /** The signed note that says so. */
+  readonly note: string
 }
 
 /** Where the bytes go; `false` once nobody takes them any more. */
@@ -78,8 +87,7 @@ const toFile = (file: string) =>
 const copy = Effect.fnUntraced(function* <E>(
   { directory, filter, format }: ExportRequest,
   form: ExportForm,
-  trail: string,
-  size: number,
+  { note, origin: trail, size }: Published,
   target: Target<E>,
 ) {
   const now = yield* Clock.currentTimeMillis
@@ -110,7 +118,6 @@ const copy = Effect.fnUntraced(function* <E>(
   encoder.end()
   yield* target.write(encoder.take())
   const finished = yield* Clock.currentTimeMillis
-  const note = Sidecar.noteOf(yield* readCheckpointBytes(directory), trail)
   const sidecar = yield* target.finish({
     format,
     trail,
@@ -129,13 +136,15 @@ const copy = Effect.fnUntraced(function* <E>(
 /** `undefined` where nothing is published yet; then nothing is written. */
 export const exportTrail = Effect.fnUntraced(function* (request: ExportRequest) {
   const form = yield* formOf(request.format, request.output)
-  const signed = yield* readCheckpoint(request.directory)
-  if (signed === undefined) return undefined
-  const { origin, size } = signed.checkpoint
+  const bytes = yield* readCheckpointBytes(request.directory)
+  if (bytes === undefined) return undefined
+  const { checkpoint } = yield* Effect.fromResult(Checkpoint.parseSigned(bytes))
+  const { origin, size } = checkpoint
+  const published = { origin, size, note: Buffer.from(bytes).toString("utf8") }
   if (request.output === "-") {
-    return yield* copy(request, form, origin, size, toStdout(yield* Output))
+    return yield* copy(request, form, published, toStdout(yield* Output))
   }
   return yield* Effect.scoped(
-    Effect.flatMap(toFile(request.output), (target) => copy(request, form, origin, size, target)),
+    Effect.flatMap(toFile(request.output), (target) => copy(request, form, published, target)),
   )
 })

@@ -47,7 +47,7 @@ export const Sidecar = Schema.Struct({
   /** RFC 3339 in UTC. */
   begun: Schema.String,
   finished: Schema.String,
-  /** The newest signed note that the trail had when the file was finished. Not verified. */
+  /** The newest signed note that the trail had when the file was made. Not verified. */
   checkpoint: Schema.optionalKey(Schema.String),
 })
 
