@@ -81,6 +81,8 @@ const functions = (sql: SqlClient) => [
       if to_regclass('countersign.' || partition) is not null then return false; end if;
       lock table countersign.audit_record_default in access exclusive mode;
       execute format('create table countersign.%I (like countersign.audit_record)', partition);
+      -- Only through the table, whose policies do not hold for who asks the partition.
+      execute format('alter table countersign.%I enable row level security', partition);
       execute format(
         'with moved as (
            delete from countersign.audit_record_default

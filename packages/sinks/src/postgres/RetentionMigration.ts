@@ -6,7 +6,8 @@
  * - `countersign.drop_partitions` drops whole months, and nothing younger. It runs with its
  *   owner's rights, so a role that may call it needs none to delete a row.
  * - The policy shows a reader the records of the tenant that the session names, and no others. It
- *   does not hold for the tables' owner, nor for a role with BYPASSRLS.
+ *   holds once row-level security is switched on for the table, which `DatabaseRoles` does where
+ *   there is to be such a reader: from then on a role that delivers has to bypass it.
  *
  * @since 0.1.0
  */
@@ -59,7 +60,6 @@ const statements = (sql: SqlClient) => [
     end
     $drop$`,
   sql`revoke execute on function countersign.drop_partitions(integer) from public`,
-  sql`alter table countersign.audit_record enable row level security`,
   sql`alter table countersign.audit_record_default enable row level security`,
   sql`create policy tenant_reader on countersign.audit_record for select
     using (tenant = nullif(current_setting('countersign.tenant', true), ''))`,

@@ -76,11 +76,13 @@ suite(server, { excludeTestServices: true, timeout: 30_000 })("the database's ro
         yield* as(url, names.reader, tenant("a"), `select id from ${table} where tenant = 'b'`),
         [],
       )
-      // Nor does a partition show what its table hides.
-      assert.strictEqual(
-        yield* as(url, names.reader, "select id from countersign.audit_record_default"),
-        denied,
-      )
+      // Nor does a partition show what its table hides, not even to who may read it.
+      const month = `audit_record_${new Date().toISOString().slice(0, 7).replace("-", "_")}`
+      const partition = `select id from countersign.${month}`
+      assert.strictEqual(yield* as(url, names.reader, partition), denied)
+      yield* alter(`grant select on all tables in schema countersign to "reader ""one"""`)
+      assert.deepStrictEqual(yield* as(url, names.reader, tenant("a"), partition), [])
+      yield* alter(`revoke select on all tables in schema countersign from "reader ""one"""`)
 
       // The sink delivers, and can neither change nor delete.
       yield* recordInto(directory, [event("late")])
@@ -118,6 +120,16 @@ suite(server, { excludeTestServices: true, timeout: 30_000 })("the database's ro
       assert.deepStrictEqual(yield* as(url, names.drainer, `delete from ${outbox} returning id`), [
         ["out"],
       ])
+    }),
+  )
+
+  it.effect("leave row-level security off where nobody is to see one tenant alone", () =>
+    Effect.gen(function* () {
+      const { alter, directory, reconcile, url } = yield* delivered(yield* Server, "alone", [])
+      yield* alter(`${rolesSql({ sink: "lone_sink" })} alter role lone_sink password 'secret'`)
+      yield* recordInto(directory, [event("late")])
+      yield* deliverFrom(directory, url.replace("postgres:countersign@", "lone_sink:secret@"))
+      assert.strictEqual((yield* reconcile()).verdict, "equal")
     }),
   )
 })

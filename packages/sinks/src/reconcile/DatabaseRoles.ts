@@ -48,21 +48,25 @@ const rights: Readonly<Record<keyof RoleNames, ReadonlyArray<string>>> = {
 /**
  * Statements that make the roles, without passwords, for a database whose tables are there.
  *
- * The sink's role bypasses row-level security, since PostgreSQL takes no COPY from a role that a
- * policy holds for; making such a role takes a superuser or a role of that kind.
+ * With a reader, row-level security is switched on. Then the sink's role has to bypass it, since
+ * PostgreSQL takes no COPY from a role that a policy holds for; making such a role takes a
+ * superuser or a role of that kind. The tables' owner is not concerned.
  *
  * @category encoding
  * @since 0.1.0
  */
 export const rolesSql = (names: RoleNames): string => {
   const lines: Array<string> = []
+  const isSecured = names.reader !== undefined
+  if (isSecured) lines.push("alter table countersign.audit_record enable row level security;")
   for (const [kind, granted] of Object.entries(rights)) {
     // The keys of the record are those of the names.
     const name = names[kind as keyof RoleNames]
     if (name === undefined) continue
     const role = escapeIdentifier(name)
+    const bypass = isSecured && kind === "sink" ? "bypassrls" : "nobypassrls"
     lines.push(
-      `create role ${role} login nosuperuser ${kind === "sink" ? "bypassrls" : "nobypassrls"};`,
+      `create role ${role} login nosuperuser ${bypass};`,
       `grant usage on schema countersign to ${role};`,
       ...granted.map((right) => `grant ${right} to ${role};`),
     )
