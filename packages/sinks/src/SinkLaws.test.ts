@@ -12,9 +12,12 @@ import type * as Scope from "effect/Scope"
 import * as NdjsonFiles from "./file/NdjsonFiles.ts"
 import * as NdjsonSink from "./file/NdjsonSink.ts"
 import * as PostgresSink from "./postgres/PostgresSink.ts"
+import * as RedisStreamSink from "./redis/RedisStreamSink.ts"
 import { otlpLaws, syslogLaws, webhookLaws } from "./testing/NetworkLaws.ts"
 import { storedRecords } from "./testing/PostgresRows.ts"
 import { freshDatabase, postgresServer } from "./testing/PostgresServer.ts"
+import { redisServer } from "./testing/RedisServer.ts"
+import { plainClient, storedIn } from "./testing/StreamFixture.ts"
 
 const broken = (error: { readonly message: string }) =>
   new SinkError({ sink: "test", reason: "unavailable", detail: error.message })
@@ -61,9 +64,23 @@ const fileLaws = Effect.gen(function* () {
   )
 }).pipe(Effect.provide(NodeDisk.layer))
 
+const redisLaws = Effect.gen(function* () {
+  const server = yield* redisServer(["--maxmemory", "256mb"])
+  const client = yield* Effect.acquireRelease(
+    Effect.sync(() => plainClient(server.url)),
+    (each) => Effect.sync(() => each.disconnect()),
+  )
+  return laws(
+    (stream) => Effect.mapError(RedisStreamSink.make({ url: server.url, stream }), broken),
+    (stream) => Effect.promise(() => storedIn(client, stream)),
+    { delivery: "exactly-once" },
+  )
+})
+
 /** Every sink of this package, each with a store that lives as long as the scope. */
 const sinks: Readonly<Record<string, Effect.Effect<ReadonlyArray<Law>, never, Scope.Scope>>> = {
   PostgreSQL: postgresLaws,
+  "a Redis stream": redisLaws,
   files: fileLaws,
   OTLP: otlpLaws,
   "a webhook": webhookLaws,

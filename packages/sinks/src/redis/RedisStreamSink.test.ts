@@ -1,6 +1,5 @@
 import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
 import type { DeliveredBatch, Sink } from "@countersign/core/engine/Sink"
-import { laws } from "@countersign/core/testing/SinkLaws"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
@@ -13,7 +12,6 @@ import {
   range,
   readAs,
   sequencesIn,
-  storedIn,
   trail,
 } from "../testing/StreamFixture.ts"
 import * as RedisStreamSink from "./RedisStreamSink.ts"
@@ -47,15 +45,6 @@ const refusal = (sink: Sink, batch: DeliveredBatch) =>
   })
 
 describe("RedisStreamSink", () => {
-  describe("keeps the laws of sinks", () => {
-    const all = laws(
-      (stream) => Effect.orDie(RedisStreamSink.make({ url: server.url, stream })),
-      (stream) => Effect.promise(() => storedIn(client, stream)),
-      { delivery: "exactly-once" },
-    )
-    for (const law of all) it.live(law.name, () => law.check)
-  })
-
   it.live("cuts off what another writer of the trail has stored already", () =>
     Effect.gen(function* () {
       const stream = "two-writers"

@@ -111,3 +111,33 @@ if redis.call('EXISTS', KEYS[1]) == 0 then return 0 end
 local length = redis.call('XLEN', KEYS[1])
 trimRead(KEYS[1], length)
 return length - redis.call('XLEN', KEYS[1])`)
+
+/**
+ * How a stream stands.
+ *
+ * - Keys: the stream, the positions, the refused.
+ * - Answers: entries, bytes, refused, of each group its name, consumers, pending entries, lag (-1:
+ *   unknown) and the age of the oldest pending entry, and the positions.
+ *
+ * @category constants
+ * @since 0.1.0
+ */
+export const statistics = script(`
+local stream, groups = KEYS[1], {}
+if redis.call('EXISTS', stream) == 1 then
+  for at, group in ipairs(redis.call('XINFO', 'GROUPS', stream)) do
+    local facts = {}
+    for i = 1, #group, 2 do facts[group[i]] = group[i + 1] end
+    local oldest = 0
+    if facts['pending'] > 0 then
+      oldest = redis.call('XPENDING', stream, facts['name'], '-', '+', 1)[1][3]
+    end
+    groups[at] = {facts['name'], facts['consumers'], facts['pending'], facts['lag'] or -1, oldest}
+  end
+end
+local positions = {}
+for at, value in ipairs(redis.call('HSCAN', KEYS[2], 0, 'COUNT', 1000)[2]) do
+  if at <= 2000 then positions[at] = value end
+end
+return {redis.call('XLEN', stream), redis.call('MEMORY', 'USAGE', stream) or 0,
+  redis.call('XLEN', KEYS[3]), groups, positions}`)
