@@ -80,7 +80,7 @@ describe("the export of the trail", () => {
           }),
         { disk: faulty.disk },
       )
-      const [end] = (yield* trail.trail).filter(({ type }) => type === "trail.export.end")
+      const end = (yield* trail.trail).find(({ type }) => type === "trail.export.end")
       assert.strictEqual(end?.outcome, "success")
     }),
   )

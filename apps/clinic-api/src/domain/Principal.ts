@@ -3,9 +3,7 @@
  */
 import * as Schema from "effect/Schema"
 
-export const roles = ["clinician", "reception", "auditor"] as const
-
-export const Role = Schema.Literals(roles)
+export const Role = Schema.Literals(["clinician", "reception", "auditor"])
 
 export type Role = typeof Role.Type
 
