@@ -34,7 +34,8 @@ describe("Cef", () => {
     const record = anyRecordOf(event)
     const { count, fields, pairs } = parsed(Cef.write(record))
     const { action, actor, id, outcome, reason, session, tenant, type } = record.event
-    assert.deepStrictEqual(fields.slice(0, 5), ["Countersign", "Countersign", "1", type, type])
+    const name = (action ?? type).replaceAll(/[\r\n]/g, " ")
+    assert.deepStrictEqual(fields.slice(0, 5), ["Countersign", "Countersign", "1", type, name])
     assert.strictEqual(count, pairs.size)
     assert.strictEqual(pairs.get("externalId"), cutTo(40, id))
     assert.strictEqual(pairs.get("suid"), cutTo(1023, actor.id))
@@ -53,9 +54,10 @@ describe("Cef", () => {
     const [record] = records
     if (record === undefined) return
     const reason = `x${texts.join("")}`.slice(0, 1023)
-    const line = Cef.write(recordOf({ ...record.event, reason }, 1))
+    const line = Cef.write(recordOf({ ...record.event, action: reason, reason }, 1))
     assert.notMatch(line, /[\r\n]/)
-    const { pairs } = parsed(line)
+    const { fields, pairs } = parsed(line)
+    assert.strictEqual(fields[4], reason.replaceAll(/[\r\n]/g, " "))
     assert.strictEqual(pairs.get("reason"), reason)
     assert.strictEqual(pairs.get("suid"), "u-1")
   })

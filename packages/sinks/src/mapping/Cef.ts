@@ -121,7 +121,8 @@ export const write = (record: ExportRecord): string => {
   const extension = pairsOf(record).flatMap(([key, content]) =>
     content === undefined ? [] : [`${key}=${value(cut(String(content), lengthsMax[key]))}`],
   )
-  const { type } = event
-  const fields = ["Countersign", "Countersign", mappingVersion, type, type, `${severity}`]
+  const { action, type } = event
+  const name = action ?? type
+  const fields = ["Countersign", "Countersign", mappingVersion, type, name, `${severity}`]
   return `CEF:0|${fields.map(header).join("|")}|${extension.join(" ")}`
 }

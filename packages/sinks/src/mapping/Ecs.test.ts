@@ -68,6 +68,16 @@ describe("Ecs", () => {
     ])
   })
 
+  it("has no type that its category does not expect", () => {
+    for (const action of ["LOGIN", "LOGOUT", "READ", "APPROVE"]) {
+      const { category, type } = documentOf(
+        Ecs.write(recordWith({ action, outcome: "denied" })),
+      ).event
+      for (const each of type) assert.include(expectedTypes[category[0] ?? ""] ?? [], each)
+      assert.strictEqual(type.includes("denied"), category[0] === "api")
+    }
+  })
+
   it("keeps an address that is none out of the field for addresses", () => {
     const [, , hostile] = records.map((record) => documentOf(Ecs.write(record)))
     assert.isUndefined(hostile?.source?.ip)
@@ -76,16 +86,14 @@ describe("Ecs", () => {
   })
 
   it("makes no field of what an application names itself", () => {
-    const before = Object.keys(JSON.parse(Ecs.write(recordWith({})))["countersign"])
-    const after = Object.keys(
-      JSON.parse(Ecs.write(recordWith({ a: { b: 1 }, c: 2 })))["countersign"],
-    )
-    assert.deepStrictEqual(after, before)
+    const names = (data: AuditEvent["data"]) =>
+      Object.keys(JSON.parse(Ecs.write(recordWith({ data: data ?? null })))["countersign"])
+    assert.deepStrictEqual(names({ a: { b: 1 }, c: 2 }), names({}))
   })
 })
 
-const recordWith = (data: AuditEvent["data"]) => {
+const recordWith = (change: Partial<AuditEvent>) => {
   const [record] = records
   if (record === undefined) throw new Error("no record")
-  return anyRecordOf({ ...record.event, data: data ?? null })
+  return anyRecordOf({ ...record.event, ...change })
 }

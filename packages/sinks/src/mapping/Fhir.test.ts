@@ -121,6 +121,15 @@ describe("Fhir", () => {
     }
   })
 
+  it("has no text of white space alone, which FHIR calls empty", () => {
+    const [record] = records
+    if (record === undefined) return
+    const blank = anyRecordOf({ ...record.event, reason: " \u2003\n", tenant: "\u0085" })
+    const resource = JSON.parse(Fhir.write(blank))
+    assert.strictEqual(resource.outcomeDesc, "\ufffd")
+    assert.strictEqual(resource.source.site, "\ufffd")
+  })
+
   it("refers to a resource only where type and id are those of one", () => {
     const [, full, hostile] = records.map((record) => JSON.parse(Fhir.write(record)).entity)
     assert.deepStrictEqual(full[0].what, { reference: "Patient/p-17" })

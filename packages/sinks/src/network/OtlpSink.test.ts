@@ -28,7 +28,7 @@ const logsOf = (body: Buffer) => {
 
 const opened = (options: Partial<OtlpSink.OtlpSinkOptions> = {}) =>
   Effect.gen(function* () {
-    const receiver = yield* httpReceiver
+    const receiver = yield* httpReceiver()
     const sink = yield* OtlpSink.make({ url: `${receiver.url}/v1/logs`, ...options })
     yield* Effect.addFinalizer(() => sink.close)
     return { receiver, sink }

@@ -5,7 +5,9 @@ import * as Result from "effect/Result"
 import * as TestClock from "effect/testing/TestClock"
 import { httpReceiver, type ReceivedRequest } from "../testing/HttpReceiver.ts"
 import { records, trail } from "../testing/RecordFixture.ts"
+import { localhostCertificate } from "../testing/SyslogReceiver.ts"
 import type { Resolve } from "./GuardedLookup.ts"
+import type { TlsOptions } from "./HttpRequest.ts"
 import { secretOf, verify } from "./WebhookSignature.ts"
 import * as WebhookSink from "./WebhookSink.ts"
 
@@ -18,7 +20,7 @@ const allowed = { secrets, allowsHttp: true, allowedNetworks: ["127.0.0.0/8"] }
 
 const opened = (options: Partial<WebhookSink.WebhookSinkOptions> = {}) =>
   Effect.gen(function* () {
-    const receiver = yield* httpReceiver
+    const receiver = yield* httpReceiver()
     const sink = yield* WebhookSink.make({ url: `${receiver.url}/hook`, ...allowed, ...options })
     yield* Effect.addFinalizer(() => sink.close)
     return { receiver, sink }
@@ -96,7 +98,7 @@ describe("WebhookSink", () => {
 
   it.effect("asks no name that leads to one", () =>
     Effect.gen(function* () {
-      const receiver = yield* httpReceiver
+      const receiver = yield* httpReceiver()
       const url = receiver.url.replace("127.0.0.1", "hook.example")
       const make = (allowedNetworks: ReadonlyArray<string>) =>
         WebhookSink.make({ ...allowed, url, allowedNetworks, resolve: toLoopback })
@@ -109,6 +111,29 @@ describe("WebhookSink", () => {
       yield* allowing.deliver(batch)
       assert.lengthOf(receiver.requests, 1)
       yield* allowing.close
+    }),
+  )
+
+  it.effect("goes over TLS to whom the certificate names", () =>
+    Effect.gen(function* () {
+      const certificate = localhostCertificate()
+      const receiver = yield* httpReceiver({ certificate })
+      const make = (host: string, tls?: TlsOptions) =>
+        WebhookSink.make({
+          url: receiver.url.replace("127.0.0.1", host),
+          secrets,
+          allowedNetworks: ["127.0.0.1"],
+          resolve: toLoopback,
+          tls,
+        })
+      const trusting = yield* make("localhost", { ca: certificate.cert })
+      yield* trusting.deliver(batch)
+      assert.lengthOf(receiver.requests, 1)
+      const wary = yield* make("localhost")
+      assert.match((yield* Effect.flip(wary.deliver(batch))).message, /self.signed certificate/)
+      const other = yield* make("hook.example", { ca: certificate.cert })
+      assert.match((yield* Effect.flip(other.deliver(batch))).message, /hook\.example\. is not in/)
+      assert.lengthOf(receiver.requests, 1)
     }),
   )
 

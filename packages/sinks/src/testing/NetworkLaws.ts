@@ -48,7 +48,7 @@ const logsIn = (body: Buffer): ReadonlyArray<StoredRecord> => {
 }
 
 /** OTLP: each store is a path. */
-export const otlpLaws: Laws = Effect.map(httpReceiver, ({ requests, url }) =>
+export const otlpLaws: Laws = Effect.map(httpReceiver(), ({ requests, url }) =>
   laws(
     (store) => Effect.mapError(OtlpSink.make({ url: `${url}/${store}` }), broken),
     (store) =>
@@ -75,7 +75,7 @@ const eventsIn = (body: Buffer): ReadonlyArray<StoredRecord> => {
 }
 
 /** Webhook: each store is a path. */
-export const webhookLaws: Laws = Effect.map(httpReceiver, ({ requests, url }) =>
+export const webhookLaws: Laws = Effect.map(httpReceiver(), ({ requests, url }) =>
   laws(
     (store) =>
       Effect.mapError(
