@@ -8,6 +8,7 @@ import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
 import * as Logger from "effect/Logger"
 import * as Metric from "effect/Metric"
+import * as Schedule from "effect/Schedule"
 import * as Stream from "effect/Stream"
 import {
   ask,
@@ -18,7 +19,14 @@ import {
   TestServer,
   trail,
 } from "../testing/AuditQueryFixture.ts"
-import { insertEntries, insertEvents, withClient } from "../testing/QueryFixture.ts"
+import { faultyProxy } from "../testing/FaultyProxy.ts"
+import { postgresServer } from "../testing/PostgresServer.ts"
+import {
+  insertEntries,
+  insertEvents,
+  migratedDatabase,
+  withClient,
+} from "../testing/QueryFixture.ts"
 import { accessType } from "./AccessRecord.ts"
 
 const asker = { id: "auditor-1", type: "user" } as const
@@ -137,6 +145,44 @@ layer(TestServer.layer, { excludeTestServices: true })("reading", (it) => {
     }),
   )
 
+  it.effect(
+    "fails while the server is away, and goes on when it is back",
+    () =>
+      Effect.gen(function* () {
+        const server = yield* postgresServer()
+        const { port, proxy } = yield* faultyProxy(server.port)
+        const url = yield* migratedDatabase(server, "away")
+        yield* Effect.promise(() =>
+          withClient(url, (client) => insertEvents(client, trail, events(5))),
+        )
+        const through = url.replace(`:${server.port}/`, `:${port}/`)
+        yield* ask(
+          through,
+          ({ page }) =>
+            Effect.gen(function* () {
+              assert.lengthOf((yield* page({})).rows, 5)
+              // Silence is noticed by the service's own clock.
+              proxy.become("blackhole")
+              const silent = yield* Effect.flip(page({}))
+              assert.match(silent.message, /AUD-4701.*\(unavailable\): no word in 6100 ms/)
+              proxy.become("pass")
+              yield* Effect.promise(() => server.process.kill())
+              const dead = yield* Effect.flip(page({}))
+              assert.match(dead.message, /AUD-4701.*\(unavailable\)/)
+              assert.notInclude(dead.message, "countersign@")
+              yield* Effect.promise(() => server.process.start())
+              const again = yield* Effect.retry(page({}), {
+                times: 100,
+                schedule: Schedule.spaced("50 millis"),
+              })
+              assert.lengthOf(again.rows, 5)
+            }),
+          { statementTimeout: "100 millis" },
+        )
+      }),
+    60_000,
+  )
+
   it.effect("that was slow is warned about, without whom it looked for", () =>
     Effect.gen(function* () {
       const url = yield* fifty
@@ -238,7 +284,7 @@ layer(TestServer.layer, { excludeTestServices: true })("exports", (it) => {
           trail,
           events(3).map((each) => JSON.stringify(each)),
         )
-        const edited = Buffer.from('{"a":1}\n{"b":2}')
+        const edited = Buffer.from('{"a":\n1}')
         await client.query("update countersign.audit_record set entry = $1 where sequence = 0", [
           edited,
         ])
@@ -252,7 +298,7 @@ layer(TestServer.layer, { excludeTestServices: true })("exports", (it) => {
         .split("\n")
         .map((line): unknown => JSON.parse(line))
       assert.deepStrictEqual(parsed, [
-        { trail, sequence: 0, event: '{"a":1}\n{"b":2}' },
+        { trail, sequence: 0, event: '{"a":\n1}' },
         { trail, sequence: 1, event: "{" },
         { trail, sequence: 2, event: events(3)[2] },
       ])

@@ -229,7 +229,8 @@ describe("the server's answer", () => {
         const url = yield* migratedDatabase(server, "filters")
         yield* Effect.promise(() =>
           withClient(url, async (client) => {
-            const events = Array.from({ length: 300 }, event)
+            const { time: _, ...timeless } = completeEvent({})
+            const events = [timeless, ...Array.from({ length: 300 }, event)]
             await insertEvents(client, "example.com/filters", events)
             let found = 0
             let asked = 0

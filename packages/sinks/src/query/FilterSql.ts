@@ -202,7 +202,10 @@ class Compiler {
     return `r.${column} ${operator} ${this.parameters.add(value.text, "text")} collate "C"`
   }
 
-  /** The column has microseconds; a filter knows whole milliseconds, and cuts off what is below. */
+  /**
+   * The column has microseconds; a filter knows whole milliseconds, and cuts off what is below. What
+   * has no time has the column's least, and comes before nothing.
+   */
   private timeColumn(operator: FilterOperator, value: Moment): string {
     const millis = this.millisOf(value)
     const from = () => this.parameters.add(instant(millis), "timestamptz")
@@ -211,9 +214,9 @@ class Compiler {
       case "=":
         return `(r."time" >= ${from()} and r."time" < ${after()})`
       case "<":
-        return `r."time" < ${from()}`
+        return `(r."time" < ${from()} and r."time" > '-infinity')`
       case "<=":
-        return `r."time" < ${after()}`
+        return `(r."time" < ${after()} and r."time" > '-infinity')`
       case ">":
         return `r."time" >= ${after()}`
       case ">=":

@@ -6,6 +6,8 @@
 import * as PgClient from "@effect/sql-pg/PgClient"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Fiber from "effect/Fiber"
 import * as Metric from "effect/Metric"
 import * as Reactivity from "effect/reactivity/Reactivity"
 import type * as Redacted from "effect/Redacted"
@@ -53,6 +55,10 @@ export interface QueryRunner {
   readonly write: (statement: Statement) => Effect.Effect<void, QueryFailed>
 }
 
+const keepAliveIdle = "10 seconds"
+/** What a statement's time limit leaves out: to get a connection, and the way there and back. */
+const graceMillis = 6_000
+
 const durations = Metric.histogram("countersign_query_duration_ms", {
   description: "Time of a statement of the query service",
   boundaries: Metric.exponentialBoundaries({ start: 0.25, factor: 2, count: 16 }),
@@ -76,8 +82,10 @@ export const make = (
       url: options.url,
       maxConnections: options.connectionsMax,
       applicationName: "countersign-query",
+      keepAlive: keepAliveIdle,
       startupParameters: { statement_timeout: String(options.statementMillisMax) },
     })
+    const scope = yield* Effect.scope
     const run = <A extends object>({ text, values }: Statement) => sql.unsafe<A>(text, values)
 
     const scoped = <A extends object>(statement: Statement, scope: RunScope) =>
@@ -85,17 +93,43 @@ export const make = (
         ? run<A>(statement)
         : sql.withTransaction(Effect.andThen(run(settings(scope)), run<A>(statement)))
 
-    const timed = <A>(statement: Statement, effect: Effect.Effect<A, SqlError>) =>
-      Effect.timed(effect).pipe(
-        Effect.mapError(failedOf),
+    /** Fails when a server that is gone without a word can no longer be on its way to answer. */
+    const answered = <A>(effect: Effect.Effect<A, SqlError>, millis: number) =>
+      Effect.flatMap(Effect.forkIn(effect, scope), (fiber) =>
+        Fiber.join(fiber).pipe(
+          Effect.mapError(failedOf),
+          Effect.timeoutOrElse({
+            duration: millis,
+            orElse: () =>
+              Effect.fail(
+                new QueryFailed({ reason: "unavailable", detail: `no word in ${millis} ms` }),
+              ),
+          }),
+          // Not waited for: giving up a query takes a word of the server, too.
+          Effect.onExit((exit) =>
+            Exit.isSuccess(exit)
+              ? Effect.void
+              : Effect.asVoid(Effect.forkIn(Fiber.interrupt(fiber), scope)),
+          ),
+        ),
+      )
+
+    const timed = <A>(statement: Statement, effect: Effect.Effect<A, SqlError>, millis: number) =>
+      Effect.timed(answered(effect, millis + graceMillis)).pipe(
         Effect.flatMap(([duration, answer]) =>
           Effect.as(observed(options, statement, Duration.toMillis(duration)), answer),
         ),
       )
 
     const runner: QueryRunner = {
-      read: (statement, scope) => timed(statement, scoped(statement, scope)),
-      write: (statement) => Effect.asVoid(timed(statement, run(statement))),
+      read: (statement, scope) =>
+        timed(
+          statement,
+          scoped(statement, scope),
+          scope.statementMillisMax ?? options.statementMillisMax,
+        ),
+      write: (statement) =>
+        Effect.asVoid(timed(statement, run(statement), options.statementMillisMax)),
     }
     return runner
   }).pipe(

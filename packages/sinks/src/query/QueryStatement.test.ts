@@ -109,8 +109,13 @@ describe("a page of 100,000 rows", () => {
             const [, [, following] = []] = pages
             const plan = await planOf(client, following ?? { text: "", values: [] })
             assert.match(plan, /Index Cond: .*ROW\("time", trail, sequence\) < ROW/, plan)
-            // The month after the place is not looked into, nor is one before the filter's.
+            // A month on the other side of the place is not looked into, nor is one before the filter's.
             assert.notMatch(plan, /2026_10/, plan)
+            const forward = await planOf(
+              client,
+              QueryStatement.page(selection("actor.id=u-42"), "oldest", after, 20),
+            )
+            assert.notMatch(forward, /2026_10/, forward)
           }),
         )
       }),

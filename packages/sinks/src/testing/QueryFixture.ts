@@ -78,7 +78,7 @@ export const insertEntries = async (
       insert into countersign.audit_record (trail, sequence, "time", id, type, class, outcome,
         classification, actor_id, actor_type, tenant, targets, action, session, correlation,
         severity, entry)
-      select known.id, start.next + ordinal - 1, (e->>'time')::timestamptz, e->>'id', e->>'type',
+      select known.id, start.next + ordinal - 1, coalesce((e->>'time')::timestamptz, '-infinity'), e->>'id', e->>'type',
         e->>'class', e->>'outcome', e->>'classification', e#>>'{actor,id}', e#>>'{actor,type}',
         e->>'tenant',
         (select array_agg((t->>'type') || '/' || (t->>'id')) from jsonb_array_elements(e->'target') t),
