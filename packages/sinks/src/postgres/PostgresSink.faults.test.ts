@@ -213,15 +213,17 @@ layer(SharedPostgres.layer, { excludeTestServices: true })("PostgresSink, when",
   )
 })
 
+const run = (command: string, ...args: ReadonlyArray<string>) => execFileSync(command, args)
+
 /** A file system of its own, so small that it fills; only root may make one. */
 const smallDisk = Effect.flatMap(temporaryDirectory, (directory) =>
   Effect.acquireRelease(
     Effect.sync(() => {
-      execFileSync("mount", ["-t", "tmpfs", "-o", "size=24m,mode=0777", "tmpfs", directory])
+      run("mount", "-t", "tmpfs", "-o", "size=24m,mode=0777", "tmpfs", directory)
       fs.chmodSync(path.dirname(directory), 0o755)
       return directory
     }),
-    () => Effect.sync(() => execFileSync("umount", ["--lazy", directory])),
+    () => Effect.sync(() => run("umount", "--lazy", directory)),
   ),
 )
 
@@ -233,11 +235,8 @@ layer(SharedPostgres.layer, { excludeTestServices: true })("PostgresSink, as roo
       const place = path.join(disk, "space")
       fs.mkdirSync(place)
       fs.chmodSync(place, 0o777)
-      execFileSync("chown", [
-        "-R",
-        `${fs.statSync(path.join(server.directory, "data")).uid}`,
-        place,
-      ])
+      const owner = fs.statSync(path.join(server.directory, "data")).uid
+      fs.chownSync(place, owner, -1)
       yield* ask(server.url, `create tablespace small location '${place}'`)
       yield* ask(server.url, "create database full_disk tablespace small")
       const url = server.url.replace(/\/postgres$/, "/full_disk")

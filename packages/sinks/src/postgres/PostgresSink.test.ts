@@ -123,6 +123,23 @@ layer(SharedPostgres.layer, { excludeTestServices: true })("PostgresSink", (it) 
     }),
   )
 
+  it.effect("is a service that closes with its scope", () =>
+    Effect.gen(function* () {
+      const url = yield* databaseOf("service")
+      const sink = yield* Effect.provide(
+        Effect.gen(function* () {
+          const service = yield* PostgresSink.PostgresSink
+          yield* service.deliver(batchOf(0, 2))
+          return service
+        }),
+        PostgresSink.PostgresSink.layer({ url: Redacted.make(url) }),
+      )
+      const refusal = yield* Effect.flip(sink.deliver(batchOf(2, 1)))
+      assert.match(refusal.detail, /closed/)
+      assert.deepStrictEqual(yield* storedSequences(url), [0, 1])
+    }),
+  )
+
   it.effect("delivers a trail once, however many deliver it at the same time", () =>
     Effect.gen(function* () {
       const url = yield* databaseOf("rivals")
