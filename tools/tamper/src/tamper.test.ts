@@ -3,6 +3,7 @@ import * as Effect from "effect/Effect"
 import { watchWriter } from "./beside.ts"
 import { harmless, ids, mutationsOf } from "./mutations.ts"
 import { scoreKeys } from "./keys.ts"
+import { scoreRows } from "./rows.ts"
 import { makeSample } from "./sample.ts"
 import { genuine, score, summed } from "./score.ts"
 import { isAsPromised, scoreWitnessed } from "./witnessed.ts"
@@ -20,6 +21,13 @@ describe("the tamper list", () => {
       assert.deepStrictEqual(missed, [], id)
       assert.strictEqual(caught, tried, id)
     }
+  })
+
+  it("is caught in the rows of a database, and repaired (T6)", { timeout: 60_000 }, async () => {
+    const { caught, missed, tried } = await scoreRows(20)
+    assert.deepStrictEqual(missed, [])
+    assert.strictEqual(caught, tried)
+    assert.isAbove(tried, 20)
   })
 
   it("sees what a verifier misses", async () => {
