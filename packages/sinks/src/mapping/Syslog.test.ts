@@ -128,6 +128,13 @@ describe("Syslog", () => {
     assert.include(parsed(bare), { hostname: "-", appName: "-", dataId: "countersign@4711" })
   })
 
+  it("comes from the host that the trail's origin names", () => {
+    const of = (trail: string) => parsed(Syslog.write({ ...first(), trail })).hostname
+    assert.strictEqual(of("clinic.example/audit/main"), "clinic.example")
+    assert.strictEqual(of("clinic"), "clinic")
+    assert.strictEqual(of("/audit"), "-")
+  })
+
   it("says where a record stands that is no event", () => {
     const message = parsed(Syslog.writePlain('a"b]', 41, "[1]", { hostname: "h" }))
     assert.deepStrictEqual(message.params, [

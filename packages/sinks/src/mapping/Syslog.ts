@@ -30,7 +30,7 @@ const secondDigitsMax = 6
  * @since 0.1.0
  */
 export interface SyslogOptions {
-  /** Default: the origin of the trail. What is not printable ASCII becomes `?`. */
+  /** Default: the host in the trail's origin. What is not printable ASCII becomes `?`. */
   readonly hostname?: string | undefined
   /** Default `countersign`. */
   readonly appName?: string | undefined
@@ -91,7 +91,9 @@ const message = (
   text: string,
   options: SyslogOptions,
 ): string => {
-  const { appName = "countersign", enterpriseNumber = 32_473, hostname = trail } = options
+  const { appName = "countersign", enterpriseNumber = 32_473 } = options
+  // An origin is a URL without its scheme, and a name of a host has no path.
+  const hostname = options.hostname ?? trail.replace(/\/.*$/s, "")
   return [
     `<${header.priority}>1`,
     header.time,
