@@ -1,4 +1,5 @@
 import { assert, layer } from "@effect/vitest"
+import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import {
   allPages,
@@ -96,7 +97,7 @@ layer(TestServer.layer, { excludeTestServices: true })("pages", (it) => {
 
   it.effect("keep what relative times count from", () =>
     Effect.gen(function* () {
-      const start = Date.now()
+      const start = yield* Clock.currentTimeMillis
       const recent = events(9).map((event, at) => ({
         ...event,
         time: new Date(start - 60_000 + Math.floor(at / 3) * 1000).toISOString(),

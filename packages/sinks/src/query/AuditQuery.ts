@@ -82,7 +82,7 @@ export class AuditQuery extends Context.Service<
       readonly actor?: string | undefined
     }) => Effect.Effect<void, QueryFailed>
   }
->()("@countersign/sinks/AuditQuery") {
+>()("@countersign/sinks/query/AuditQuery") {
   static readonly layer = (
     options: AuditQueryOptions,
   ): Layer.Layer<AuditQuery, QueryFailed, Audit | QueryCache> => Layer.effect(this, make(options))

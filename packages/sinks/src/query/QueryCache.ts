@@ -70,7 +70,7 @@ export class QueryCache extends Context.Service<
     /** Hits and misses by tier since the start; `none` are questions to the database. */
     readonly counts: () => Readonly<Record<string, TierCounts>>
   }
->()("@countersign/sinks/QueryCache") {
+>()("@countersign/sinks/query/QueryCache") {
   /** Answers in memory, and in the tiers that the options name. */
   static readonly layer = <E = never, R = never>(
     options: QueryCacheOptions<E, R> = {},
