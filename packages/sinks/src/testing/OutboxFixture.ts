@@ -32,13 +32,13 @@ export const pgClient = (url: string) =>
     (client) => Effect.promise(() => client.end().catch(() => undefined)),
   )
 
-/** Resolves when a condition holds, at the latest after a quarter of a minute. */
+/** Resolves when a condition holds, at the latest after a minute. */
 export const until = (what: string, condition: () => boolean | Promise<boolean>) =>
   Effect.promise(async () => condition()).pipe(
     Effect.flatMap((holds) => (holds ? Effect.void : Effect.fail(what))),
     Effect.retry(Schedule.spaced("20 millis")),
-    Effect.timeout("15 seconds"),
-    Effect.catch(() => Effect.die(`not within 15 s: ${what}`)),
+    Effect.timeout("1 minute"),
+    Effect.catch(() => Effect.die(`not within a minute: ${what}`)),
   )
 
 /** Resolves when no event waits in the outbox any more. */
