@@ -77,7 +77,8 @@ describe("AuditCollector", () => {
       const [one, other] = ["read-1", "seen-1"].map((id) =>
         found.find(({ event }) => event.id === id),
       )
-      const { data, observed, ...kept } = one?.event ?? read
+      assert.isDefined(one)
+      const { data, observed, ...kept } = one.event
       const { actor, data: _, ...given } = read
       assert.deepStrictEqual(kept, {
         ...given,

@@ -121,10 +121,10 @@ describe("RedisCollector", () => {
       const first = yield* collecting(stream, "one", before.receiver)
       yield* before.enough
       yield* until(Effect.sync(() => first.collector.status().acknowledged === 40))
-      yield* fill(stream, 40, 60)
-      // It dies when it has them and has said nothing.
-      const reached = yield* Deferred.make<void>()
       yield* Fiber.interrupt(first.fiber)
+      yield* fill(stream, 40, 60)
+      // The next one dies when it has them and has said nothing.
+      const reached = yield* Deferred.make<void>()
       const second = yield* collecting(stream, "one", {
         resume: () => Effect.void,
         record: () => Effect.andThen(Deferred.succeed(reached, undefined), Effect.never),

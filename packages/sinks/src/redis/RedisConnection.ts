@@ -11,6 +11,7 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import { Redis, type RedisOptions as AllClientOptions } from "ioredis"
+import { FramedCommand, type RedisArgument } from "./FramedCommand.ts"
 import * as RedisFacts from "./RedisFacts.ts"
 import { faultOf, RedisFault, RedisOptionsInvalid, wordOf } from "./RedisFault.ts"
 import type { RedisScript } from "./RedisScript.ts"
@@ -29,14 +30,6 @@ export interface RedisOptions {
   /** What `CLIENT LIST` shows. Default `countersign`. */
   readonly connectionName?: string
 }
-
-/**
- * What a command is made of.
- *
- * @category models
- * @since 0.1.0
- */
-export type RedisArgument = string | number | Buffer
 
 const defaultPort = 6379
 const connectMillis = 5_000
@@ -157,7 +150,12 @@ export class RedisConnection {
   /** Runs commands over a connection that stands and was checked. */
   use<A>(run: (client: Redis) => Promise<A>): Effect.Effect<A, RedisFault> {
     return Effect.tryPromise({
-      try: async () => run(await this.open()),
+      try: async (signal) => {
+        const client = await this.open()
+        // Nobody waits any more: what would be sent may be somebody else's by now.
+        if (signal.aborted) throw this.fault("unreachable", "the call was given up")
+        return run(client)
+      },
       catch: (cause) => faultOf(this.address, cause),
     }).pipe(
       Effect.timeoutOrElse({
@@ -186,13 +184,17 @@ export class RedisConnection {
     keys: ReadonlyArray<string>,
     args: ReadonlyArray<RedisArgument>,
   ): Effect.Effect<unknown, RedisFault> {
-    return this.use(async (client) => {
-      try {
-        return await client.callBuffer("EVALSHA", [sha1, keys.length, ...keys, ...args])
-      } catch (cause) {
-        if (wordOf(cause) !== "NOSCRIPT") throw cause
-        return await client.callBuffer("EVAL", [lua, keys.length, ...keys, ...args])
-      }
+    return Effect.suspend(() => {
+      const rest = [keys.length, ...keys, ...args]
+      const byName = new FramedCommand("EVALSHA", [sha1, ...rest])
+      return Effect.catchIf(
+        this.use((client) => Promise.resolve(client.sendCommand(byName))),
+        ({ word }) => word === "NOSCRIPT",
+        () => {
+          const byText = new FramedCommand("EVAL", [lua, ...rest])
+          return this.use((client) => Promise.resolve(client.sendCommand(byText)))
+        },
+      )
     })
   }
 

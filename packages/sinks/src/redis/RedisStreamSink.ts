@@ -12,7 +12,8 @@
  */
 import * as Effect from "effect/Effect"
 import { endOf, SinkError, type DeliveredBatch, type Sink } from "@countersign/core/engine/Sink"
-import { type RedisArgument, RedisConnection, type RedisOptions } from "./RedisConnection.ts"
+import type { RedisArgument } from "./FramedCommand.ts"
+import { RedisConnection, type RedisOptions } from "./RedisConnection.ts"
 import * as RedisFacts from "./RedisFacts.ts"
 import { type RedisFault, RedisOptionsInvalid } from "./RedisFault.ts"
 import { append, keysOf, release } from "./StreamScripts.ts"
