@@ -1,7 +1,8 @@
 import { assert, describe, it } from "@effect/vitest"
 import { retryAfterMillis, verdictOf } from "./HttpVerdict.ts"
 
-const answer = (status: number, body = "") => verdictOf({ status, body, retryAfter: undefined })
+const answer = (status: number, body = "") =>
+  verdictOf({ status, body, retryAfter: undefined }, true)
 
 describe("HttpVerdict", () => {
   it("blames the content only where the receiver does", () => {
@@ -31,6 +32,11 @@ describe("HttpVerdict", () => {
     if (verdict._tag !== "Refused") return assert.fail("it was taken")
     assert.match(verdict.detail, /^it answered 400 \(bad \[31m newsx+\)$/)
     assert.isBelow(verdict.detail.length, 230)
+  })
+
+  it("says nothing of it where it is not to be quoted", () => {
+    const verdict = verdictOf({ status: 400, body: "canary", retryAfter: undefined }, false)
+    assert.include(verdict, { reason: "rejected", detail: "it answered 400" })
   })
 
   it("reads how long to wait, in seconds and as a date", () => {

@@ -32,12 +32,14 @@ const shown = (body: string): string =>
     .trim()
 
 /**
+ * @param isQuoted whether the detail has what the receiver said. Not where somebody else chose the
+ *   receiver: he could read in our errors what a server answers us, or have it repeat a record there
  * @category decoding
  * @since 0.1.0
  */
-export const verdictOf = ({ body, status }: HttpAnswer): HttpVerdict => {
+export const verdictOf = ({ body, status }: HttpAnswer, isQuoted: boolean): HttpVerdict => {
   if (status >= 200 && status < 300) return { _tag: "Delivered" }
-  const said = shown(body)
+  const said = isQuoted ? shown(body) : ""
   const answered = `it answered ${status}${said === "" ? "" : ` (${said})`}`
   return {
     _tag: "Refused",

@@ -76,6 +76,17 @@ export interface HttpMessage {
   readonly body: Uint8Array
 }
 
+/**
+ * @category models
+ * @since 0.1.0
+ */
+export interface SenderOptions {
+  /** Longest time for one request. Units: milliseconds. Default 10,000, as OTLP exporters have. */
+  readonly timeoutMillis: number | undefined
+  /** Whether errors repeat what the receiver said. */
+  readonly isQuoted: boolean
+}
+
 /** An answer is a word of thanks or a complaint. Units: bytes. */
 const answerBytesMax = 65_536
 
@@ -88,13 +99,13 @@ const answerBytesMax = 65_536
 export class HttpSender {
   private readonly sink: string
   private readonly connection: HttpConnection
-  private readonly timeoutMillis: number
+  private readonly options: SenderOptions
   private notBefore = 0
 
-  constructor(sink: string, connection: HttpConnection, timeoutMillis: number) {
+  constructor(sink: string, connection: HttpConnection, options: SenderOptions) {
     this.sink = sink
     this.connection = connection
-    this.timeoutMillis = timeoutMillis
+    this.options = options
   }
 
   /** Sends one message. Fails with what a sink fails with, unless the answer is a success. */
@@ -107,7 +118,7 @@ export class HttpSender {
         return yield* unavailable(this.sink, new Error(text))
       }
       const answer = yield* this.posted(message)
-      const verdict = verdictOf(answer)
+      const verdict = verdictOf(answer, this.options.isQuoted)
       if (verdict._tag === "Delivered") return answer
       const { detail, reason } = verdict
       if (reason === "unavailable") this.notBefore = now + retryAfterMillis(answer.retryAfter, now)
@@ -121,7 +132,10 @@ export class HttpSender {
           headers,
           body,
           answerBytesMax,
-          signal: AbortSignal.any([interrupted, AbortSignal.timeout(this.timeoutMillis)]),
+          signal: AbortSignal.any([
+            interrupted,
+            AbortSignal.timeout(this.options.timeoutMillis ?? 10_000),
+          ]),
         }),
       catch: (cause) => unavailable(this.sink, cause),
     })

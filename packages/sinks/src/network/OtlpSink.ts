@@ -95,7 +95,10 @@ export const make = (options: OtlpSinkOptions): Effect.Effect<Sink, InvalidNetwo
   const name = options.name ?? "otlp"
   return Effect.map(Effect.fromResult(endpointOf(name, options.url)), (url) => {
     const connection = new HttpConnection({ url, tls: options.tls })
-    const sender = new NetworkSink.HttpSender(name, connection, options.timeoutMillis ?? 10_000)
+    const sender = new NetworkSink.HttpSender(name, connection, {
+      timeoutMillis: options.timeoutMillis,
+      isQuoted: true,
+    })
     const isCompressed = options.isCompressed ?? true
     const headers = {
       ...options.headers,

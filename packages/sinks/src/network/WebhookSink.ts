@@ -108,7 +108,10 @@ export const make = Effect.fnUntraced(function* (
   if (problem !== undefined) return yield* problem
   const lookup = guardedLookup(allowed, options.resolve)
   const connection = new HttpConnection({ url, tls: options.tls, lookup })
-  const sender = new NetworkSink.HttpSender(name, connection, options.timeoutMillis ?? 10_000)
+  const sender = new NetworkSink.HttpSender(name, connection, {
+    timeoutMillis: options.timeoutMillis,
+    isQuoted: false,
+  })
 
   const send = Effect.fnUntraced(function* (
     batch: DeliveredBatch,
