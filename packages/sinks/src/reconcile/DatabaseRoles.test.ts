@@ -49,6 +49,7 @@ const as = (url: string, role: string, ...statements: ReadonlyArray<string>) =>
   })
 
 const denied = "42501"
+const thisMonth = `audit_record_${new Date().toISOString().slice(0, 7).replace("-", "_")}`
 
 suite(server, { excludeTestServices: true, timeout: 30_000 })("the database's roles", (it) => {
   it.effect("can do what their work takes, and no more", () =>
@@ -77,8 +78,7 @@ suite(server, { excludeTestServices: true, timeout: 30_000 })("the database's ro
         [],
       )
       // Nor does a partition show what its table hides, not even to who may read it.
-      const month = `audit_record_${new Date().toISOString().slice(0, 7).replace("-", "_")}`
-      const partition = `select id from countersign.${month}`
+      const partition = `select id from countersign.${thisMonth}`
       assert.strictEqual(yield* as(url, names.reader, partition), denied)
       yield* alter(`grant select on all tables in schema countersign to "reader ""one"""`)
       assert.deepStrictEqual(yield* as(url, names.reader, tenant("a"), partition), [])
