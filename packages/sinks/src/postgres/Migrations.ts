@@ -12,7 +12,7 @@ import type * as Redacted from "effect/Redacted"
 import * as Migrator from "effect/sql/Migrator"
 import { SqlClient } from "effect/sql/SqlClient"
 import { outboxMigration } from "../outbox/OutboxMigration.ts"
-import { queryCacheMigration } from "../query/QueryCacheMigration.ts"
+import { queryCacheMigration, queryInvalidationMigration } from "../query/QueryCacheMigration.ts"
 import { auditRecordMigration } from "./AuditRecordMigration.ts"
 import { retentionMigration } from "./RetentionMigration.ts"
 
@@ -22,6 +22,7 @@ const migrations = {
   "0002_outbox": outboxMigration,
   "0003_query_cache": queryCacheMigration,
   "0004_retention": retentionMigration,
+  "0005_query_invalidation": queryInvalidationMigration,
 }
 
 const latest = Object.keys(migrations).length

@@ -14,6 +14,7 @@ import {
   trail,
 } from "../testing/AuditQueryFixture.ts"
 import { insertEvents, withClient } from "../testing/QueryFixture.ts"
+import * as PostgresSink from "../postgres/PostgresSink.ts"
 import { AuditQuery } from "./AuditQuery.ts"
 import * as PostgresTier from "./PostgresTier.ts"
 import { QueryCache } from "./QueryCache.ts"
@@ -140,9 +141,47 @@ layer(TestServer.layer, { excludeTestServices: true })("a cached answer", (it) =
             yield* invalidate({})
             assert.isFalse((yield* from(query)).some((isCached) => isCached))
             assert.isTrue((yield* from(query)).every((isCached) => isCached))
-            yield* changeRows(url, "delete from countersign.audit_record where sequence > 4")
-            yield* query.invalidate({})
-            assert.deepStrictEqual(numbersOf(yield* query.page({})), [4, 3, 2, 1, 0])
+          }),
+        { cache },
+      )
+    }),
+  )
+
+  it.effect("is given up by itself where rows change otherwise than by delivery", () =>
+    Effect.gen(function* () {
+      const url = yield* ten
+      const sink = yield* PostgresSink.make({ url: Redacted.make(url) })
+      yield* Effect.addFinalizer(() => sink.close)
+      const redeliver = Effect.suspend(() => {
+        const entry = Buffer.from(JSON.stringify(events(1, 4)[0]))
+        const batch = { trail, firstSequence: 4, entries: [entry], bytes: entry.byteLength }
+        return sink.redeliver?.(batch) ?? Effect.die("it can't")
+      })
+      const dropMonths = `
+        select countersign.make_partition('2019-01-01');
+        insert into countersign.audit_record (trail, sequence, "time", entry)
+          values (1, -1, '2019-01-15Z', '{}');
+        select countersign.drop_partitions(12)`
+      yield* ask(
+        url,
+        ({ page }) =>
+          Effect.gen(function* () {
+            const changes = [
+              [
+                changeRows(url, "delete from countersign.audit_record where sequence > 3"),
+                [3, 2, 1, 0],
+              ],
+              [redeliver, [4, 3, 2, 1, 0]],
+              [changeRows(url, dropMonths), [4, 3, 2, 1, 0]],
+              [changeRows(url, "truncate countersign.audit_record"), []],
+            ] as const
+            yield* page({})
+            for (const [change, left] of changes) {
+              assert.strictEqual((yield* page({})).from, "memory")
+              yield* change
+              const fresh = yield* page({})
+              assert.deepStrictEqual([fresh.from, numbersOf(fresh)], ["none", left])
+            }
           }),
         { cache },
       )
