@@ -21,7 +21,7 @@ import type { PostgresServer } from "./PostgresServer.ts"
 export const recordInto = (directory: string, events: Iterable<AuditEventInput>) =>
   Effect.gen(function* () {
     const audit = yield* Audit
-    for (const event of events) audit.recordUnsafe(event)
+    yield* Effect.forEach(events, (event) => audit.record(event), { discard: true })
     yield* audit.publish
   }).pipe(Effect.provide(Audit.layer({ directory }, { env: {} })))
 
