@@ -27,6 +27,7 @@ import {
   migratedDatabase,
   withClient,
 } from "../testing/QueryFixture.ts"
+import { rolesSql } from "../reconcile/DatabaseRoles.ts"
 import { accessType } from "./AccessRecord.ts"
 
 const asker = { id: "auditor-1", type: "user" } as const
@@ -208,16 +209,11 @@ layer(TestServer.layer, { excludeTestServices: true })("reading", (it) => {
         const url = yield* fifty
         yield* Effect.promise(() =>
           withClient(url, async (client) => {
-            await client.query(`
-            create role reader_${process.pid} login password 'reader';
-            grant usage on schema countersign to reader_${process.pid};
-            grant select on all tables in schema countersign to reader_${process.pid};
-            alter table countersign.audit_record enable row level security;
-            create policy tenant on countersign.audit_record
-              using (tenant = current_setting('countersign.tenant', true))`)
+            await client.query(rolesSql({ reader: "one_tenant" }))
+            await client.query("alter role one_tenant password 'reader'")
           }),
         )
-        const asReader = url.replace(/\/\/[^@]*@/, `//reader_${process.pid}:reader@`)
+        const asReader = url.replace(/\/\/[^@]*@/, "//one_tenant:reader@")
         yield* ask(asReader, (query) =>
           Effect.gen(function* () {
             assert.deepStrictEqual((yield* query.page({})).rows, [])

@@ -74,8 +74,8 @@ export class AuditQuery extends Context.Service<
     readonly warm: (query: PageQuery, tenant?: string) => Effect.Effect<void, QueryError>
     /**
      * Makes cached answers that may hold records of a tenant or an actor unreachable, in every
-     * process; all answers where neither is named. For when rows were changed otherwise than by
-     * delivery: dropped for their age, repaired, erased.
+     * process; all answers where neither is named. Repairs, dropped months and changes of the table do
+     * so by themselves; this is for what they don't notice, such as a change of one partition.
      */
     readonly invalidate: (of: {
       readonly tenant?: string | undefined

@@ -33,7 +33,13 @@ const rights: Readonly<Record<keyof RoleNames, ReadonlyArray<string>>> = {
     "execute on function countersign.make_partition(date)",
     "execute on function countersign.make_partitions(integer, integer)",
   ],
-  reader: ["select on countersign.audit_record", "select on countersign.trail"],
+  // The last two say how far trails have come and what was invalidated, as `AuditQuery` asks.
+  reader: [
+    "select on countersign.audit_record",
+    "select on countersign.trail",
+    "select on countersign.sink_cursor",
+    "select on countersign.query_generation",
+  ],
   retention: [
     "select on countersign.dropped_partition",
     "execute on function countersign.drop_partitions(integer)",
