@@ -16,9 +16,9 @@ import { RetryWaits } from "@countersign/core/engine/RetryWaits"
 import type { CollectedRecord } from "./CollectedEvent.ts"
 import { RedisConnection, type RedisOptions } from "./RedisConnection.ts"
 import { RedisFault, RedisOptionsInvalid } from "./RedisFault.ts"
-import { createGroup, defaultStream } from "./RedisStreamSink.ts"
+import { defaultStream } from "./RedisStreamSink.ts"
 import { claimedEntriesOf, readEntriesOf, type StreamEntry } from "./StreamReply.ts"
-import { keysOf } from "./StreamScripts.ts"
+import { join, keysOf } from "./StreamScripts.ts"
 
 /**
  * What became of a batch.
@@ -199,7 +199,7 @@ export class RedisCollector<E> {
     this: RedisCollector<E>,
     retry: RetryWaits,
   ) {
-    yield* createGroup(this.writer, this.keys.stream, this.group)
+    yield* this.writer.evaluate(join, [this.keys.stream], [this.group])
     yield* this.resume()
     yield* this.ownPending()
     this.claimedAtMillis = 0

@@ -172,7 +172,7 @@ describe("RedisStreamSink, when", () => {
     Effect.gen(function* () {
       const server = yield* redisServer(["--maxmemory", "12mb"])
       const client = yield* clientOf(server)
-      const sink = yield* open(server.url, { groups: ["g"] })
+      const sink = yield* open(server.url, { groups: ["g"], commandTimeout: 5_000 })
       let next = 0
       let said = ""
       while (said === "" && next < 100_000) {

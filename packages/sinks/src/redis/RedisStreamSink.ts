@@ -16,7 +16,7 @@ import type { RedisArgument } from "./FramedCommand.ts"
 import { RedisConnection, type RedisOptions } from "./RedisConnection.ts"
 import * as RedisFacts from "./RedisFacts.ts"
 import { type RedisFault, RedisOptionsInvalid } from "./RedisFault.ts"
-import { append, keysOf, release } from "./StreamScripts.ts"
+import { append, join, keysOf, release } from "./StreamScripts.ts"
 
 /**
  * @category models
@@ -127,12 +127,8 @@ class StreamSink implements RedisStreamSink {
   /** Connects, and makes the groups that are not there. */
   get prepare(): Effect.Effect<void, RedisFault> {
     const { connection, groups, keys } = this
-    return Effect.andThen(
-      connection.use(() => Promise.resolve()),
-      Effect.forEach(groups, (group) => createGroup(connection, keys.stream, group), {
-        discard: true,
-      }),
-    )
+    // Also without groups: a server that endangers records is found here.
+    return Effect.asVoid(connection.evaluate(join, [keys.stream], groups))
   }
 
   readonly status = (): RedisStreamStatus => ({
@@ -236,20 +232,3 @@ const outcomeOf = (reply: unknown): readonly [string, number] => {
   const [outcome, wanted] = Array.isArray(reply) ? (reply as ReadonlyArray<unknown>) : []
   return [String(outcome), Number(wanted)]
 }
-
-/**
- * Makes a group that reads a stream from its beginning; one that is there stays as it is.
- *
- * @category running
- * @since 0.1.0
- */
-export const createGroup = (
-  connection: RedisConnection,
-  stream: string,
-  group: string,
-): Effect.Effect<void, RedisFault> =>
-  Effect.catchIf(
-    Effect.asVoid(connection.call("XGROUP", ["CREATE", stream, group, "0", "MKSTREAM"])),
-    ({ word }) => word === "BUSYGROUP",
-    () => Effect.void,
-  )

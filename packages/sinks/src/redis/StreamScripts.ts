@@ -99,6 +99,28 @@ call('HSET', positions, trail, after)
 return {'stored', after}`)
 
 /**
+ * Makes the groups that are not there, at the stream's beginning. Those that are there need no
+ * memory, so a full server does not refuse this.
+ *
+ * - Keys: the stream. Arguments: the groups. Answers: how many were made.
+ *
+ * @category constants
+ * @since 0.1.0
+ */
+export const join = script(`
+local there, made = {}, 0
+if redis.call('EXISTS', KEYS[1]) == 1 then
+  for _, group in ipairs(redis.call('XINFO', 'GROUPS', KEYS[1])) do there[group[2]] = true end
+end
+for _, group in ipairs(ARGV) do
+  if not there[group] then
+    redis.call('XGROUP', 'CREATE', KEYS[1], group, '0', 'MKSTREAM')
+    there[group], made = true, made + 1
+  end
+end
+return made`)
+
+/**
  * Gives back the memory of what every group has acknowledged.
  *
  * - Keys: the stream. Answers: how many entries are gone.
