@@ -215,6 +215,15 @@ layer(SharedPostgres.layer, { excludeTestServices: true })("PostgresSink, when",
 
 const run = (command: string, ...args: ReadonlyArray<string>) => execFileSync(command, args)
 
+/** Writes until there is no room. */
+const fillUp = (file: string) => {
+  try {
+    fs.writeFileSync(file, Buffer.alloc(24 * 1024 * 1024))
+  } catch {
+    // As full as it gets.
+  }
+}
+
 /** A file system of its own, so small that it fills; only root may make one. */
 const smallDisk = Effect.flatMap(temporaryDirectory, (directory) =>
   Effect.acquireRelease(
@@ -243,11 +252,7 @@ layer(SharedPostgres.layer, { excludeTestServices: true })("PostgresSink, as roo
       const sink = yield* sinkAt(url)
       yield* sink.deliver(batchOf(0, 5))
       const ballast = path.join(disk, "ballast")
-      try {
-        fs.writeFileSync(ballast, Buffer.alloc(24 * 1024 * 1024))
-      } catch {
-        // As full as it gets.
-      }
+      fillUp(ballast)
       const refusal = yield* Effect.flip(sink.deliver(batchOf(5, 5_000)))
       assert.strictEqual(refusal.reason, "unavailable")
       assert.match(refusal.detail, /53100/)

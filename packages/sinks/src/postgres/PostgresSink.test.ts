@@ -204,7 +204,7 @@ layer(SharedPostgres.layer, { excludeTestServices: true })("PostgresSink", (it) 
   it.effect("makes its tables again where they are gone, and begins anew", () =>
     Effect.gen(function* () {
       const url = yield* databaseOf("emptied")
-      const sink = yield* sinkAt(url)
+      const sink = yield* sinkAt(url, { monthsBack: 1_200 })
       yield* sink.deliver(batchOf(0, 6))
       yield* ask(url, "drop schema countersign cascade")
       const refusal = yield* Effect.flip(sink.deliver(batchOf(6, 2)))
@@ -212,6 +212,7 @@ layer(SharedPostgres.layer, { excludeTestServices: true })("PostgresSink", (it) 
       assert.strictEqual(yield* sink.position(trail), 0)
       yield* sink.deliver(batchOf(0, 8))
       assert.deepStrictEqual(yield* storedSequences(url), range(0, 8))
+      assert.deepStrictEqual(yield* ask(url, "select 1 from countersign.audit_record_default"), [])
     }),
   )
 

@@ -133,17 +133,23 @@ class PostgresDelivery implements Sink {
         yield* Effect.mapError(migrated, (error) => this.unavailable(faultOf(error).detail))
         this.isMigrated = true
       }
-      const session = yield* Effect.tryPromise({
-        try: (signal) => PostgresSession.open({ ...options, url: Redacted.value(address) }, signal),
+      const opened = yield* Effect.tryPromise({
+        try: async (signal) => {
+          const url = Redacted.value(address)
+          const session = await PostgresSession.open({ ...options, url }, signal)
+          // Here, so that no interruption can lose it.
+          this.opened = { session, writer: new RecordWriter(session) }
+          return this.opened
+        },
         catch: (error) => this.unavailable(faultOf(error).detail),
       })
-      const opened = { session, writer: new RecordWriter(session) }
-      this.opened = opened
       const { cut } = this
       if (cut !== undefined) {
-        yield* this.attempt(opened, () => session.bury(cut))
+        yield* this.attempt(opened, () => opened.session.bury(cut))
         this.cut = undefined
       }
+      // The server may be another than the one that was left.
+      this.partitionsDueMillis = 0
       yield* this.tend(opened)
       return opened
     },
@@ -201,10 +207,7 @@ class PostgresDelivery implements Sink {
         ]),
       )
       return Effect.catch(Effect.asVoid(made), (error) => {
-        if (!opened.session.isAlive) {
-          this.partitionsDueMillis = 0
-          return Effect.fail(error)
-        }
+        if (!opened.session.isAlive) return Effect.fail(error)
         this.partitionsDueMillis = now + Math.min(partitionMillis, partitionRetryMillis)
         return Effect.logWarning(
           `countersign: partitions of ${this.name} could not be made, so records wait in the ` +
@@ -234,7 +237,7 @@ export const make = (options: PostgresSinkOptions): Effect.Effect<Sink, InvalidP
  * @since 0.1.0
  */
 export class PostgresSink extends Context.Service<PostgresSink, Sink>()(
-  "@countersign/sinks/PostgresSink",
+  "@countersign/sinks/postgres/PostgresSink",
 ) {
   static readonly layer = (
     options: PostgresSinkOptions,
