@@ -1,6 +1,7 @@
 /** The one place where the rows open an engine: as a user does, with the defaults. */
 import { generateKeyPairSync } from "node:crypto"
 import * as fs from "node:fs"
+import * as path from "node:path"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as ManagedRuntime from "effect/ManagedRuntime"
@@ -29,8 +30,9 @@ export interface OpenEngine {
 }
 
 /** A key of the row's own: without one the engine makes it, with a warning each time. */
-const makeKey = (file: string): void => {
+export const makeKey = (file: string): void => {
   if (fs.existsSync(file)) return
+  fs.mkdirSync(path.dirname(file), { recursive: true })
   const { privateKey } = generateKeyPairSync("ed25519")
   fs.writeFileSync(file, privateKey.export({ format: "pem", type: "pkcs8" }), { mode: 0o600 })
 }

@@ -9,6 +9,8 @@ import { memory } from "./rows/memory.ts"
 import { postgresLoad } from "./rows/postgresLoad.ts"
 import { postgresPath } from "./rows/postgresPath.ts"
 import { published } from "./rows/published.ts"
+import { query } from "./rows/query.ts"
+import { redisQueue } from "./rows/redisQueue.ts"
 import { redisStream } from "./rows/redisStream.ts"
 import { sizes } from "./rows/sizes.ts"
 import { verification } from "./rows/verification.ts"
@@ -26,5 +28,7 @@ export const measurements: ReadonlyArray<Measurement> = [
   postgresLoad,
   postgresPath,
   redisStream,
+  redisQueue,
+  query,
   endToEnd,
 ]
