@@ -66,13 +66,27 @@ export const exitCodeOf = ({ problems, signature }: ExportVerdict): ExitCode => 
   return signature === "absent" ? ExitCode.unverifiable : ExitCode.ok
 }
 
-const provenLine = ({ provenSize, signature }: ExportVerdict): string => {
-  if (provenSize === undefined) {
-    return "  proven       nothing by itself: the file does not hold the trail from its beginning up to a checkpoint"
+/** What was looked at beyond the file and its sidecar. */
+const recordLines = (
+  { compared, provenSize, sidecar, signature }: ExportVerdict,
+  isCompared: boolean,
+  paint: Paint,
+): ReadonlyArray<string> => {
+  if (sidecar.format !== "ndjson") {
+    return [
+      paint.faint("  compared     size and hash alone: records are read from JSON lines only"),
+    ]
   }
   const signed =
     signature === "valid" ? "is signed by the key" : "is not verified: give the key with --key"
-  return `  proven       ${Text.counted(provenSize, "record")}: they are all that the checkpoint names, which ${signed}`
+  return [
+    isCompared
+      ? `  compared     ${Text.counted(compared, "record")} with the trail, byte for byte`
+      : paint.faint("  compared     no record with the trail: give it with --trail"),
+    provenSize === undefined
+      ? "  proven       nothing by itself: it does not hold the trail from its beginning up to a checkpoint"
+      : `  proven       ${Text.counted(provenSize, "record")}: they are all that the checkpoint names, which ${signed}`,
+  ]
 }
 
 export const lines = (
@@ -81,7 +95,7 @@ export const lines = (
   isCompared: boolean,
   paint: Paint,
 ): ReadonlyArray<string> => {
-  const { compared, missing, problems, sidecar, signature } = verdict
+  const { missing, problems, sidecar, signature } = verdict
   const isGood = exitCodeOf(verdict) === ExitCode.ok
   const { count, first, last, trail } = sidecar
   const range = first === undefined ? "" : `, ${Text.count(first)} to ${Text.count(last ?? first)}`
@@ -93,9 +107,6 @@ export const lines = (
     ...(missing > 0
       ? [paint.doubtful(`  left out     ${Text.count(missing)} between the first and the last`)]
       : []),
-    isCompared
-      ? `  compared     ${Text.counted(compared, "record")} with the trail, byte for byte`
-      : paint.faint("  compared     with nothing: give the trail with --trail"),
-    provenLine(verdict),
+    ...recordLines(verdict, isCompared, paint),
   ]
 }

@@ -5,7 +5,7 @@ import * as Checkpoint from "@countersign/core/trail/Checkpoint"
 import { entries, readCheckpointBytes } from "@countersign/core/trail/TrailReader"
 import * as ExportFile from "@countersign/sinks/file/ExportFile"
 import { type ExportForm, forms } from "@countersign/sinks/file/RecordEncoder"
-import type * as Sidecar from "@countersign/sinks/file/Sidecar"
+import * as Sidecar from "@countersign/sinks/file/Sidecar"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
@@ -125,8 +125,8 @@ const copy = Effect.fnUntraced(function* <E>(
     first,
     last,
     count,
-    begun: new Date(now).toISOString(),
-    finished: new Date(finished).toISOString(),
+    begun: Sidecar.instantOf(now),
+    finished: Sidecar.instantOf(finished),
     checkpoint: note,
   })
   const exported: Exported = { trail, format, read, count, sidecar }

@@ -1,12 +1,8 @@
 /**
- * Compression of a file piece by piece, so that its size does not matter.
+ * How files are compressed, and how their names say so.
  *
  * @since 0.1.0
  */
-import type { Transform } from "node:stream"
-import * as zlib from "node:zlib"
-import * as Effect from "effect/Effect"
-import * as Schema from "effect/Schema"
 
 /**
  * @category constants
@@ -32,110 +28,4 @@ export const suffixOf: Readonly<Record<Compression, string>> = {
   none: "",
   gzip: ".gz",
   zstd: ".zst",
-}
-
-/**
- * Bytes that are not what the compression makes.
- *
- * @category errors
- * @since 0.1.0
- */
-export class CompressionFailed extends Schema.TaggedError<CompressionFailed>(
-  "@countersign/sinks/file/CompressionFailed",
-)("CompressionFailed", {
-  code: Schema.tag("AUD-4501"),
-  isRetryable: Schema.tag(false),
-  detail: Schema.String,
-}) {
-  override get message(): string {
-    return `${this.code}: the compressed bytes can't be read: ${this.detail}`
-  }
-}
-
-/**
- * Bytes go in one after the other and come out changed.
- *
- * @category models
- * @since 0.1.0
- */
-export interface Transformer {
-  /** Ends when all that can be said of these bytes was handed on. */
-  readonly add: (bytes: Uint8Array) => Effect.Effect<void, CompressionFailed>
-  /** Hands on what was held back. Nothing can be added afterwards. */
-  readonly end: Effect.Effect<void, CompressionFailed>
-}
-
-const unchanged = (take: (bytes: Uint8Array) => void): Transformer => ({
-  add: (bytes) => Effect.sync(() => take(bytes)),
-  end: Effect.void,
-})
-
-const over = (stream: Transform, take: (bytes: Uint8Array) => void): Transformer => {
-  let failed: Error | undefined
-  stream.on("data", take)
-  stream.on("error", (cause) => (failed = cause))
-  const run = (
-    start: (done: (cause?: Error | null) => void) => void,
-  ): Effect.Effect<void, CompressionFailed> =>
-    Effect.uninterruptible(
-      Effect.callback<void, CompressionFailed>((resume) => {
-        const done = (cause?: Error | null): void => {
-          stream.off("error", done)
-          const problem = failed ?? cause
-          resume(
-            problem === undefined || problem === null
-              ? Effect.void
-              : Effect.fail(new CompressionFailed({ detail: problem.message })),
-          )
-        }
-        if (failed !== undefined) return done(failed)
-        stream.once("error", done)
-        start(done)
-      }),
-    )
-  return {
-    add: (bytes) => run((done) => void stream.write(bytes, done)),
-    end: run((done) => {
-      stream.once("end", () => done())
-      stream.end()
-    }),
-  }
-}
-
-/**
- * @param take gets the compressed bytes, which it may keep
- * @category constructors
- * @since 0.1.0
- */
-export const compressor = (
-  compression: Compression,
-  take: (bytes: Uint8Array) => void,
-): Transformer => {
-  switch (compression) {
-    case "none":
-      return unchanged(take)
-    case "gzip":
-      return over(zlib.createGzip(), take)
-    case "zstd":
-      return over(zlib.createZstdCompress(), take)
-  }
-}
-
-/**
- * @param take gets the bytes as they were before they were compressed, a small piece at a time
- * @category constructors
- * @since 0.1.0
- */
-export const decompressor = (
-  compression: Compression,
-  take: (bytes: Uint8Array) => void,
-): Transformer => {
-  switch (compression) {
-    case "none":
-      return unchanged(take)
-    case "gzip":
-      return over(zlib.createGunzip(), take)
-    case "zstd":
-      return over(zlib.createZstdDecompress(), take)
-  }
 }

@@ -11,14 +11,15 @@ import * as Schema from "effect/Schema"
  * @category errors
  * @since 0.1.0
  */
-export class FileDamaged extends Schema.TaggedError<FileDamaged>(
-  "@countersign/sinks/file/FileDamaged",
-)("FileDamaged", {
-  code: Schema.tag("AUD-4502"),
-  isRetryable: Schema.tag(false),
-  path: Schema.String,
-  detail: Schema.String,
-}) {
+export class FileDamaged extends Schema.TaggedError<FileDamaged>("@countersign/sinks/FileDamaged")(
+  "FileDamaged",
+  {
+    code: Schema.tag("AUD-4502"),
+    isRetryable: Schema.tag(false),
+    path: Schema.String,
+    detail: Schema.String,
+  },
+) {
   override get message(): string {
     return `${this.code}: ${this.path}: ${this.detail}`
   }

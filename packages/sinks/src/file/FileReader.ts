@@ -6,7 +6,8 @@
 import { createHash } from "node:crypto"
 import type { Disk, DiskError } from "@countersign/core/platform/Disk"
 import * as Effect from "effect/Effect"
-import { type Compression, type CompressionFailed, decompressor } from "./Compression.ts"
+import { type CompressionFailed, decompressor } from "./CompressedPieces.ts"
+import type { Compression } from "./Compression.ts"
 import { FileDamaged } from "./FileDamaged.ts"
 import * as NdjsonLine from "./NdjsonLine.ts"
 

@@ -7,8 +7,7 @@
  * @since 0.1.0
  */
 import * as zlib from "node:zlib"
-import type { SchemaElement } from "hyparquet"
-import { ByteWriter, ParquetWriter } from "hyparquet-writer"
+import { ByteWriter, ParquetWriter, type SchemaElement } from "hyparquet-writer"
 import { type ColumnKind, eventColumns } from "./EventColumns.ts"
 
 /**

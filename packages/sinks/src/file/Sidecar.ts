@@ -58,6 +58,15 @@ export const Sidecar = Schema.Struct({
 export type Sidecar = typeof Sidecar.Type
 
 /**
+ * An instant as a sidecar has it: RFC 3339 in UTC.
+ *
+ * @param millis milliseconds since 1970
+ * @category encoding
+ * @since 0.1.0
+ */
+export const instantOf = (millis: number): string => new Date(millis).toISOString()
+
+/**
  * A sidecar of exports is some hundred bytes and a note; anything larger is none. Units: bytes.
  *
  * @category constants

@@ -18,7 +18,8 @@ import { type Disk, DiskError, type DiskFile } from "@countersign/core/platform/
 import { checkpointName, tryReading } from "@countersign/core/trail/TrailReader"
 import { noteBytesMax } from "@countersign/core/trail/SignedNote"
 import * as Effect from "effect/Effect"
-import { type Compression, type CompressionFailed, compressor } from "./Compression.ts"
+import { type CompressionFailed, compressor } from "./CompressedPieces.ts"
+import type { Compression } from "./Compression.ts"
 import { FileDamaged } from "./FileDamaged.ts"
 import * as FileName from "./FileName.ts"
 import * as NdjsonLine from "./NdjsonLine.ts"
@@ -354,8 +355,8 @@ export class TrailFiles {
       compression,
       contentBytes: part.bytes,
       contentSha256,
-      begun: new Date(part.name.begunMillis).toISOString(),
-      finished: new Date(nowMillis).toISOString(),
+      begun: Sidecar.instantOf(part.name.begunMillis),
+      finished: Sidecar.instantOf(nowMillis),
       ...(checkpoint === undefined ? {} : { checkpoint }),
     }
     yield* disk.replaceFile(FileName.sidecarOf(whole), [Sidecar.encode(sidecar)])
