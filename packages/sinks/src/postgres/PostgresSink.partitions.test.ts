@@ -52,6 +52,9 @@ layer(SharedPostgres.layer, { excludeTestServices: true })(
         // A server at home in a zone that is hours away and changes its clock twice a year.
         yield* ask(url, "alter database edges set timezone = 'America/St_Johns'")
         const sink = yield* sinkAt(url, { monthsBack })
+        yield* sink.position("example.org/any")
+        // Made by hand, in a session of that zone.
+        yield* ask(url, "select countersign.make_partition('2022-05-31')")
         yield* sink.deliver(
           recordsAt(0, [
             "2024-02-29T23:59:59.999999Z",
@@ -61,9 +64,12 @@ layer(SharedPostgres.layer, { excludeTestServices: true })(
             "2024-03-31T02:30:00.000Z",
             "2024-10-31T23:59:59.999999Z",
             "2024-11-01T00:00:00.000Z",
+            "2022-05-01T00:00:00.000Z",
+            "2022-05-31T23:59:59.999Z",
           ]),
         )
         assert.deepStrictEqual(yield* partitionsWithRows(url), [
+          [nameOf("2022_05"), [7, 8]],
           [nameOf("2023_12"), [2]],
           [nameOf("2024_01"), [3]],
           [nameOf("2024_02"), [0]],
