@@ -1,6 +1,7 @@
 /** The command tree. */
 import * as Command from "effect/cli/Command"
 import { checkCommand } from "./commands/Check.ts"
+import { deadLettersCommand } from "./commands/DeadLetters.ts"
 import { doctorCommand } from "./commands/Doctor.ts"
 import { exportCommand } from "./commands/Export.ts"
 import { keyCommand } from "./commands/Key.ts"
@@ -29,6 +30,7 @@ export const countersign = Command.make("countersign").pipe(
     keyCommand,
     statsCommand,
     doctorCommand,
+    deadLettersCommand,
     tortureCommand,
     timestampCommand,
     witnessCommand,

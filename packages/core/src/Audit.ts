@@ -189,7 +189,13 @@ export type OpenError =
   | TrailDamaged
   | TrailLocked
 
-const signerOf = (
+/**
+ * The signer that a configuration asks for.
+ *
+ * @category layers
+ * @since 0.1.0
+ */
+export const signerOf = (
   { pkcs11, signer }: AuditConfig,
   env: NonNullable<ResolveOptions["env"]>,
 ): Layer.Layer<Signer, SignerError | Pkcs11Error | DiskError, Disk> => {

@@ -1,6 +1,7 @@
 /** Whether the disk keeps what it is given, for whom, and for how long there is room. */
 import { statfs } from "node:fs/promises"
 import * as path from "node:path"
+import { readOpenLetters } from "@countersign/core/engine/DeadLetters"
 import { Disk } from "@countersign/core/platform/Disk"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
@@ -67,8 +68,8 @@ const deadLetters = Effect.fnUntraced(function* (directory: string) {
   const disk = yield* Disk
   const sinks: Array<string> = []
   for (const name of yield* disk.list(path.join(directory, "dead-letters"))) {
-    const status = yield* disk.status(path.join(directory, "dead-letters", name))
-    if ((status?.sizeBytes ?? 0) > 0) sinks.push(name)
+    const letters = yield* readOpenLetters(directory, name)
+    if (letters.size > 0) sinks.push(`${letters.size} by ${name}`)
   }
   return sinks.length === 0
     ? []
@@ -76,7 +77,7 @@ const deadLetters = Effect.fnUntraced(function* (directory: string) {
         warning(
           "dead letters",
           `records that a sink refused for good: ${sinks.join(", ")}`,
-          "read the causes in the file, mend the sink, and deliver them again",
+          "read the causes (countersign dlq list), mend the sink, and replay them (countersign dlq replay)",
         ),
       ]
 })

@@ -1,139 +1,203 @@
+import * as path from "node:path"
 import { assert, describe, it } from "@effect/vitest"
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
+import * as Result from "effect/Result"
+import { Disk } from "../platform/Disk.ts"
+import * as NodeDisk from "../platform/NodeDisk.ts"
+import * as KeySigner from "../signer/KeySigner.ts"
+import { Signer } from "../signer/Signer.ts"
+import * as SignedNote from "../trail/SignedNote.ts"
+import { verify } from "../trail/Verifier.ts"
+import { checkLog } from "../trail/LogVerifier.ts"
 import { FaultyDisk } from "../testing/FaultyDisk.ts"
 import { MemoryDisk } from "../testing/MemoryDisk.ts"
-import { PowerLossDisk } from "../testing/PowerLossDisk.ts"
+import { temporaryDirectory } from "../testing/TemporaryDirectory.ts"
 import { causeTextBytesMax } from "./CauseText.ts"
-import * as DeadLetters from "./DeadLetters.ts"
+import { buried, type LetterAct, type LetterNote } from "./DeadLetter.ts"
+import { causeOf, DeadLetters, readOpenLetters } from "./DeadLetters.ts"
 import { SinkError } from "./Sink.ts"
 
-const file = DeadLetters.fileOf("/trail", "postgres")
-const sizeBytesMax = 1024 * 1024
-const letterOf = (sequence: number): DeadLetters.DeadLetter => ({
-  trail: "example.org/audit/letters",
+const trail = "example.org/audit/letters"
+const directory = "/trail"
+const newSigner = Effect.provide(Effect.service(Signer), KeySigner.layerEphemeral)
+const entryOf = (sequence: number) => Buffer.from(`{"id":"record-${sequence}"}`)
+const letterOf = (sequence: number, cause = "refused") => buried(sequence, entryOf(sequence), cause)
+const noteOf = (act: LetterAct, sequence: number): LetterNote => ({
+  act,
   sequence,
-  cause: "refused",
-  entry: Buffer.from(`{"id":"record-${sequence}"}`),
+  reason: "the column was widened",
+  actor: { id: "u-1", type: "user" },
 })
-const linesOf = (...sequences: ReadonlyArray<number>) =>
-  sequences.map((sequence) => DeadLetters.encode(letterOf(sequence))).join("")
+
+let now = Date.parse("2026-11-21T09:00:00Z")
+
+const make = Effect.fnUntraced(function* (disk: Disk["Service"], own?: Signer["Service"]) {
+  const signer = own ?? (yield* newSigner)
+  return (lettersMax = 10) =>
+    new DeadLetters({
+      disk,
+      directory,
+      trail,
+      sink: "table",
+      signer: () => signer,
+      lettersMax,
+      nowMillis: () => (now += 1000),
+    })
+})
+
+const openOf = (letters: DeadLetters) => letters.open.all().map(({ sequence }) => sequence)
 
 describe("DeadLetters", () => {
-  it.effect("appends one line a letter, each synced before the call returns", () =>
+  it.live("are a trail that is verified like any other, and names who changed a cause", () =>
     Effect.gen(function* () {
-      const memory = new MemoryDisk()
-      const { disk, journal } = new FaultyDisk(memory.disk)
-      yield* DeadLetters.append(disk, file, letterOf(3), sizeBytesMax)
-      const calls = journal.map(({ call, path }) => `${call} ${path}`)
-      assert.deepStrictEqual(calls.slice(-5), [
-        `write ${file}`,
-        `datasync ${file}`,
-        `close ${file}`,
-        "syncDirectory /trail/dead-letters",
-        "syncDirectory /trail",
-      ])
-      yield* DeadLetters.append(disk, file, letterOf(9), sizeBytesMax)
-      assert.strictEqual(memory.text(file), linesOf(3, 9))
-    }),
+      const root = yield* temporaryDirectory
+      const disk = yield* Disk
+      const signer = yield* newSigner
+      const letters = new DeadLetters({
+        disk,
+        directory: root,
+        trail,
+        sink: "table",
+        signer: () => signer,
+        nowMillis: () => 0,
+      })
+      yield* letters.bury(letterOf(3))
+      yield* letters.bury(letterOf(9))
+      yield* letters.rest
+      const [name = ""] = yield* disk.list(letters.directory)
+      const own = path.join(letters.directory, name)
+      const text = Buffer.from(yield* disk.readFile(`${own}.vkey`)).toString()
+      const verifierKey = Result.getOrThrow(SignedNote.parseVerifierKey(text.trim()))
+      const judge = Effect.map(
+        verify(own, { verifierKey, log: checkLog(own) }),
+        ({ entries, verdict }) => `${verdict} ${entries}`,
+      )
+      assert.strictEqual(yield* judge, "verified 2")
+      const bundle = path.join(own, "tile/entries/000.p/2")
+      const bytes = Buffer.from(yield* disk.readFile(bundle))
+      bytes.write("rEfused", bytes.indexOf("refused"))
+      yield* disk.writeFile(bundle, [bytes], { sync: false })
+      assert.strictEqual(yield* judge, "tampered 2")
+    }).pipe(Effect.provide(NodeDisk.layer)),
   )
 
-  it.effect("cuts a torn line off, wherever the write was torn", () =>
+  it.effect("say what is open: refused, and neither replayed nor dropped since", () =>
     Effect.gen(function* () {
-      const line = DeadLetters.encode(letterOf(2))
-      for (let prefixBytes = 0; prefixBytes < line.length - 1; prefixBytes++) {
-        const memory = new MemoryDisk()
-        memory.put(file, linesOf(1))
-        const { disk } = new FaultyDisk(memory.disk, [
-          { call: "write", errno: "ENOSPC", outcome: { prefixBytes } },
-        ])
-        yield* Effect.flip(DeadLetters.append(disk, file, letterOf(2), sizeBytesMax))
-        yield* DeadLetters.append(disk, file, letterOf(2), sizeBytesMax)
-        assert.strictEqual(memory.text(file), linesOf(1, 2))
+      const lettersOf = yield* make(new MemoryDisk().disk)
+      const letters = lettersOf()
+      for (const sequence of [1, 2, 3]) yield* letters.bury(letterOf(sequence))
+      yield* letters.write([
+        noteOf("requested", 1),
+        noteOf("requested", 2),
+        noteOf("dropped", 3),
+        noteOf("replayed", 2),
+        noteOf("requested", 3),
+        noteOf("shown", 1),
+      ])
+      yield* letters.bury(letterOf(1, "refused again"))
+      yield* letters.rest
+      const again = lettersOf()
+      yield* again.load
+      for (const each of [letters, again]) {
+        assert.deepStrictEqual(openOf(each), [1])
+        assert.deepInclude(each.open.get(1), {
+          cause: "refused again",
+          refusals: 2,
+          isRequested: false,
+        })
       }
     }),
   )
 
-  it.effect("puts each letter on the disk, also after a sync that failed", () =>
+  it.effect("show a decision that another process noted, and let it: the trail is given back", () =>
     Effect.gen(function* () {
-      // Long, so that a letter has sectors of its own.
-      const long = { ...letterOf(2), cause: "refused ".repeat(200) }
-      const power = new PowerLossDisk(["/trail"])
-      const { disk } = power
-      yield* DeadLetters.append(disk, file, letterOf(1), sizeBytesMax)
-      // What a sync could not write the kernel may drop, and show all the same.
-      power.plan({ call: power.calls + 2, errno: "EIO" })
-      yield* Effect.flip(DeadLetters.append(disk, file, long, sizeBytesMax))
-      yield* DeadLetters.append(disk, file, long, sizeBytesMax)
-      yield* DeadLetters.append(disk, file, letterOf(3), sizeBytesMax)
-      const lines = `${linesOf(1)}${DeadLetters.encode(long)}${linesOf(3)}`
-      assert.strictEqual(power.peek(file)?.toString(), lines)
-      assert.strictEqual(
-        power
-          .crash(() => 0)
-          .peek(file)
-          ?.toString(),
-        lines,
+      const lettersOf = yield* make(new MemoryDisk().disk)
+      const engine = lettersOf()
+      yield* engine.bury(letterOf(1))
+      assert.isTrue(engine.isHeld)
+      const person = lettersOf()
+      const locked = yield* Effect.flip(person.write([noteOf("dropped", 1)]))
+      assert.strictEqual(locked._tag, "TrailLocked")
+      yield* engine.rest
+      yield* person.write([noteOf("dropped", 1)])
+      yield* person.rest
+      yield* engine.look
+      assert.isEmpty(openOf(engine))
+      yield* engine.bury(letterOf(2))
+      assert.deepStrictEqual(openOf(engine), [2])
+    }),
+  )
+
+  it.effect("go on in a trail of another key when the key has changed; all are read", () =>
+    Effect.gen(function* () {
+      const memory = new MemoryDisk()
+      const before = (yield* make(memory.disk))()
+      yield* before.bury(letterOf(1))
+      yield* before.bury(letterOf(2))
+      yield* before.rest
+      const after = (yield* make(memory.disk))()
+      yield* after.load
+      yield* after.write([noteOf("dropped", 1)])
+      yield* after.rest
+      const read = yield* readOpenLetters(directory, "table").pipe(
+        Effect.provideService(Disk, memory.disk),
+      )
+      assert.deepStrictEqual(
+        read.all().map(({ sequence }) => sequence),
+        [2],
       )
     }),
   )
 
-  it.effect("makes the file's name durable when the first attempt could not", () =>
+  it.effect("have each note on the disk and signed, or an error, whichever call fails", () =>
     Effect.gen(function* () {
-      const power = new PowerLossDisk(["/trail"])
-      yield* DeadLetters.append(power.disk, file, letterOf(1), sizeBytesMax)
-      const again = new PowerLossDisk(["/trail"])
-      again.plan({ call: power.calls - 1, errno: "EIO" })
-      yield* Effect.flip(DeadLetters.append(again.disk, file, letterOf(1), sizeBytesMax))
-      yield* DeadLetters.append(again.disk, file, letterOf(1), sizeBytesMax)
-      assert.strictEqual(
-        again
-          .crash(() => 0.9)
-          .peek(file)
-          ?.toString(),
-        linesOf(1),
-      )
+      const signer = yield* newSigner
+      for (const call of ["write", "datasync", "replaceFile", "syncDirectory"] as const) {
+        for (let skip = 0; skip < 4; skip++) {
+          const memory = new MemoryDisk()
+          let seen = 0
+          const isHit = (file: string) => file.includes("dead-letters") && seen++ === skip
+          const { disk } = new FaultyDisk(memory.disk, [{ call, path: isHit, errno: "EIO" }])
+          const letters = (yield* make(disk, signer))()
+          const tries = yield* Effect.forEach([1, 2, 1, 2], (sequence) =>
+            Effect.exit(letters.bury(letterOf(sequence))),
+          )
+          const failed = tries.filter(({ _tag }) => _tag === "Failure")
+          assert.isAtMost(failed.length, 1, `${call} ${skip}`)
+          yield* Effect.exit(letters.rest)
+          const reader = (yield* make(memory.disk, signer))()
+          yield* reader.load
+          assert.deepStrictEqual(openOf(reader), [1, 2], `${call} ${skip}`)
+        }
+      }
     }),
   )
 
-  it.effect("leaves nothing of a torn line that was longer than the next letter", () =>
+  it.effect("are bounded: a sink that refuses everything waits until some are settled", () =>
     Effect.gen(function* () {
-      const memory = new MemoryDisk()
-      memory.put(file, `${linesOf(1)}{"trail":"${"x".repeat(5000)}`)
-      yield* DeadLetters.append(memory.disk, file, letterOf(2), sizeBytesMax)
-      assert.strictEqual(memory.text(file), linesOf(1, 2))
-    }),
-  )
-
-  it.effect("keeps a last line that only lacks its end, as an editor may leave it", () =>
-    Effect.gen(function* () {
-      const memory = new MemoryDisk()
-      memory.put(file, linesOf(1, 2).trimEnd())
-      yield* DeadLetters.append(memory.disk, file, letterOf(3), sizeBytesMax)
-      assert.strictEqual(memory.text(file), linesOf(1, 2, 3))
-    }),
-  )
-
-  it.effect("refuses to grow beyond its bound, and goes on once the file is moved away", () =>
-    Effect.gen(function* () {
-      const memory = new MemoryDisk()
-      const bound = linesOf(1, 2).length
-      yield* DeadLetters.append(memory.disk, file, letterOf(1), bound)
-      yield* DeadLetters.append(memory.disk, file, letterOf(2), bound)
-      const error = yield* Effect.flip(DeadLetters.append(memory.disk, file, letterOf(3), bound))
+      const lettersOf = yield* make(new MemoryDisk().disk)
+      const letters = lettersOf(2)
+      yield* letters.bury(letterOf(1))
+      yield* letters.bury(letterOf(2))
+      const error = yield* Effect.flip(letters.bury(letterOf(3)))
       assert.strictEqual(error.code, "AUD-4103")
-      assert.strictEqual(memory.text(file), linesOf(1, 2))
-      yield* memory.disk.rename(file, `${file}.old`)
-      yield* DeadLetters.append(memory.disk, file, letterOf(3), bound)
-      assert.strictEqual(memory.text(file), linesOf(3))
+      // One that is there already takes no more room.
+      yield* letters.bury(letterOf(2))
+      yield* letters.rest
+      const person = lettersOf()
+      yield* person.write([noteOf("dropped", 1)])
+      yield* person.rest
+      yield* letters.bury(letterOf(3))
+      assert.deepStrictEqual(openOf(letters), [2, 3])
     }),
   )
 
-  it("bounds the words of a refusal", () => {
+  it("bound the words of a refusal", () => {
     const detail = "no ".repeat(10_000)
-    const error = new SinkError({ sink: "postgres", reason: "rejected", detail })
-    const cause = DeadLetters.causeOf(Cause.fail(error))
+    const error = new SinkError({ sink: "table", reason: "rejected", detail })
+    const cause = causeOf(Cause.fail(error))
     assert.isAtMost(Buffer.byteLength(cause), causeTextBytesMax)
-    assert.isTrue(cause.startsWith("AUD-4101: sink postgres refused a record: no no"))
+    assert.isTrue(cause.startsWith("AUD-4101: sink table refused a record: no no"))
   })
 })

@@ -1,31 +1,36 @@
 /**
- * Records that a sink refused for good, each with the cause, one JSON line a record.
+ * The dead letters of one sink: a small trail of notes about what it refused.
  *
- * A letter is on the disk before the cursor moves past its record. A record may have two
- * letters after a crash between the two, and the last line may be torn; readers go by the sequence.
+ * It is written by the writer of all trails, so it is signed and can be verified like any other.
+ * A note is signed before the cursor moves past its record. The trail is held only while it is
+ * written: a person with the key can note a decision while the engine runs, and the engine looks
+ * for those.
+ *
+ * Each key has a directory of its own, `dead-letters/<sink>/<key id>`: a trail whose key was
+ * destroyed can be verified for ever and written by nobody.
  *
  * @since 0.1.0
  */
 import * as path from "node:path"
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
 import * as Schema from "effect/Schema"
-import type { Disk, DiskError } from "../platform/Disk.ts"
+import * as Scope from "effect/Scope"
+import * as Stream from "effect/Stream"
+import { EventEncoder } from "../event/EventEncoder.ts"
+import { Disk, type DiskError } from "../platform/Disk.ts"
+import type { FillRandom } from "../platform/RandomBytes.ts"
+import { Signer, type SignerError } from "../signer/Signer.ts"
+import * as EntryBundle from "../trail/EntryBundle.ts"
+import { EntryHasher, inThisThread } from "../trail/EntryHasher.ts"
+import { type OpenTrail, openTrail } from "../trail/OpenTrail.ts"
+import type { TrailDamaged, TrailLocked } from "../trail/TrailError.ts"
+import { verifierKeyOf } from "../trail/TrailKeys.ts"
+import { entries, type TrailReadError } from "../trail/TrailReader.ts"
 import { boundedText } from "./CauseText.ts"
+import { eventOf, type LetterNote, noteOf, OpenLetters } from "./DeadLetter.ts"
 import type { SinkError } from "./Sink.ts"
-
-/**
- * @category models
- * @since 0.1.0
- */
-export interface DeadLetter {
-  readonly trail: string
-  readonly sequence: number
-  /** Why it was refused, as text. */
-  readonly cause: string
-  /** Canonical bytes of the record. */
-  readonly entry: Uint8Array
-}
 
 /**
  * A sink has refused so much that its dead letters are full. Delivery to it waits.
@@ -39,24 +44,29 @@ export class DeadLettersFull extends Schema.TaggedError<DeadLettersFull>(
   code: Schema.tag("AUD-4103"),
   isRetryable: Schema.tag(true),
   path: Schema.String,
-  sizeBytesMax: Schema.Number,
+  lettersMax: Schema.Number,
 }) {
   override get message(): string {
     return (
-      `${this.code}: ${this.path} has reached ${this.sizeBytesMax} bytes; delivery waits. ` +
-      `Find out why the sink refuses records, then move the file away`
+      `${this.code}: ${this.path} has ${this.lettersMax} open letters, which is the most; delivery waits. ` +
+      `Find out why the sink refuses records, then replay or drop them: countersign dlq`
     )
   }
 }
 
 /**
- * The file of a sink's dead letters in a trail's directory.
+ * What keeps a note from being written. All of it is tried again for as long as it takes.
  *
- * @category constructors
+ * @category errors
  * @since 0.1.0
  */
-export const fileOf = (directory: string, sink: string): string =>
-  path.join(directory, "dead-letters", `${sink}.ndjson`)
+export type LetterFault =
+  | DiskError
+  | SignerError
+  | TrailDamaged
+  | TrailLocked
+  | TrailReadError
+  | DeadLettersFull
 
 /**
  * The words of a refusal, without the stack that would say nothing about the record.
@@ -72,80 +82,268 @@ export const causeOf = (cause: Cause.Cause<SinkError>): string =>
   )
 
 /**
- * @category encoding
+ * Where the dead letters of a sink lie, one trail a key.
+ *
+ * @category constructors
  * @since 0.1.0
  */
-export const encode = ({ trail, sequence, cause, entry }: DeadLetter): string =>
-  `${JSON.stringify({ trail, sequence, cause, entry: Buffer.from(entry).toString("base64") })}\n`
-
-// An entry of 64 KiB in base64, a cause of 4 KiB with every byte escaped, and the names.
-const lineBytesMax = 192 * 1024
-
-const newline = 0x0a
-
-/** Where in the bytes at the file's end the last line begins, finished or not. */
-const lastLineAt = (tail: Uint8Array): number => tail.subarray(0, -1).lastIndexOf(newline) + 1
+export const directoryOf = (directory: string, sink: string): string =>
+  path.join(directory, "dead-letters", sink)
 
 /**
- * Whether a line is another letter than this one. One of the same record is an attempt at it, after
- * which the cursor did not move: perhaps its sync failed, and then it is on no disk.
- */
-const isAnother = (line: Uint8Array, { sequence, trail }: DeadLetter): boolean => {
-  try {
-    const found: unknown = JSON.parse(Buffer.from(line).toString("utf8"))
-    const isLetter = typeof found === "object" && found !== null
-    const isSame =
-      isLetter &&
-      "sequence" in found &&
-      found.sequence === sequence &&
-      "trail" in found &&
-      found.trail === trail
-    return isLetter && !isSame
-  } catch {
-    return false
-  }
-}
-
-/**
- * Appends a letter and returns once it survives a power failure.
+ * The origin of a sink's dead letters.
  *
- * A torn line that an earlier crash left is written over, and so is the same letter from an attempt
- * that failed; one that only lacks its end is kept.
+ * @category constructors
+ * @since 0.1.0
+ */
+export const originOf = (trail: string, sink: string): string => `${trail}/dead-letters/${sink}`
+
+/**
+ * The notes behind those that were read, in order; what is read is counted by key.
+ *
+ * @param isForgiven whether a key's trail that can't be read is passed over
+ */
+const readNotes = Effect.fnUntraced(function* (
+  directory: string,
+  read: Map<string, number>,
+  isForgiven: (name: string) => boolean = () => false,
+) {
+  const disk = yield* Disk
+  const names = (yield* disk.list(directory)).filter((name) => namePattern.test(name))
+  const added: Array<ReadonlyArray<LetterNote>> = []
+  for (const name of names) {
+    const from = read.get(name) ?? 0
+    const own = path.join(directory, name)
+    const found = yield* Stream.runCollect(entries(own, { from })).pipe(
+      Effect.catch((error) =>
+        isForgiven(name)
+          ? Effect.as(Effect.logWarning(`countersign: ${error.message}`), [])
+          : Effect.fail(error),
+      ),
+    )
+    read.set(name, from + found.length)
+    added.push(found.flatMap(({ bytes }) => noteOf(bytes) ?? []))
+  }
+  // One key follows the other, and so do their notes.
+  const beginOf = (notes: ReadonlyArray<LetterNote>): string => notes[0]?.time ?? ""
+  return added.toSorted((a, b) => (beginOf(a) < beginOf(b) ? -1 : 1)).flat()
+})
+
+/**
+ * What a sink has refused and nobody has settled, without writing anything.
  *
  * @category running
  * @since 0.1.0
  */
-export const append = Effect.fnUntraced(function* (
-  disk: Disk["Service"],
-  file: string,
-  letter: DeadLetter,
-  sizeBytesMax: number,
-): Effect.fn.Return<void, DiskError | DeadLettersFull> {
-  const directory = path.dirname(file)
-  yield* disk.makeDirectory(directory)
-  const size = (yield* disk.status(file))?.sizeBytes ?? 0
-  const from = Math.max(0, size - lineBytesMax)
-  const tail = size === 0 ? new Uint8Array() : yield* disk.readRange(file, from, size - from)
-  const last = lastLineAt(tail)
-  const isKept = isAnother(tail.subarray(last), letter)
-  const position = isKept ? size : from + last
-  const line = Buffer.from(encode(letter))
-  if (position + line.byteLength > sizeBytesMax) {
-    return yield* new DeadLettersFull({ path: file, sizeBytesMax })
-  }
-  const chunks = isKept && tail.at(-1) !== newline ? [Buffer.of(newline), line] : [line]
-
-  yield* Effect.acquireUseRelease(
-    disk.open(file, "update"),
-    (open) =>
-      Effect.andThen(
-        position < size ? open.truncate(position) : Effect.void,
-        Effect.andThen(open.write(chunks, position), open.datasync),
-      ),
-    (open) => open.close,
-  )
-  if (position === 0) {
-    yield* disk.syncDirectory(directory)
-    yield* disk.syncDirectory(path.dirname(directory))
-  }
+export const readOpenLetters = Effect.fnUntraced(function* (directory: string, sink: string) {
+  const open = new OpenLetters()
+  for (const note of yield* readNotes(directoryOf(directory, sink), new Map())) open.add(note)
+  return open
 })
+
+/**
+ * @category models
+ * @since 0.1.0
+ */
+export interface DeadLettersOptions {
+  readonly disk: Disk["Service"]
+  /** The main trail's directory. */
+  readonly directory: string
+  /** The main trail's origin. */
+  readonly trail: string
+  readonly sink: string
+  /** Who signs now. */
+  readonly signer: () => Signer["Service"]
+  /** Open letters at which the sink has to wait. Default 65,536. */
+  readonly lettersMax?: number
+  readonly nowMillis: () => number
+  readonly fillRandom?: FillRandom
+}
+
+interface Writing {
+  readonly name: string
+  readonly trail: OpenTrail
+  readonly scope: Scope.Closeable
+}
+
+const lettersMaxDefault = 65_536
+const segmentBytesMax = 1024 * 1024
+const namePattern = /^[0-9a-f]{8}$/
+const limits = { depthMax: 16, keysMax: 4096, keyLengthMax: 256, eventBytesMax: 49_152 }
+
+/**
+ * The dead letters of one sink, read and written.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export class DeadLetters {
+  /** As of the newest look. */
+  readonly open = new OpenLetters()
+  private readonly options: DeadLettersOptions
+  private readonly encoder: EventEncoder
+  /** Notes read so far, by the key's directory. */
+  private readonly read = new Map<string, number>()
+  private writing: Writing | undefined
+
+  constructor(options: DeadLettersOptions) {
+    this.options = options
+    this.encoder = new EventEncoder(limits, options.fillRandom)
+  }
+
+  /** Whether the trail is held, and has to be given back. */
+  get isHeld(): boolean {
+    return this.writing !== undefined
+  }
+
+  /** Where they lie. */
+  get directory(): string {
+    return directoryOf(this.options.directory, this.options.sink)
+  }
+
+  /** Reads the notes that were added since the last look, by whomever. */
+  readonly look: Effect.Effect<void, TrailReadError> = Effect.suspend(() =>
+    // Letters of a key that is gone must not keep a sink from its records.
+    Effect.map(
+      readNotes(this.directory, this.read, (name) => name !== this.name),
+      (notes) => {
+        for (const note of notes) this.open.add(note)
+      },
+    ).pipe(Effect.provideService(Disk, this.options.disk)),
+  )
+
+  /** The first look. A crash may have left files that only the log can mend: it is opened. */
+  readonly load: Effect.Effect<void, LetterFault> = Effect.suspend(() =>
+    Effect.flatMap(
+      this.options.disk.status(path.join(this.directory, this.name)),
+      (status): Effect.Effect<unknown, LetterFault> =>
+        status === undefined
+          ? this.look
+          : Effect.andThen(
+              Effect.suspend(() => this.ready),
+              this.rest,
+            ),
+    ),
+  )
+
+  /** Adds notes, signed when this returns. After a failure any of them may be there. */
+  write(notes: ReadonlyArray<LetterNote>): Effect.Effect<void, LetterFault> {
+    return Effect.suspend(() => this.ready).pipe(
+      Effect.flatMap((writing) => this.append(writing, notes)),
+      // What a failure leaves is for a recovery to judge.
+      Effect.onError(() => this.letGo),
+    )
+  }
+
+  /** As `write`, for a refusal; bounded. */
+  bury(note: LetterNote): Effect.Effect<void, LetterFault> {
+    const { lettersMax = lettersMaxDefault } = this.options
+    return Effect.suspend((): Effect.Effect<void, LetterFault> => {
+      const isAgain = note.sequence !== undefined && this.open.get(note.sequence) !== undefined
+      return this.open.size < lettersMax || isAgain
+        ? this.write([note])
+        : // Somebody may have settled some meanwhile.
+          Effect.andThen(
+            this.look,
+            Effect.suspend(() =>
+              this.open.size < lettersMax
+                ? this.write([note])
+                : Effect.fail(new DeadLettersFull({ path: this.directory, lettersMax })),
+            ),
+          )
+    })
+  }
+
+  /** Gives the trail back, so that others can write to it. */
+  readonly rest: Effect.Effect<void, DiskError> = Effect.suspend(() => {
+    if (this.writing === undefined) return Effect.void
+    const { recovered, wal } = this.writing.trail
+    return recovered.writer.syncAll.pipe(
+      Effect.andThen(wal.roll),
+      Effect.andThen(Effect.suspend(() => wal.prune(recovered.writer.syncedSize))),
+      Effect.ensuring(this.letGo),
+    )
+  })
+
+  private readonly letGo: Effect.Effect<void> = Effect.suspend(() => {
+    const { writing } = this
+    this.writing = undefined
+    return writing === undefined ? Effect.void : Scope.close(writing.scope, Exit.void)
+  })
+
+  private readonly ready: Effect.Effect<Writing, LetterFault> = Effect.suspend(() => {
+    const { name } = this
+    if (this.writing?.name === name) return Effect.succeed(this.writing)
+    return Effect.andThen(this.letGo, this.opened(name))
+  })
+
+  private get origin(): string {
+    return originOf(this.options.trail, this.options.sink)
+  }
+
+  /** The directory of the key in force: its id. */
+  private get name(): string {
+    const { keyId } = verifierKeyOf(this.origin, this.options.signer())
+    return keyId.toString(16).padStart(8, "0")
+  }
+
+  private opened(name: string): Effect.Effect<Writing, LetterFault> {
+    const { directory: main, disk, nowMillis, signer } = this.options
+    const { origin } = this
+    const { place: _, ...alone } = signer()
+    const directory = path.join(this.directory, name)
+    return Effect.gen({ self: this }, function* () {
+      yield* disk.makeDirectory(directory)
+      for (const above of [this.directory, path.dirname(this.directory), main]) {
+        yield* disk.syncDirectory(above)
+      }
+      const scope = yield* Scope.make()
+      const opening = openTrail({ directory, origin, segmentBytesMax, nowMillis }).pipe(
+        Effect.provideService(Scope.Scope, scope),
+        // The key has no place of its own here: it changes with the main trail's.
+        Effect.provideService(Signer, alone),
+        Effect.provideService(Disk, disk),
+        Effect.onError(() => Scope.close(scope, Exit.void)),
+      )
+      const trail = yield* opening
+      const writing = { name, trail, scope }
+      this.writing = writing
+      // What a crash left unsigned is signed now, and read with the rest.
+      yield* trail.recovered.writer.publish
+      yield* this.look
+      return writing
+    }).pipe(Effect.uninterruptible)
+  }
+
+  private append(
+    { name, trail: { recovered, wal } }: Writing,
+    notes: ReadonlyArray<LetterNote>,
+  ): Effect.Effect<void, DiskError | SignerError> {
+    return Effect.suspend(() => {
+      const { nowMillis, trail } = this.options
+      const encoded = notes.map((note) => {
+        const invalid = this.encoder.encodeSystem(eventOf(trail, note), nowMillis())
+        // Notes follow the schema by construction.
+        if (invalid !== undefined) throw invalid
+        return Buffer.from(this.encoder.json)
+      })
+      const payload = EntryBundle.encode(encoded)
+      const first = wal.nextSequence
+      const written = [{ payload, count: encoded.length }]
+      // A clock of a test may stand between two milliseconds.
+      return wal.append(written, Math.floor(nowMillis())).pipe(
+        Effect.andThen(recovered.writer.append(payload, payload.length, encoded.length, first)),
+        Effect.andThen(recovered.writer.publish),
+        Effect.map(() => {
+          this.read.set(name, first + encoded.length)
+          for (const entry of encoded) {
+            const note = noteOf(entry)
+            if (note !== undefined) this.open.add(note)
+          }
+        }),
+        // A handful of notes: a thread would cost more than it spares.
+        Effect.provideService(EntryHasher, inThisThread),
+      )
+    })
+  }
+}

@@ -13,51 +13,22 @@ import * as Exit from "effect/Exit"
 import type { Disk, DiskError } from "../platform/Disk.ts"
 import type { ActorEntry } from "./ActorRegistry.ts"
 import { catchUpMillis, RateMeter } from "./CatchUp.ts"
-import * as DeadLetters from "./DeadLetters.ts"
+import { buried } from "./DeadLetter.ts"
+import { causeOf, type LetterFault } from "./DeadLetters.ts"
+import type { DeliveryOptions } from "./DeliveryOptions.ts"
 import { DeliverySize } from "./DeliverySize.ts"
 import type { Feed, TakenBatch } from "./Feed.ts"
 import type { MailboxGauge } from "./Mailbox.ts"
 import type { RestartPolicy } from "./RestartPolicy.ts"
-import { RetryWaits, type RetryOptions } from "./RetryWaits.ts"
+import { redelivery, Replays } from "./Replays.ts"
+import { RetryWaits } from "./RetryWaits.ts"
 import { endOf, SinkError, slice, type DeliveredBatch, type Sink } from "./Sink.ts"
-import { isRejected, type CircuitState, type SinkCircuit } from "./SinkCircuit.ts"
+import { isRejected, type CircuitState } from "./SinkCircuit.ts"
 import * as SinkCursor from "./SinkCursor.ts"
 import type { Actor } from "./Supervisor.ts"
 
 /** What is tried again for as long as it takes. */
-type DeliveryFault = SinkError | DiskError | DeadLetters.DeadLettersFull
-
-/**
- * @category models
- * @since 0.1.0
- */
-export interface DeliveryOptions {
-  /** Origin of the trail. */
-  readonly trail: string
-  /** Directory of the trail, for the cursor and the dead letters. */
-  readonly directory: string
-  /** Most bytes of one delivery; a sink may wish for less. Units: bytes. */
-  readonly batchBytesMax: number
-  /** Longest time for one call to the sink, unless it says otherwise; then it is interrupted and counts as `unavailable`. */
-  readonly deliverMillisMax: number
-  /** A cursor is saved after so many batches … */
-  readonly cursorBatches: number
-  /** … or so much time, whichever is first. */
-  readonly cursorMillis: number
-  /** Size at which the dead letters of a sink are full. Units: bytes. */
-  readonly deadLetterBytesMax: number
-  /** After a crash. */
-  readonly restart: RestartPolicy
-  /** After a fault. */
-  readonly retry: RetryOptions
-  readonly circuit: SinkCircuit
-  /** The position has moved. */
-  readonly moved: () => void
-  /** A record went to the dead letters; told before the position passes it. */
-  readonly refused: (sequence: number) => void
-  /** Virtual or real time. Units: milliseconds. */
-  readonly nowMillis: () => number
-}
+type DeliveryFault = SinkError | DiskError | LetterFault
 
 /**
  * How one sink stands.
@@ -88,7 +59,10 @@ export interface DeliveryStatus {
   readonly recordsMax: number
   /** Records that the sink took, redeliveries included. */
   readonly delivered: number
+  /** Records that the sink refused, since the engine opened. */
   readonly deadLetters: number
+  /** Refused records that were neither replayed nor dropped. */
+  readonly openLetters: number
 }
 
 const recordsMaxDefault = 4096
@@ -111,13 +85,13 @@ export class Delivery implements Actor {
   readonly mailbox: MailboxGauge
   private readonly sink: Sink
   private readonly feed: Feed
-  private readonly disk: Disk["Service"]
   private readonly options: DeliveryOptions
   private readonly keeper: SinkCursor.Keeper
   private readonly retry: RetryWaits
   private readonly size: DeliverySize
   private readonly deliverMillisMax: number
   private readonly taken = new RateMeter()
+  private readonly replays: Replays
   private cursor: number | undefined
   /** Whether the sink stores its position itself; known once it was asked. */
   private ownsPosition = false
@@ -132,11 +106,11 @@ export class Delivery implements Actor {
     const { bytesMax, deliverMillisMax, recordsMax } = sink.delivery ?? {}
     this.sink = sink
     this.feed = feed
-    this.disk = disk
     this.options = options
     this.name = `sink:${sink.name}`
     this.restart = options.restart
     this.retry = new RetryWaits(options.retry)
+    this.replays = new Replays(options.letters, options.nowMillis)
     this.deliverMillisMax = deliverMillisMax ?? options.deliverMillisMax
     this.size = new DeliverySize(
       {
@@ -195,6 +169,7 @@ export class Delivery implements Actor {
       recordsMax: this.size.limits.recordsMax,
       delivered: this.delivered,
       deadLetters: this.letters,
+      openLetters: this.options.letters.open.size,
     }
   }
 
@@ -215,7 +190,10 @@ export class Delivery implements Actor {
       const exit = yield* Effect.exit(
         Effect.ensuring(
           this.deliverAll(self),
-          Effect.suspend(() => this.save(self)),
+          Effect.andThen(
+            Effect.suspend(() => this.save(self)),
+            Effect.ignore(this.options.letters.rest),
+          ),
         ),
       )
       if (Exit.isSuccess(exit)) return
@@ -225,7 +203,7 @@ export class Delivery implements Actor {
       const delay = Duration.toMillis(yield* this.retry.next)
       const closed = yield* this.options.circuit.waitMillis
       self.enter("backing-off", closed > 0 ? "circuit" : undefined)
-      yield* Effect.sleep(Math.max(delay, closed))
+      yield* Effect.sleep(Math.ceil(Math.max(delay, closed)))
     }
   })
 
@@ -233,11 +211,13 @@ export class Delivery implements Actor {
     this: Delivery,
     self: ActorEntry,
   ): Effect.fn.Return<void, DeliveryFault> {
-    const { circuit } = this.options
+    const { circuit, letters } = this.options
     let cursor = yield* this.locate(self)
+    this.replays.begin()
     while (true) {
       const { version } = this.feed
       self.enter("running")
+      if (this.replays.dueMillis() === 0) yield* this.replay(self)
       if (yield* this.gather(self, cursor, version)) continue
       // A crash may have opened it as well, after which another life begins.
       const closed = circuit.state === "closed" ? 0 : yield* circuit.waitMillis
@@ -259,8 +239,25 @@ export class Delivery implements Actor {
       this.feed.passed()
       this.keeper.delivered()
       if (this.saveMillis() === 0) yield* this.save(self)
+      if (letters.isHeld) yield* letters.rest
     }
   })
+
+  /** Tries again what people have asked for, a few at a time. */
+  private replay(self: ActorEntry): Effect.Effect<void, DeliveryFault> {
+    self.enter("running", "dead letters")
+    const { circuit } = this.options
+    return this.replays.run({
+      readFrom: (sequence) =>
+        this.feed.take(sequence, { recordsMax: 1, bytesMax: 1 }, () => undefined),
+      deliver: (batch) => {
+        const call = redelivery(this.sink, this.ownsPosition)
+        return call === undefined
+          ? undefined
+          : circuit.call(this.within(Effect.suspend(() => call(batch))), "something")
+      },
+    })
+  }
 
   /** Waits for a fuller delivery where the sink wishes for one; tells whether it has waited. */
   private readonly gather = Effect.fnUntraced(function* (
@@ -369,16 +366,10 @@ export class Delivery implements Actor {
   private bury(
     batch: DeliveredBatch,
     cause: Cause.Cause<SinkError>,
-  ): Effect.Effect<void, DiskError | DeadLetters.DeadLettersFull> {
-    const { deadLetterBytesMax, directory, trail } = this.options
-    const letter = {
-      trail,
-      sequence: batch.firstSequence,
-      cause: DeadLetters.causeOf(cause),
-      entry: batch.entries[0] ?? new Uint8Array(),
-    }
-    const file = DeadLetters.fileOf(directory, this.sink.name)
-    return Effect.map(DeadLetters.append(this.disk, file, letter, deadLetterBytesMax), () => {
+  ): Effect.Effect<void, LetterFault> {
+    const entry = batch.entries[0] ?? new Uint8Array()
+    const note = buried(batch.firstSequence, entry, causeOf(cause))
+    return Effect.map(this.options.letters.bury(note), () => {
       this.options.refused(batch.firstSequence)
       this.lettersFrom ??= batch.firstSequence
       this.cursor = endOf(batch)
@@ -413,7 +404,11 @@ export class Delivery implements Actor {
     const isBehind = cursor < this.feed.head
     self.enter(isBehind ? "blocked" : "idle", isBehind ? "trail" : undefined)
     const news = this.feed.after(version)
-    const waitMillis = Math.min(isBehind ? rereadMillis : Infinity, this.saveMillis())
+    const waitMillis = Math.min(
+      isBehind ? rereadMillis : Infinity,
+      this.saveMillis(),
+      this.replays.dueMillis(),
+    )
     if (waitMillis === Infinity) return yield* news
     yield* Effect.timeoutOption(news, waitMillis)
     if (this.saveMillis() === 0) yield* this.save(self)

@@ -12,6 +12,9 @@ import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import type { Scope } from "effect/Scope"
 import { Disk, type DiskError } from "../platform/Disk.ts"
+import { RandomBytes } from "../platform/RandomBytes.ts"
+import type { Signer } from "../signer/Signer.ts"
+import { DeadLetters, type DeadLettersOptions } from "./DeadLetters.ts"
 import { Delivery, type DeliveryStatus } from "./Delivery.ts"
 import { Feed } from "./Feed.ts"
 import { Quorum } from "./Quorum.ts"
@@ -56,8 +59,10 @@ export interface DispatcherOptions {
   readonly deliverTimeout?: Duration.Input
   /** Longest time for the sinks to catch up, and then to close. Default 5 s each. */
   readonly drainTimeout?: Duration.Input
-  /** Size at which the dead letters of a sink are full. Units: bytes. Default 64 MiB. */
-  readonly deadLetterBytesMax?: number
+  /** Who signs the dead letters now. */
+  readonly signer: () => Signer["Service"]
+  /** Open dead letters at which a sink waits. Default 65,536. */
+  readonly lettersMax?: number
   /** How many of the required sinks are enough for `delivered`. Default 0: all of them. */
   readonly quorum?: number
   /** Waits after a fault of a sink or of the disk, for as long as it takes. Default: 100 ms to 30 s. */
@@ -140,6 +145,20 @@ const quorumOf = (deliveries: ReadonlyArray<Delivery>, size: number): Quorum =>
     size,
   )
 
+const lettersOf = (
+  { directory, lettersMax, signer, trail }: DispatcherOptions,
+  sink: string,
+  platform: Pick<DeadLettersOptions, "disk" | "fillRandom" | "nowMillis">,
+): DeadLetters =>
+  new DeadLetters({
+    ...platform,
+    directory,
+    trail,
+    sink,
+    signer,
+    ...(lettersMax === undefined ? {} : { lettersMax }),
+  })
+
 const deliveryOptionsOf = (options: DispatcherOptions) => ({
   trail: options.trail,
   directory: options.directory,
@@ -147,7 +166,6 @@ const deliveryOptionsOf = (options: DispatcherOptions) => ({
   deliverMillisMax: millis(options.deliverTimeout ?? Duration.seconds(30)),
   cursorBatches: options.cursorBatches ?? 64,
   cursorMillis: millis(options.cursorWait ?? Duration.seconds(1)),
-  deadLetterBytesMax: options.deadLetterBytesMax ?? 64 * 1024 * 1024,
   restart: options.restart ?? forEver,
   retry: options.retry ?? retryDefault,
 })
@@ -166,6 +184,7 @@ export const make = Effect.fnUntraced(function* (
   const problem = problemOf(sinks)
   if (problem !== undefined) return yield* problem
   const disk = yield* Disk
+  const fillRandom = yield* RandomBytes
   const clock = yield* Clock.clockWith(Effect.succeed)
   const drainTimeout = options.drainTimeout ?? Duration.seconds(5)
 
@@ -188,6 +207,7 @@ export const make = Effect.fnUntraced(function* (
         new Delivery(sink, feed, disk, {
           ...shared,
           circuit,
+          letters: lettersOf(options, sink.name, { disk, fillRandom, nowMillis }),
           refused: (sequence) => {
             if (sink.delivery?.isRequired === true) quorum.refused(sink.name, sequence)
           },

@@ -91,6 +91,7 @@ export const dispatchTrail = Effect.fnUntraced(function* (parts: TrailDispatcher
       cursorWait: dispatch.cursorMillis,
       deliverTimeout: deliverMillisMax,
       quorum: dispatch.quorum,
+      signer: () => trail.keys.signer,
       retry: { fromMillis: retryMinMillis, toMillis: retryMaxMillis },
       circuit: {
         failures: circuitFailures,

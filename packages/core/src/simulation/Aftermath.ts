@@ -6,7 +6,7 @@
 import { hash } from "node:crypto"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
-import * as DeadLetters from "../engine/DeadLetters.ts"
+import { DeadLetters } from "../engine/DeadLetters.ts"
 import { Disk } from "../platform/Disk.ts"
 import { checkLog } from "../trail/LogVerifier.ts"
 import { leafHash } from "../trail/MerkleTree.ts"
@@ -15,7 +15,7 @@ import { verify } from "../trail/Verifier.ts"
 import type { VerifyReport } from "../trail/VerifyReport.ts"
 import type { FoundRecord, FoundSink, History } from "./History.ts"
 import type { ScriptedStore } from "./ScriptedSink.ts"
-import { directory, verifierKey } from "./SimulatedEngine.ts"
+import { directory, engineOptions, simulationSigner, verifierKey } from "./SimulatedEngine.ts"
 import { eventType, refusalMark } from "./SimulatedEvent.ts"
 
 type Fields = Readonly<Record<string, unknown>>
@@ -48,14 +48,17 @@ const verdictOf = (report: VerifyReport): string => {
     : `${report.verdict}: ${report.reason}`
 }
 
-const lettersOf = (disk: Disk["Service"], sink: string): Effect.Effect<ReadonlyArray<number>> =>
-  disk.readFile(DeadLetters.fileOf(directory, sink)).pipe(
-    Effect.map((bytes) => {
-      const lines = Buffer.from(bytes).toString("utf8").split("\n").slice(0, -1)
-      return lines.map((line) => Number(fieldsOf(JSON.parse(line))["sequence"]))
-    }),
-    Effect.orElseSucceed(() => []),
-  )
+const lettersOf = (disk: Disk["Service"], sink: string) => {
+  const letters = new DeadLetters({
+    disk,
+    directory,
+    trail: engineOptions.origin,
+    sink,
+    signer: () => simulationSigner,
+    nowMillis: () => 0,
+  })
+  return Effect.map(letters.look, () => letters.open.all().map(({ sequence }) => sequence))
+}
 
 /**
  * @category running

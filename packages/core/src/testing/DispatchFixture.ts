@@ -4,11 +4,15 @@
  * @since 0.1.0
  */
 import * as Effect from "effect/Effect"
+import type { OpenLetter } from "../engine/DeadLetter.ts"
+import { DeadLetters } from "../engine/DeadLetters.ts"
 import * as Dispatcher from "../engine/Dispatcher.ts"
 import type { PublishedBatch } from "../engine/RecentBatches.ts"
 import type { DeliveredBatch, Sink } from "../engine/Sink.ts"
 import * as Supervisor from "../engine/Supervisor.ts"
 import { Disk } from "../platform/Disk.ts"
+import * as KeySigner from "../signer/KeySigner.ts"
+import { Signer } from "../signer/Signer.ts"
 import { FaultyDisk, type Fault } from "./FaultyDisk.ts"
 import { MemoryDisk } from "./MemoryDisk.ts"
 import type { MemorySink } from "./MemorySink.ts"
@@ -21,6 +25,11 @@ export const directory = "/trail"
 
 // What a slab is filled with when it is given back.
 const garbage = 0xdb
+
+/** Signs dead letters. */
+export const signer: Signer["Service"] = Effect.runSync(
+  Effect.provide(Effect.service(Signer), KeySigner.layerEphemeral),
+)
 
 export const entryOf = (sequence: number): Buffer => Buffer.from(`{"id":"record-${sequence}"}`)
 
@@ -103,6 +112,7 @@ export const dispatch = Effect.fnUntraced(function* (
       sinks,
       nextSequence: log.size,
       readFrom: log.readFrom,
+      signer: () => signer,
       ...setup.options,
     },
     supervisor,
@@ -124,12 +134,19 @@ export const stored = (sink: MemorySink): ReadonlyArray<number> => {
   return sink.store.sequences
 }
 
-/** The dead letters of the sink `memory`. */
-export const lettersOf = (disk: MemoryDisk): ReadonlyArray<unknown> =>
-  (disk.text(`${directory}/dead-letters/memory.ndjson`) ?? "")
-    .split("\n")
-    .filter((line) => line !== "")
-    .map((line): unknown => JSON.parse(line))
+/** The open dead letters of the sink `memory`. */
+export const lettersOf = (disk: MemoryDisk): ReadonlyArray<OpenLetter> => {
+  const letters = new DeadLetters({
+    disk: disk.disk,
+    directory,
+    trail,
+    sink: "memory",
+    signer: () => signer,
+    nowMillis: () => 0,
+  })
+  Effect.runSync(letters.look)
+  return letters.open.all()
+}
 
 /** The saved cursor of a sink; `NaN` where there is none. */
 export const cursorOf = (disk: MemoryDisk, sink = "memory"): number =>

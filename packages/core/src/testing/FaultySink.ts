@@ -39,9 +39,16 @@ export class FaultySink implements Sink {
   private readonly rejected = new Set<number>()
   private gate: Deferred.Deferred<void> | undefined
 
+  readonly redeliver?: NonNullable<Sink["redeliver"]>
+
   constructor(inner: Sink) {
     this.inner = inner
     this.name = inner.name
+    const { redeliver } = inner
+    if (redeliver !== undefined) {
+      this.redeliver = (batch) =>
+        Effect.suspend(() => this.meet(batch, (taken) => redeliver.call(inner, taken)))
+    }
   }
 
   /** The next `times` deliveries meet this fault. */
@@ -52,6 +59,11 @@ export class FaultySink implements Sink {
   /** Every batch with this sequence is rejected. */
   reject(sequence: number): void {
     this.rejected.add(sequence)
+  }
+
+  /** Nothing is rejected any more. */
+  mend(): void {
+    this.rejected.clear()
   }
 
   /** Deliveries hang until {@link resume}. */
@@ -84,18 +96,21 @@ export class FaultySink implements Sink {
     return this.inner.close
   }
 
-  private meet(batch: DeliveredBatch): Effect.Effect<void, SinkError> {
+  private meet(
+    batch: DeliveredBatch,
+    take: Sink["deliver"] = (taken) => this.inner.deliver(taken),
+  ): Effect.Effect<void, SinkError> {
     for (let sequence = batch.firstSequence; sequence < endOf(batch); sequence++) {
       if (this.rejected.has(sequence)) return this.failure("rejected", `record ${sequence}`)
     }
     switch (this.faults.shift()) {
       case undefined:
-        return this.inner.deliver(batch)
+        return take(batch)
       case "fail":
         return this.failure("unavailable", "a scripted failure")
       case "store-and-fail":
         return Effect.andThen(
-          this.inner.deliver(batch),
+          take(batch),
           this.failure("unavailable", "a scripted failure after storing"),
         )
       case "crash":

@@ -91,6 +91,17 @@ export const make = (options: MemorySinkOptions = {}): MemorySink => {
         if (batch.entries.length > 0) keep(batch)
         return Effect.void
       }),
+    redeliver: (batch) =>
+      Effect.sync(() => {
+        for (const [index, entry] of batch.entries.entries()) {
+          const sequence = batch.firstSequence + index
+          const isThere = store.records.some(
+            (record) => record.trail === batch.trail && record.sequence === sequence,
+          )
+          if (isThere) continue
+          store.records.push({ trail: batch.trail, sequence, bytes: Uint8Array.from(entry) })
+        }
+      }),
     close: Effect.sync(() => {
       isClosed = true
     }),

@@ -1,0 +1,88 @@
+/** What a person notes among the dead letters of a sink, signed with the trail's key. */
+import { userInfo } from "node:os"
+import { signerOf } from "@countersign/core/Audit"
+import { resolve } from "@countersign/core/config/ConfigResolution"
+import type { LetterAct } from "@countersign/core/engine/DeadLetter"
+import { DeadLetters } from "@countersign/core/engine/DeadLetters"
+import type { Actor } from "@countersign/core/event/AuditEvent"
+import { Disk } from "@countersign/core/platform/Disk"
+import { Signer } from "@countersign/core/signer/Signer"
+import { readCheckpoint } from "@countersign/core/trail/TrailReader"
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Schedule from "effect/Schedule"
+import { UsageError } from "../terminal/Failure.ts"
+
+export interface LetterNotesOptions {
+  readonly directory: string
+  readonly sink: string
+  /** A YAML file with the engine's configuration, which says where the key is. */
+  readonly config: string | undefined
+}
+
+// The engine holds the letters only while it writes some.
+const whileLocked = {
+  schedule: Schedule.spaced("200 millis"),
+  times: 25,
+  while: (error: { readonly _tag: string }) => error._tag === "TrailLocked",
+}
+
+/** Who sits at the terminal, as far as the system says. */
+const whoever = (): Actor => {
+  try {
+    return { id: userInfo().username, type: "user" }
+  } catch {
+    return { id: `uid ${process.getuid?.() ?? "unknown"}`, type: "user" }
+  }
+}
+
+const signerFor = Effect.fnUntraced(function* ({ config: file, directory }: LetterNotesOptions) {
+  const disk = yield* Disk
+  const signed = yield* readCheckpoint(directory)
+  const origin = signed?.checkpoint.origin
+  const given = { directory, ...(origin === undefined ? {} : { origin }) }
+  const config = yield* resolve(given, {
+    env: process.env,
+    ...(file === undefined ? {} : { file }),
+  })
+  // An engine makes a key where none is, and this must not: nobody would know it.
+  const { kind, path } = config.signer
+  if (kind === "file" && (yield* disk.status(path)) === undefined) {
+    return yield* new UsageError({
+      parameter: "--config",
+      detail: `there is no ${path}: give the configuration that says where the trail's key is`,
+    })
+  }
+  const services = yield* Layer.build(signerOf(config, process.env))
+  const signer = yield* Effect.provide(Effect.service(Signer), services)
+  return { signer, trail: config.origin }
+})
+
+/** Notes the same about some records, or about all letters. */
+export const noteLetters = (
+  options: LetterNotesOptions,
+  note: { readonly act: LetterAct; readonly reason: string },
+  sequences: ReadonlyArray<number> | undefined,
+) =>
+  Effect.scoped(
+    Effect.gen(function* () {
+      const disk = yield* Disk
+      const { signer, trail } = yield* signerFor(options)
+      const clock = yield* Clock.clockWith(Effect.succeed)
+      const { directory, sink } = options
+      const letters = new DeadLetters({
+        disk,
+        directory,
+        trail,
+        sink,
+        signer: () => signer,
+        nowMillis: () => clock.currentTimeMillisUnsafe(),
+      })
+      const said = { ...note, actor: whoever() }
+      const notes =
+        sequences === undefined ? [said] : sequences.map((sequence) => ({ ...said, sequence }))
+      yield* Effect.retry(letters.write(notes), whileLocked)
+      yield* letters.rest
+    }),
+  )

@@ -1,0 +1,160 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as TestClock from "effect/testing/TestClock"
+import {
+  directory,
+  dispatch,
+  FakeTrail,
+  lettersOf,
+  signer,
+  stored,
+  trail,
+} from "../testing/DispatchFixture.ts"
+import { FaultySink } from "../testing/FaultySink.ts"
+import { MemoryDisk } from "../testing/MemoryDisk.ts"
+import * as MemorySink from "../testing/MemorySink.ts"
+import type { LetterAct } from "./DeadLetter.ts"
+import { DeadLetters } from "./DeadLetters.ts"
+import type { Sink } from "./Sink.ts"
+
+/** A person with the key, who notes a decision about some records of the sink `memory`. */
+const decide = (disk: MemoryDisk, act: LetterAct, ...sequences: ReadonlyArray<number>) => {
+  const letters = new DeadLetters({
+    disk: disk.disk,
+    directory,
+    trail,
+    sink: "memory",
+    signer: () => signer,
+    nowMillis: () => 0,
+  })
+  const actor = { id: "u-1", type: "user" } as const
+  const notes = sequences.map((sequence) => ({ act, sequence, reason: "mended", actor }))
+  return Effect.andThen(letters.write(notes), letters.rest)
+}
+
+const sequencesOf = (disk: MemoryDisk) => lettersOf(disk).map(({ sequence }) => sequence)
+
+/** A sink that refused the records 3 and 4 of ten, and has been mended. */
+const setup = Effect.fnUntraced(function* (options: MemorySink.MemorySinkOptions = {}) {
+  const sink = MemorySink.make(options)
+  const faulty = new FaultySink(sink)
+  faulty.reject(3)
+  faulty.reject(4)
+  const log = new FakeTrail()
+  const memory = new MemoryDisk()
+  const running = yield* dispatch([faulty], { trail: log, disk: memory })
+  running.publish(10)
+  yield* TestClock.adjust(0)
+  faulty.mend()
+  return { ...running, faulty, sink }
+})
+
+describe("Replays", () => {
+  it.effect("deliver what a person asks for, while the engine runs, and note that", () =>
+    Effect.gen(function* () {
+      const { dispatcher, memory, sink } = yield* setup()
+      yield* decide(memory, "requested", 4)
+      yield* TestClock.adjust("10 seconds")
+      assert.deepStrictEqual(stored(sink), [0, 1, 2, 5, 6, 7, 8, 9, 4])
+      assert.deepStrictEqual(sequencesOf(memory), [3])
+      assert.strictEqual(dispatcher.status()[0]?.openLetters, 1)
+      // The place in the trail is where it was.
+      assert.strictEqual(dispatcher.status()[0]?.cursor, 10)
+    }),
+  )
+
+  it.effect("deliver at the next start what was asked for while no engine ran", () =>
+    Effect.gen(function* () {
+      const { dispatcher, log, memory } = yield* setup()
+      yield* dispatcher.close
+      yield* decide(memory, "requested", 3, 4)
+      const sink = MemorySink.make()
+      yield* dispatch([sink], { trail: log, disk: memory })
+      yield* TestClock.adjust(0)
+      assert.deepStrictEqual(stored(sink), [3, 4])
+      assert.isEmpty(sequencesOf(memory))
+    }),
+  )
+
+  it.effect("never deliver what was dropped", () =>
+    Effect.gen(function* () {
+      const { memory, sink } = yield* setup()
+      yield* decide(memory, "dropped", 3, 4)
+      yield* decide(memory, "requested", 3)
+      yield* TestClock.adjust("1 minute")
+      assert.notInclude(stored(sink), 3)
+      assert.isEmpty(sequencesOf(memory))
+    }),
+  )
+
+  it.effect("are tried again when the sink fails, and leave one copy where it promises that", () =>
+    Effect.gen(function* () {
+      const { faulty, memory, sink } = yield* setup({ isExactlyOnce: true })
+      faulty.next("store-and-fail")
+      yield* decide(memory, "requested", 4)
+      yield* TestClock.adjust("2 minutes")
+      assert.deepStrictEqual(stored(sink), [0, 1, 2, 5, 6, 7, 8, 9, 4])
+      assert.deepStrictEqual(sequencesOf(memory), [3])
+    }),
+  )
+
+  it.effect("that are refused again stay open, with the new cause", () =>
+    Effect.gen(function* () {
+      const { faulty, memory } = yield* setup()
+      faulty.reject(3)
+      yield* decide(memory, "requested", 3)
+      yield* TestClock.adjust("1 minute")
+      assert.deepInclude(lettersOf(memory)[0], { sequence: 3, refusals: 2, isRequested: false })
+    }),
+  )
+
+  it.effect("are not believed to have come to a sink that skips what its position has passed", () =>
+    Effect.gen(function* () {
+      const { redeliver: _, ...inner } = MemorySink.make({ isExactlyOnce: true })
+      const refusing = new FaultySink(inner)
+      refusing.reject(1)
+      const memory = new MemoryDisk()
+      const { publish } = yield* dispatch([refusing], { disk: memory })
+      publish(3)
+      yield* TestClock.adjust(0)
+      refusing.mend()
+      yield* decide(memory, "requested", 1)
+      yield* TestClock.adjust("1 minute")
+      assert.deepInclude(lettersOf(memory)[0], { sequence: 1, refusals: 2 })
+      assert.include(lettersOf(memory)[0]?.cause ?? "", "can't be replayed to")
+    }),
+  )
+
+  it.effect("deliver no record that is another one than was refused", () =>
+    Effect.gen(function* () {
+      const { dispatcher, log, memory } = yield* setup()
+      yield* dispatcher.close
+      yield* decide(memory, "requested", 3)
+      const delivered: Array<number> = []
+      const sink: Sink = {
+        ...MemorySink.make(),
+        deliver: (batch) => Effect.sync(() => void delivered.push(batch.firstSequence)),
+      }
+      const other = log.batch(3, [Buffer.from(`{"id":"another"}`)])
+      yield* dispatch([sink], {
+        trail: log,
+        disk: memory,
+        options: { readFrom: () => Effect.succeed(other) },
+      })
+      yield* TestClock.adjust("1 minute")
+      assert.isEmpty(delivered)
+      assert.include(lettersOf(memory)[0]?.cause ?? "", "does not have this record any more")
+    }),
+  )
+
+  it.effect("cost an engine without letters not even a look", () =>
+    Effect.gen(function* () {
+      const { faulty: disk, publish } = yield* dispatch([MemorySink.make()])
+      publish(1)
+      yield* TestClock.adjust("1 second")
+      const before = disk.journal.length
+      yield* TestClock.adjust("1 hour")
+      assert.strictEqual(disk.journal.length, before)
+    }),
+  )
+})
