@@ -14,6 +14,7 @@ import {
   marksAsOf,
   marksOfPage,
 } from "./HighWater.ts"
+import { isUnfit } from "./FilterSql.ts"
 import * as PageToken from "./PageToken.ts"
 import {
   digestOf,
@@ -27,7 +28,7 @@ import {
   type ValueCount,
 } from "./Query.ts"
 import type { Found, QueryCache } from "./QueryCache.ts"
-import { QueryInvalid } from "./QueryError.ts"
+import { FilterUnfit, QueryInvalid } from "./QueryError.ts"
 import type { QueryRunner, RunScope } from "./QueryRunner.ts"
 import * as QueryStatement from "./QueryStatement.ts"
 
@@ -163,6 +164,9 @@ export class Asking {
     token: PageToken.PageToken | undefined,
   ) {
     const { confinedTo, filter, isRelative } = yield* Effect.fromResult(read(query))
+    if (this.tenant !== undefined && isUnfit(this.tenant)) {
+      return yield* new FilterUnfit({ text: this.tenant })
+    }
     const highWater = yield* this.options.highWater.read(tagsOf(this.tenant, confinedTo))
     const marks =
       token !== undefined

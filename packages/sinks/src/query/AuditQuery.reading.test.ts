@@ -261,12 +261,12 @@ layer(TestServer.layer, { excludeTestServices: true })("exports", (it) => {
         (query) => query.export({}).pipe(Stream.take(1), Stream.runCollect),
         { audit },
       )
-      assert.lengthOf((first[0] ?? "").trimEnd().split("\n"), 1000)
+      assert.lengthOf((first[0] ?? "").trimEnd().split("\n"), 500)
       assert.deepStrictEqual(
         recorded.map(({ data, outcome }) => [outcome, data]),
         [
           ["attempt", { filter: "" }],
-          ["partial", { filter: "", rows: 1000 }],
+          ["partial", { filter: "", rows: 500 }],
         ],
       )
     }),

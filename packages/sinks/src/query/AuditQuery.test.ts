@@ -159,6 +159,26 @@ layer(TestServer.layer, { excludeTestServices: true })("pages", (it) => {
     }),
   )
 
+  it.effect("show also what says no time, before everything else", () =>
+    Effect.gen(function* () {
+      const url = yield* database(async (client) => {
+        await insertEvents(client, trail, events(3))
+        const timeless = events(3, 3).map(({ time: _, ...event }) => event)
+        await insertEvents(client, trail, timeless)
+      })
+      yield* ask(url, (query) =>
+        Effect.gen(function* () {
+          for (const limit of [1, 2]) {
+            const oldest = yield* allPages(query, { order: "oldest", limit })
+            assert.deepStrictEqual(oldest.flat(), [3, 4, 5, 0, 1, 2])
+            const newest = yield* allPages(query, { limit })
+            assert.deepStrictEqual(newest.flat(), [2, 1, 0, 5, 4, 3])
+          }
+        }),
+      )
+    }),
+  )
+
   it.effect("of a target are those that have it", () =>
     Effect.gen(function* () {
       const url = yield* database((client) => insertEvents(client, trail, events(21)))

@@ -101,8 +101,8 @@ const defaults = {
 } as const
 
 const pageRowsCeiling = 10_000
-/** Rows that an export reads at once: enough for the round trip not to matter, some 400 kB. */
-const exportRows = 1_000
+/** Rows that an export reads at once: some 200 kB, and 32 MiB where each is as large as can be. */
+const exportRows = 500
 
 const millisOf = (input: Duration.Input): number =>
   Duration.toMillis(Duration.fromInputUnsafe(input))

@@ -20,9 +20,12 @@ export const tokenLengthMax = 65_536
 const whole = Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER }))
 const trailNumber = Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 2_147_483_647 }))
 
-/** As `to_char` writes it: microseconds, so that no row stands between two pages. */
+/**
+ * As `to_char` writes it, with microseconds, so that no row stands between two pages; and what the
+ * column says of a record without a time.
+ */
 const time = Schema.String.check(
-  Schema.isPattern(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{6} (?:AD|BC)$/),
+  Schema.isPattern(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{6} (?:AD|BC)$|^-infinity$/),
 )
 
 const content = Schema.Struct({

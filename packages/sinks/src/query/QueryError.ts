@@ -54,7 +54,7 @@ export class FilterUnfit extends Schema.TaggedError<FilterUnfit>("@countersign/s
   },
 ) {
   override get message(): string {
-    return `${this.code}: the filter's text ${JSON.stringify(this.text)} holds U+0000 or half a surrogate pair, which no stored text has`
+    return `${this.code}: the query's text ${JSON.stringify(this.text)} holds U+0000 or half a surrogate pair, which no stored text has`
   }
 }
 

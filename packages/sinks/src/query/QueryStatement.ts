@@ -86,7 +86,8 @@ export const page = (
   }
   return {
     text: `select r.trail, r.sequence,
-  to_char(r."time" at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS.US AD') as at, r.entry
+  coalesce(to_char(r."time" at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS.US AD'), '-infinity') as at,
+  r.entry
 from countersign.audit_record r${join}
 where ${conditions.join("\n  and ")}
 order by r."time" ${direction}, r.trail ${direction}, r.sequence ${direction}

@@ -61,13 +61,19 @@ export const ask = <A, E>(
     ),
   )
 
-/** Events a second apart, some at the same time, of three actors and two tenants. */
+const second = (at: number) =>
+  new Date(Date.UTC(2026, 10, 20) + at * 1000).toISOString().slice(0, "2026-11-20T00:00:00".length)
+
+/**
+ * Events in the order of their times, of three actors and two tenants; two of three at the same
+ * moment, which is less than a millisecond after the one before.
+ */
 export const events = (count: number, from = 0): ReadonlyArray<FixtureEvent> =>
   Array.from({ length: count }, (_, index) => {
     const at = from + index
     return completeEvent({
       id: `e-${at}`,
-      time: new Date(Date.UTC(2026, 10, 20) + Math.floor(at / 3) * 1000).toISOString(),
+      time: `${second(Math.floor(at / 3))}${at % 3 === 0 ? "" : ".0001"}Z`,
       actor: { id: `u-${at % 3}`, type: "user" },
       outcome: at % 5 === 0 ? "denied" : "success",
       tenant: at % 2 === 0 ? "north" : "south",
