@@ -73,9 +73,8 @@ describe("countersign dlq", () => {
 
         const unreasoned = yield* dlq("drop", "trail", "table", String(second?.sequence))
         assert.strictEqual(unreasoned.code, 64)
-        const dropped = yield* dlq(
-          ...["drop", "trail", "table", String(second?.sequence), "--reason", "a test record"],
-        )
+        const place = ["trail", "table", String(second?.sequence)]
+        const dropped = yield* dlq("drop", ...place, "--reason", "a test record")
         assert.strictEqual(dropped.code, 0, dropped.stderr)
         const asked = yield* dlq("replay", "trail", "table", "--all", "--reason", "column widened")
         assert.strictEqual(asked.code, 0, asked.stderr)

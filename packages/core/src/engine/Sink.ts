@@ -16,6 +16,8 @@
  * 6. **Close is a promise.** After `close` all that was delivered can be read back; a later
  *    `deliver` fails with `unavailable`; a second `close` does nothing.
  * 7. **All or nothing on `rejected`.** A sink that refuses a batch has stored none of it.
+ * 8. **A replay is stored once.** Where there is `redeliver`, it stores what the sink lacks, though
+ *    the position has passed it, and moves no position.
  *
  * `unavailable` is retried for ever with backoff. `rejected` is believed: the batch is bisected
  * until the refused record stands alone, and that goes to the dead letters.

@@ -146,6 +146,25 @@ describe("SinkLaws", () => {
       }),
     ],
     [
+      "takes a replay for something that it has",
+      "what was refused can be redelivered, once, and moves nothing",
+      (sink) => ({ ...sink, redeliver: () => Effect.void }),
+    ],
+    [
+      "stores a replay each time",
+      "what was refused can be redelivered, once, and moves nothing",
+      (sink) => ({
+        ...sink,
+        redeliver: (batch) =>
+          Effect.sync(() => {
+            for (const [index, bytes] of batch.entries.entries()) {
+              const sequence = batch.firstSequence + index
+              sink.store.records.push({ trail: batch.trail, sequence, bytes })
+            }
+          }),
+      }),
+    ],
+    [
       "refuses what lies beyond a gap",
       "a gap in the sequences is taken",
       (sink) => ({

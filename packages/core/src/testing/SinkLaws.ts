@@ -215,6 +215,32 @@ const tellsPosition: Check = (bench) =>
     yield* expect(reopened === expected, `reopened it wants ${reopened}, not ${expected}`)
   })
 
+const takesReplays: Check = (bench) =>
+  bench.using((sink) =>
+    Effect.gen(function* () {
+      const { redeliver } = sink
+      if (redeliver === undefined) return
+      const again = (batch: DeliveredBatch) => redeliver.call(sink, batch)
+      yield* sink.deliver(batchOf(0, 3))
+      yield* sink.deliver(batchOf(5, 2))
+      const before = yield* sink.position(trail)
+      yield* again(batchOf(3, 1))
+      yield* again(batchOf(3, 2))
+      const after = yield* sink.position(trail)
+      yield* bench.expect(
+        before === after,
+        `a replay moved the position from ${before} to ${after}`,
+      )
+      yield* sink.close
+      const found = sequencesOf(yield* bench.readBack)
+      const stored = found.toSorted((a, b) => a - b)
+      yield* bench.expect(
+        stored.join() === range(0, 7).join(),
+        `expected each of 0 to 6 once after replays of 3 and 4, found ${shown(stored)}`,
+      )
+    }),
+  )
+
 const keepsTrailsApart: Check = (bench) =>
   bench.using((sink) =>
     Effect.gen(function* () {
@@ -279,6 +305,7 @@ const table: ReadonlyArray<readonly [name: string, check: Check]> = [
   ["a gap in the sequences is taken", bearsGaps],
   ["an empty batch changes nothing", ignoresNothing],
   ["the position is true and survives reopening", tellsPosition],
+  ["what was refused can be redelivered, once, and moves nothing", takesReplays],
   ["two trails are kept apart", keepsTrailsApart],
   ["nothing of a batch is used after its delivery", borrowsNothing],
   ["close keeps what was delivered, and may be repeated", closesOnce],
