@@ -1,6 +1,7 @@
 /** Every measurement, in the order of the table. */
 import type { Measurement } from "./Line.ts"
 import { caller } from "./rows/caller.ts"
+import { clinic } from "./rows/clinic.ts"
 import { durable } from "./rows/durable.ts"
 import { endToEnd } from "./rows/endToEnd.ts"
 import { http } from "./rows/http.ts"
@@ -31,4 +32,5 @@ export const measurements: ReadonlyArray<Measurement> = [
   redisQueue,
   query,
   endToEnd,
+  clinic,
 ]

@@ -12,13 +12,15 @@ export interface LoadOrder {
   readonly connections: number
   readonly settleMillis: number
   readonly millis: number
+  /** What to send in turn; by default the requests of the reference workload. Counts at the first order. */
+  readonly requests?: ReadonlyArray<string>
 }
 
 export type LoadAnswer =
   | { readonly _tag: "Done"; readonly answered: number; readonly total: number }
   | { readonly _tag: "Failed"; readonly detail: string }
 
-const requests = prepareRequests(2048)
+let requests: ReadonlyArray<Buffer> = []
 const headerEnd = Buffer.from("\r\n\r\n")
 const lengthName = "content-length: "
 
@@ -81,6 +83,7 @@ let connections: ReadonlyArray<Connection> = []
 
 const run = async (order: LoadOrder): Promise<LoadAnswer> => {
   if (connections.length === 0) {
+    requests = order.requests?.map((text) => Buffer.from(text)) ?? prepareRequests(2048)
     connections = await Promise.all(
       Array.from({ length: order.connections }, (_, index) => connect(order.port, index * 61)),
     )

@@ -1,41 +1,13 @@
 /** The reference workload with auditing on and off, slice by slice on the same server. */
-import { fork, type ChildProcess } from "node:child_process"
 import type * as net from "node:net"
 import { openEngine, recordNothing } from "../engine.ts"
 import { clinicServer } from "../http/clinicServer.ts"
-import type { LoadAnswer, LoadOrder } from "../http/loadClient.ts"
+import { ask, startClient } from "../http/askClient.ts"
 import type { Measurement } from "../Line.ts"
 import { makeScratch, emptyScratch } from "../scratch.ts"
 import { median, medianInterval } from "../statistics.ts"
 
 const connections = 32
-
-/** One answer to one order, or why there is none. */
-const ask = (
-  client: ChildProcess,
-  order: LoadOrder,
-): Promise<{ answered: number; total: number }> =>
-  new Promise((resolve, reject) => {
-    const limit = setTimeout(
-      () => settle(() => reject(new Error("the client gave no answer"))),
-      order.settleMillis + order.millis + 30_000,
-    )
-    const onExit = (): void => settle(() => reject(new Error("the client ended")))
-    const onMessage = (answer: LoadAnswer): void =>
-      settle(() => {
-        if (answer._tag === "Done") resolve(answer)
-        else reject(new Error(answer.detail))
-      })
-    const settle = (then: () => void): void => {
-      clearTimeout(limit)
-      client.off("exit", onExit)
-      client.off("message", onMessage)
-      then()
-    }
-    client.on("exit", onExit)
-    client.on("message", onMessage)
-    client.send(order)
-  })
 
 const listening = (server: net.Server): Promise<number> =>
   new Promise((resolve, reject) => {
@@ -63,7 +35,7 @@ const runPairs = async (work: string, pairs: number, millis: number): Promise<Ar
   let door = nothing
   const server = clinicServer(() => door)
   const port = await listening(server)
-  const client = fork(new URL("../http/loadClient.ts", import.meta.url))
+  const client = startClient()
   const order = { port, connections, settleMillis: millis / 10, millis }
   let audited = 0
 
