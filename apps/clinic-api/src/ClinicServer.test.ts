@@ -21,6 +21,12 @@ const registered = (clinic: Clinic) =>
     return String(body["id"])
   })
 
+const sendText = async (url: string, token: string, body: string) => {
+  const headers = { authorization: `Bearer ${token}`, "content-type": "application/json" }
+  const response = await fetch(url, { method: "POST", headers, body })
+  return { status: response.status, text: await response.text() }
+}
+
 /** The clinic's own records: the engine's begin with `audit.`. */
 const facts = (records: ReadonlyArray<AuditEvent>) =>
   records.flatMap(({ actor, outcome, type }) =>
@@ -63,6 +69,7 @@ describe("the clinic's API", () => {
           const booked = yield* clinic.ask("reception", "POST", diary, canaryAppointment)
           assert.strictEqual(booked.status, 201)
           const cancel = `/api/appointments/${String(booked.body["id"])}`
+          assert.strictEqual((yield* clinic.ask("other", "DELETE", cancel)).status, 403)
           const cancelled = yield* clinic.ask("reception", "DELETE", cancel)
           assert.strictEqual(cancelled.body["status"], "cancelled")
           const listed = yield* clinic.ask("doctor", "GET", diary)
@@ -72,6 +79,7 @@ describe("the clinic's API", () => {
       )
       assert.includeMembers(facts(yield* trail.trail), [
         "reception-1 appointment.create success",
+        "dr-agnodice appointment.cancel denied",
         "reception-1 appointment.cancel success",
         "dr-imhotep appointment.list.read success",
       ])
@@ -147,6 +155,14 @@ describe("the clinic's API", () => {
             assert.strictEqual(answer.status, 400)
             assert.strictEqual(answer.body["where"], "payload.birthDate")
             assert.notInclude(answer.text, "Canary")
+            const large = { ...canaryPatient, history: "Canary".repeat(1_000_000) }
+            const refused = yield* clinic.ask("doctor", "POST", "/api/patients", large)
+            assert.deepStrictEqual([refused.status, refused.body["where"]], [400, "payload"])
+            const cut = yield* Effect.promise(() =>
+              sendText(`${clinic.url}/api/patients`, clinic.tokens.doctor, '{"name": "Canary-Cut'),
+            )
+            assert.strictEqual(cut.status, 400)
+            assert.notInclude(cut.text, "Canary")
             const path = yield* clinic.ask("doctor", "GET", "/api/patients/Canary-Path")
             assert.strictEqual(path.status, 400)
             assert.notInclude(path.text, "Canary")

@@ -3,7 +3,9 @@
  */
 import { createServer } from "node:http"
 import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
+import * as ByteSize from "effect/ByteSize"
 import * as Effect from "effect/Effect"
+import * as HttpIncomingMessage from "effect/http/HttpIncomingMessage"
 import * as HttpRouter from "effect/http/HttpRouter"
 import * as HttpApiBuilder from "effect/http-api/HttpApiBuilder"
 import * as HttpApiScalar from "effect/http-api/HttpApiScalar"
@@ -30,6 +32,9 @@ export interface ServerOptions {
 
 /** How long requests under way may take when the server is told to end. */
 const drainTimeout = "10 seconds"
+
+/** The largest form has 16,384 characters of history, which may be three bytes each. */
+const bodyBytesMax = ByteSize.fromInputUnsafe("128 KiB")
 
 /** Does not start where an endpoint that changes something declares no audit. */
 export const layer = ({ host, port, requestsPerMinute, tokens }: ServerOptions) => {
@@ -58,6 +63,7 @@ export const layer = ({ host, port, requestsPerMinute, tokens }: ServerOptions) 
   ).pipe(Layer.provide(handlers))
   // The trail says who asked for what; a log of requests would say it again, unprotected.
   return HttpRouter.serve(routes, { disableLogger: true, disableListenLog: true }).pipe(
+    Layer.provide(Layer.succeed(HttpIncomingMessage.MaxBodySize, bodyBytesMax)),
     Layer.provideMerge(
       NodeHttpServer.layer(createServer, { host, port, gracefulShutdownTimeout: drainTimeout }),
     ),

@@ -35,7 +35,10 @@ export const layer = HttpApiBuilder.group(
         return yield* store.appointments(params.id)
       }),
       cancel: Effect.fnUntraced(function* ({ params }) {
-        yield* requireRole("clinician", "reception")
+        const note = yield* AuditNote
+        const found = (yield* store.appointment(params.id)) ?? (yield* new Absent())
+        note.target = { type: "Appointment", id: found.id, owner: found.patientId }
+        yield* requireDiary(found.patientId)
         return (yield* store.cancel(params.id)) ?? (yield* new Absent())
       }),
     })

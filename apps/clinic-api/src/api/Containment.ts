@@ -5,6 +5,7 @@
 import * as Cause from "effect/Cause"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
+import * as HttpServerError from "effect/http/HttpServerError"
 import * as HttpApiError from "effect/http-api/HttpApiError"
 import * as HttpApiMiddleware from "effect/http-api/HttpApiMiddleware"
 import * as Layer from "effect/Layer"
@@ -32,6 +33,7 @@ export class Containment extends HttpApiMiddleware.Service<Containment>()(
           if (HttpApiError.HttpApiSchemaError.is(thrown) && isOfRequest(thrown.kind)) {
             return Effect.fail(new RequestMalformed({ where: whereIn(thrown) }))
           }
+          if (isUnreadable(thrown)) return Effect.fail(new RequestMalformed({ where: "payload" }))
           if (Cause.isFailReason(reason) && !HttpApiError.HttpApiSchemaError.is(thrown)) {
             return Effect.failCause(cause)
           }
@@ -51,6 +53,10 @@ export class Containment extends HttpApiMiddleware.Service<Containment>()(
 type Contained = Effect.Effect<never, RequestMalformed | Unexpected | unhandled>
 
 const isOfRequest = (kind: string): boolean => kind !== "Body" && kind !== "ResponseHeaders"
+
+/** A body that is no JSON, or larger than it may be; the parser's message would quote it. */
+const isUnreadable = (thrown: unknown): boolean =>
+  HttpServerError.isHttpServerError(thrown) && thrown.reason._tag === "RequestParseError"
 
 const issuesOf = SchemaIssue.makeFormatterStandardSchemaV1()
 

@@ -66,6 +66,7 @@ describe.each(Object.entries(stores))("the clinic's store in %s", (_, store) => 
         const cancelled = { ...earlier, status: "cancelled" as const }
         assert.deepStrictEqual(yield* store.cancel(earlier.id), cancelled)
         assert.deepStrictEqual(yield* store.appointments(id), [later, cancelled])
+        assert.deepStrictEqual(yield* store.appointment(earlier.id), cancelled)
       }),
     )
 
@@ -75,6 +76,7 @@ describe.each(Object.entries(stores))("the clinic's store in %s", (_, store) => 
         yield* store.ready
         assert.isUndefined(yield* store.access(absent, "dr-1"))
         assert.isUndefined(yield* store.change(absent, { phone: "2" }))
+        assert.isUndefined(yield* store.appointment(absent))
         assert.isUndefined(yield* store.cancel(absent))
         assert.deepStrictEqual(yield* store.appointments(absent), [])
       }),

@@ -48,6 +48,7 @@ export class ClinicStore extends Context.Service<
     readonly appointments: (
       patientId: string,
     ) => Effect.Effect<ReadonlyArray<Appointment>, StoreUnavailable>
+    readonly appointment: (id: string) => Effect.Effect<Appointment | undefined, StoreUnavailable>
     readonly cancel: (id: string) => Effect.Effect<Appointment | undefined, StoreUnavailable>
     /** Succeeds when the store answers. */
     readonly ready: Effect.Effect<void, StoreUnavailable>

@@ -131,6 +131,11 @@ const make = Effect.gen(function* () {
         ),
         (rows) => rows.map(appointmentOf),
       ),
+    appointment: (id) =>
+      first(
+        sql<AppointmentRow>`select * from clinic.appointment where id = ${id}::uuid`,
+        appointmentOf,
+      ),
     cancel: (id) =>
       first(
         sql<AppointmentRow>`update clinic.appointment set status = 'cancelled'

@@ -58,6 +58,7 @@ export const layer: Layer.Layer<ClinicStore> = Layer.effect(
             .reverse()
             .slice(0, appointmentsMax),
         ),
+      appointment: (id) => Effect.sync(() => appointments.get(id)),
       cancel: (id) =>
         Effect.sync(() => {
           const appointment = appointments.get(id)
