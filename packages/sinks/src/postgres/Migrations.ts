@@ -64,6 +64,8 @@ export interface MigrationConnection {
   readonly connectMillisMax?: number
   /** Longest wait for a lock, as while somebody else migrates. */
   readonly lockMillisMax?: number
+  /** TLS with a server whose certificate this authority has signed. */
+  readonly ssl?: { readonly ca: string }
 }
 
 /**
@@ -78,6 +80,7 @@ export const migrateAt = (url: Redacted.Redacted, connection: MigrationConnectio
     PgClient.layer({
       url,
       maxConnections: 1,
+      ...(connection.ssl === undefined ? {} : { ssl: connection.ssl }),
       applicationName: connection.applicationName ?? "countersign",
       connectTimeout: connection.connectMillisMax ?? 5_000,
       startupParameters: { lock_timeout: String(connection.lockMillisMax ?? 30_000) },

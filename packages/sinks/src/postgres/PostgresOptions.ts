@@ -16,6 +16,11 @@ export interface PostgresSinkOptions {
   readonly url: Redacted.Redacted
   /** Asked before each connection, for passwords that change; stands in for the address's own. */
   readonly password?: Effect.Effect<Redacted.Redacted>
+  /**
+   * Certificate (PEM) of the authority that the server's is signed by, where the system does not
+   * know it. Connects by TLS alone then, and checks the server's name, whatever the address says.
+   */
+  readonly ca?: string
   /** Default `postgres`. */
   readonly name?: string
   /** What the server shows of the connection. Default `countersign`. */
@@ -76,6 +81,7 @@ type RangeName = keyof typeof ranges
 export interface ResolvedPostgresOptions extends Readonly<Record<RangeName, number>> {
   /** The address to connect to now, with the password of now. */
   readonly address: Effect.Effect<Redacted.Redacted>
+  readonly ssl?: { readonly ca: string }
   readonly name: string
   readonly applicationName: string
   readonly migrate: boolean
@@ -119,16 +125,20 @@ export const resolve = Effect.fnUntraced(function* (
       expected: `a whole number from ${min} to ${max}`,
     })
   })
-  const { password } = options
+  const { ca, password } = options
+  // What the address says of TLS would stand in place of the certificate.
+  if (ca !== undefined) {
+    for (const name of [...url.searchParams.keys()]) {
+      if (name.startsWith("ssl")) url.searchParams.delete(name)
+    }
+  }
   return {
-    address:
-      password === undefined
-        ? Effect.succeed(options.url)
-        : Effect.map(password, (secret) => {
-            const address = new URL(url)
-            address.password = encodeURIComponent(Redacted.value(secret))
-            return Redacted.make(address.href)
-          }),
+    address: Effect.map(password ?? Effect.succeed(undefined), (secret) => {
+      const address = new URL(url)
+      if (secret !== undefined) address.password = encodeURIComponent(Redacted.value(secret))
+      return Redacted.make(address.href)
+    }),
+    ...(ca === undefined ? {} : { ssl: { ca } }),
     name: options.name ?? "postgres",
     applicationName: options.applicationName ?? "countersign",
     migrate: options.migrate ?? true,

@@ -21,6 +21,8 @@ export interface PostgresSessionOptions {
   readonly connectMillisMax: number
   readonly statementMillisMax: number
   readonly lockMillisMax: number
+  /** TLS with a server whose certificate this authority has signed. */
+  readonly ssl?: { readonly ca: string }
 }
 
 /** A peer that went away without a word is noticed after about as long. */
@@ -74,6 +76,7 @@ export class PostgresSession {
       keepAlive: true,
       keepAliveInitialDelayMillis: keepAliveMillis,
       stream: () => socket,
+      ...(options.ssl === undefined ? {} : { ssl: options.ssl }),
     })
     const session = new PostgresSession(client, socket)
     signal.addEventListener("abort", session.destroy, { once: true })
