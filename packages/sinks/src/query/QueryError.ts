@@ -39,7 +39,7 @@ export class QueryFailed extends Schema.TaggedError<QueryFailed>("@countersign/s
 }
 
 /**
- * A filter that can't be asked of PostgreSQL. Nothing was searched.
+ * A filter, target or tenant that can't be asked of PostgreSQL. Nothing was searched.
  *
  * @category errors
  * @since 0.1.0
