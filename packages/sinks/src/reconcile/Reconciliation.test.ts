@@ -2,6 +2,7 @@ import * as fs from "node:fs"
 import * as path from "node:path"
 import type { AuditEventInput } from "@countersign/core/event/AuditEvent"
 import * as NodeDisk from "@countersign/core/platform/NodeDisk"
+import { publish } from "@countersign/core/testing/TrailFixture"
 import { assert, layer as suite } from "@effect/vitest"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
@@ -154,12 +155,14 @@ suite(server, { excludeTestServices: true, timeout: 30_000 })("reconcile", (it) 
 
       yield* deliverFrom(directory, url)
       yield* alter(`delete from countersign.audit_record where sequence in (${at(2)}, ${at(5)})`)
-      const { origin } = report
-      fs.mkdirSync(path.join(directory, "dead-letters"), { recursive: true })
-      fs.writeFileSync(
-        path.join(directory, "dead-letters", "postgres.ndjson"),
-        `${JSON.stringify({ trail: origin, sequence: at(5), cause: "", entry: "" })}\n{"torn`,
-      )
+      const note = (act: string, sequence: number) =>
+        JSON.stringify({ type: `audit.dead-letter.${act}`, data: { sequence } })
+      publish(path.join(directory, "dead-letters", "postgres", "0123abcd"), [
+        note("buried", at(2)),
+        note("buried", at(5)),
+        note("replayed", at(2)),
+        note("dropped", at(5)),
+      ])
       const next = yield* compare()
       assert.deepStrictEqual(next.findings, [{ kind: "deleted", sequence: at(2) }])
       assert.strictEqual(next.setAside, 1)

@@ -227,7 +227,7 @@ export const reconcile = (options: ReconcileOptions) =>
           detail: `the database holds no trail ${origin}`,
         })
       }
-      const setAside = yield* readSetAside(directory, sink, origin)
+      const setAside = yield* readSetAside(directory, sink)
       const facts = { origin, records: size }
       const pass = new Pass(session, stored, setAside, isRepairing, facts)
       yield* entries(directory, { to: size }).pipe(
