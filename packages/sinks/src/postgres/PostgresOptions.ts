@@ -87,6 +87,8 @@ export interface ResolvedPostgresOptions extends Readonly<Record<RangeName, numb
   readonly migrate: boolean
 }
 
+const tlsParameters = ["ssl", "sslmode", "sslrootcert", "sslcert", "sslkey", "sslnegotiation"]
+
 const urlExpected = "postgres://role:password@host:5432/database"
 
 const urlOf = (url: Redacted.Redacted): URL | undefined => {
@@ -128,9 +130,7 @@ export const resolve = Effect.fnUntraced(function* (
   const { ca, password } = options
   // What the address says of TLS would stand in place of the certificate.
   if (ca !== undefined) {
-    for (const name of [...url.searchParams.keys()]) {
-      if (name.startsWith("ssl")) url.searchParams.delete(name)
-    }
+    for (const name of tlsParameters) url.searchParams.delete(name)
   }
   return {
     address: Effect.map(password ?? Effect.succeed(undefined), (secret) => {
