@@ -78,7 +78,7 @@ export const encode = ({ entries, firstSequence }: DeliveredBatch, from: number)
 
 const parse = (line: Buffer): NdjsonLine | undefined => {
   const digitsAt = before.length
-  if (before.compare(line, 0, digitsAt) !== 0) return undefined
+  if (line.length < digitsAt || before.compare(line, 0, digitsAt) !== 0) return undefined
   const end = line.indexOf(between, digitsAt)
   if (end <= digitsAt || end > digitsAt + digitsMax) return undefined
   const digits = line.toString("latin1", digitsAt, end)

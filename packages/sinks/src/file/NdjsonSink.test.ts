@@ -6,7 +6,7 @@ import { Disk } from "@countersign/core/platform/Disk"
 import * as FaultyDisk from "@countersign/core/testing/FaultyDisk"
 import { MemoryDisk } from "@countersign/core/testing/MemoryDisk"
 import { PowerLossDisk } from "@countersign/core/testing/PowerLossDisk"
-import { randomOf } from "@countersign/core/testing/SeededRandom"
+import { randomOf, wholeBelow } from "@countersign/core/testing/SeededRandom"
 import { laws } from "@countersign/core/testing/SinkLaws"
 import * as Effect from "effect/Effect"
 import * as TestClock from "effect/testing/TestClock"
@@ -209,26 +209,28 @@ describe("NdjsonSink", () => {
   )
 })
 
-/** Delivers until it fails, as the engine does: from where the sink says that it stands. */
-const deliverAll = Effect.fnUntraced(function* (sink: Sink, to: number) {
-  let next = (yield* sink.position(trail)) ?? 0
-  while (next < to) {
-    const count = Math.min(3, to - next)
-    yield* sink.deliver(batchOf(next, count))
-    next += count
-  }
-  return next
-})
-
 describe("NdjsonSink, when the power goes", () => {
   const total = 30
+  // Lines and files of several sectors, so that a torn write leaves holes within lines.
+  const entryOf = (sequence: number): Buffer =>
+    Buffer.from(`{"id":"e${sequence}","text":"${"x".repeat(700 * (sequence % 2))}"}`)
+  const batchOf = (firstSequence: number, count: number): DeliveredBatch => {
+    const entries = Array.from({ length: count }, (_, index) => entryOf(firstSequence + index))
+    return { trail, firstSequence, entries, bytes: 1 }
+  }
+  /** Delivers as the engine does: from where the sink says that it stands. */
+  const deliverAll = Effect.fnUntraced(function* (sink: Sink) {
+    for (let next = (yield* sink.position(trail)) ?? 0; next < total; next += 3) {
+      yield* sink.deliver(batchOf(next, Math.min(3, total - next)))
+    }
+  })
   for (const compression of compressions) {
     it.live(`has each record once and in order after any call (${compression})`, () =>
       Effect.gen(function* () {
-        const options = { compression, sizeBytesMax: 300 }
+        const options = { compression, sizeBytesMax: 4000 }
         const whole = new PowerLossDisk()
         const first = yield* open(whole.disk, options)
-        yield* deliverAll(first, total)
+        yield* deliverAll(first)
         yield* first.close
         assert.isAbove(whole.calls, 40)
         for (let call = 1; call <= whole.calls; call += 1) {
@@ -246,11 +248,18 @@ describe("NdjsonSink, when the power goes", () => {
               }),
             )
             yield* sink.close
-            const after = disk.crash(randomOf(call))
+            const random = randomOf(call)
+            const once = disk.crash(random)
+            // And again, while what the first crash has left is mended.
+            once.cutPower({ call: 1 + wholeBelow(random, 16), when })
+            const mending = yield* open(once.disk, options)
+            yield* Effect.ignore(deliverAll(mending))
+            yield* mending.close
+            const after = once.crash(random)
             const again = yield* open(after.disk, options)
             const at = `${when} call ${call}: ${disk.journal.at(-1)}`
             assert.isAtLeast((yield* again.position(trail)) ?? 0, acknowledged, at)
-            yield* deliverAll(again, total)
+            yield* deliverAll(again)
             yield* again.close
             assert.deepStrictEqual(yield* sequences(after.disk), range(total), at)
             const records = yield* stored(after.disk)

@@ -35,7 +35,7 @@ export interface NdjsonSinkOptions {
    * Default 64 MiB. Bounds: at least 1.
    */
   readonly sizeBytesMax?: number
-  /** How long a file grows. Default 1 hour. Bounds: at least 1 s. */
+  /** How long a file grows; looked at every minute. Default 1 hour. Bounds: at least 1 s. */
   readonly ageMax?: Duration.Input
   /** Where the trail itself lies: then each sidecar has the checkpoint that the trail had. */
   readonly trailDirectory?: string
@@ -156,8 +156,7 @@ class NdjsonSink implements Sink {
     const lines = NdjsonLine.encode(batch, from)
     const nowMillis = this.nowMillis()
     const isFull = files.bytes > 0 && files.bytes + lines.length > this.sizeBytesMax
-    const isOld = nowMillis - files.begunMillis >= this.ageMillisMax
-    if (isFull || isOld) yield* files.finish(nowMillis)
+    if (isFull) yield* files.finish(nowMillis)
     yield* files.append(batch, lines, count, nowMillis)
   })
 

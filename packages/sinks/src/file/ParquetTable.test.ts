@@ -29,12 +29,14 @@ const write = (
   return Uint8Array.from(Buffer.concat(pieces)).buffer
 }
 
-const read = (file: ArrayBuffer) =>
+const read = (
+  file: ArrayBuffer,
+  parsers: { readonly timestampFromMicroseconds?: (micros: bigint) => unknown } = {},
+) =>
   parquetReadObjects({
     file,
-    compressors: {
-      ZSTD: (bytes) => zlib.zstdDecompressSync(bytes),
-    },
+    parsers,
+    compressors: { ZSTD: (bytes) => zlib.zstdDecompressSync(bytes) },
   })
 
 const text = Schema.String
@@ -77,6 +79,13 @@ describe("ParquetTable", () => {
       reason: null,
       observed: null,
     })
+  })
+
+  it("keeps an instant to the microsecond", async () => {
+    const event = { time: "2026-11-21T09:30:00.123456789Z", observed: "2026-11-21T09:30:00Z" }
+    const [row] = await read(write([{ sequence: 0, event }]), { timestampFromMicroseconds: String })
+    assert.strictEqual(row?.["time"], `${Date.parse("2026-11-21T09:30:00.123Z")}456`)
+    assert.strictEqual(row?.["observed"], `${Date.parse(event.observed)}000`)
   })
 
   it.effect.prop(

@@ -104,9 +104,7 @@ const settle = Effect.fnUntraced(function* (disk: Disk["Service"], directory: st
     if (parsed === undefined) continue
     if (parsed.kind === "temporary") yield* remove(file)
     else if (parsed.kind === "open") {
-      // The finished file has its name only once it is whole.
-      if (finished.has(parsed.name.first)) yield* remove(file)
-      else if (part === undefined) part = { file, name: parsed.name }
+      if (part === undefined) part = { file, name: parsed.name }
       else {
         const detail = `two files are open, this one and ${part.file}; move away the one that is not this sink's`
         return yield* new FileDamaged({ path: path.join(directory, file), detail })

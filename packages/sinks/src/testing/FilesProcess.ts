@@ -41,6 +41,7 @@ const burst = Effect.gen(function* () {
 Effect.runFork(
   Effect.gen(function* () {
     yield* Effect.sync(() => process.stdout.write("open\n"))
-    if (how !== "once") yield* Effect.forever(Effect.andThen(burst, Effect.sleep("5 millis")))
+    if (how !== "once")
+      return yield* Effect.forever(Effect.andThen(burst, Effect.sleep("5 millis")))
   }).pipe(Effect.provide(audit)),
 )
