@@ -58,13 +58,17 @@ export class NotReady extends HttpApiError.Problem<NotReady>()(
   { waitsFor: Schema.Literals(["store", "audit"]) },
 ) {}
 
-/** What can't be recorded is not done, and what was read without a record is not handed out. */
+/** What can't be recorded is not begun, and what was read without a record is not handed out. */
 export class NotRecorded extends HttpApiError.Problem<NotRecorded>()(
   "NotRecorded",
   {
     type: typed("not-recorded"),
     status: 503,
-    title: "The audit trail can't take a record now, so this was not done.",
+    title: "The audit trail can't take a record now.",
   },
-  { detail: Schema.String },
+  {
+    detail: Schema.String,
+    /** Whether a change was made all the same: its attempt is in the trail, its outcome is not. */
+    isDone: Schema.Boolean,
+  },
 ) {}

@@ -40,7 +40,8 @@ export const layer = HttpApiBuilder.group(
         const lines = yield* trail.lines(query.filter).pipe(
           Effect.catchTags({
             InvalidFilter: () => Effect.fail(new RequestMalformed({ where: "query.filter" })),
-            AuditUnavailable: ({ code }) => Effect.fail(new NotRecorded({ detail: code })),
+            AuditUnavailable: ({ code }) =>
+              Effect.fail(new NotRecorded({ detail: code, isDone: false })),
           }),
         )
         let count = 0

@@ -84,11 +84,11 @@ const outcomeOf = (exit: Exit.Exit<HttpServerResponse, unknown>): readonly [Outc
   return [tag === "AccessDenied" ? "denied" : "failure", tag]
 }
 
-const notRecorded = (error: RecordError | InvalidEvent) =>
+const notRecorded = (error: RecordError | InvalidEvent, isDone: boolean) =>
   Effect.andThen(
     // The message of an invalid event names a path, never a value.
-    Effect.logError(`countersign: a request was refused: ${error.message}`),
-    Effect.fail(new NotRecorded({ detail: error.code })),
+    Effect.logError(`clinic: a request was answered with 503: ${error.message}`),
+    Effect.fail(new NotRecorded({ detail: error.code, isDone })),
   )
 
 const audited = <E, R>(
@@ -105,7 +105,7 @@ const audited = <E, R>(
       const actor: Actor = { id, type: "user", roles, authMethod: "bearer" }
       const source = clientOf(request)
       const note: Note = { input: undefined, target: targetOf(declaration, params["id"]) }
-      const record = (outcome: Outcome, data: Conduct) => {
+      const record = (outcome: Outcome, data: Conduct, isDone = false) => {
         const { target } = note
         const event = declaration.event.parse({
           actor,
@@ -118,8 +118,8 @@ const audited = <E, R>(
           ...(data.attempt === undefined ? {} : { correlation: data.attempt }),
         })
         return Result.isFailure(event)
-          ? notRecorded(event.failure)
-          : Effect.catch(audit.record(event.success), notRecorded)
+          ? notRecorded(event.failure, isDone)
+          : Effect.catch(audit.record(event.success), (error) => notRecorded(error, isDone))
       }
 
       const from = clock.currentTimeMillisUnsafe()
@@ -127,13 +127,14 @@ const audited = <E, R>(
         declaration.when === "both" ? yield* restore(record("attempt", {})) : undefined
       const exit = yield* Effect.exit(restore(Effect.provideService(handler, AuditNote, note)))
       const [outcome, failure] = outcomeOf(exit)
-      yield* record(outcome, {
+      const conduct = {
         durationMillis: clock.currentTimeMillisUnsafe() - from,
         // An id that is empty belongs to no record: auditing is switched off.
         ...(attempt === undefined || attempt.id === "" ? {} : { attempt: attempt.id }),
         ...(failure === "" ? {} : { failure }),
         ...(note.input === undefined ? {} : { input: note.input }),
-      })
+      }
+      yield* record(outcome, conduct, attempt !== undefined && Exit.isSuccess(exit))
       return yield* exit
     }),
   )
