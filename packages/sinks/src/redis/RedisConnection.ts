@@ -198,6 +198,30 @@ export class RedisConnection {
     })
   }
 
+  /**
+   * One script with one list of arguments after the other, all on their way at once: Redis works
+   * on the first while the next is laid out. Fails with the first that failed; others may be done.
+   */
+  evaluateAll(
+    { lua, sha1 }: RedisScript,
+    keys: ReadonlyArray<string>,
+    lists: Iterable<ReadonlyArray<RedisArgument>>,
+  ): Effect.Effect<ReadonlyArray<unknown>, RedisFault> {
+    const all = this.use((client) => {
+      const answers: Array<Promise<unknown>> = []
+      for (const args of lists) {
+        const command = new FramedCommand("EVALSHA", [sha1, keys.length, ...keys, ...args])
+        answers.push(Promise.resolve(client.sendCommand(command)))
+      }
+      return Promise.all(answers)
+    })
+    return Effect.catchIf(
+      all,
+      ({ word }) => word === "NOSCRIPT",
+      () => Effect.andThen(this.call("SCRIPT", ["LOAD", lua]), all),
+    )
+  }
+
   /** Ends the connection; later calls fail. Idempotent. */
   readonly close: Effect.Effect<void> = Effect.sync(() => {
     this.isClosed = true

@@ -2,8 +2,8 @@
  * Records as entries of a Redis stream, each of them once.
  *
  * An entry has the fields `trail`, `sequence` and `event`, which are the record's canonical
- * bytes. A script appends a batch together with the trail's position, so what comes again is
- * cut off, and a batch is in the stream as a whole or not at all.
+ * bytes. A script appends up to 250 records together with the trail's position, so
+ * what comes again is cut off, and the position is never beside the truth.
  *
  * Redis is never the authority. What it forgets (a restart, a failover, `FLUSHALL`) is seen by
  * its position, which then lies before what it had confirmed, and comes again from the trail.
@@ -11,7 +11,13 @@
  * @since 0.1.0
  */
 import * as Effect from "effect/Effect"
-import { endOf, SinkError, type DeliveredBatch, type Sink } from "@countersign/core/engine/Sink"
+import {
+  endOf,
+  SinkError,
+  slice,
+  type DeliveredBatch,
+  type Sink,
+} from "@countersign/core/engine/Sink"
 import type { RedisArgument } from "./FramedCommand.ts"
 import { RedisConnection, type RedisOptions } from "./RedisConnection.ts"
 import * as RedisFacts from "./RedisFacts.ts"
@@ -74,6 +80,8 @@ const countMaxDefault = 1_000_000
 // A full stream is looked at again soon: its readers may be at work.
 const fullWaitMillis = 50
 const fullTriesMax = 40
+// So many records that a script is short for everybody else, and its own cost does not show.
+const partRecords = 250
 
 /**
  * Opens the sink. A server that can't be reached yet is no error: records wait in the trail.
@@ -160,15 +168,13 @@ class StreamSink implements RedisStreamSink {
 
   private readonly append = Effect.fnUntraced(function* (
     this: StreamSink,
-    batch: DeliveredBatch,
+    whole: DeliveredBatch,
   ): Effect.fn.Return<void, RedisFault | SinkError> {
-    const { trail } = batch
+    const { trail } = whole
+    let batch = whole
     for (let tries = 0; ; tries++) {
       const [outcome, wanted] = yield* this.send(batch)
-      if (outcome === "stored") {
-        this.confirmed.set(trail, Math.max(wanted, endOf(batch)))
-        return
-      }
+      if (outcome === "stored") return
       if (outcome === "forgotten") {
         const before = this.confirmed.get(trail) ?? 0
         this.confirmed.set(trail, wanted)
@@ -183,30 +189,49 @@ class StreamSink implements RedisStreamSink {
           `the stream ${this.keys.stream} is full: ${this.countMax} entries, and its groups have not acknowledged the oldest`,
         )
       }
+      const stored = (this.confirmed.get(trail) ?? 0) - batch.firstSequence
+      batch = slice(batch, Math.max(0, stored), batch.entries.length)
       yield* Effect.sleep(fullWaitMillis)
     }
   })
 
-  /** Appends; where the memory is full, what all have read makes room once. */
+  /**
+   * Appends a batch part by part, and tells of the first part that is not stored. Where the
+   * memory is full, what all have read makes room once.
+   */
   private send(batch: DeliveredBatch): Effect.Effect<readonly [string, number], RedisFault> {
-    const { confirmed, connection, countMax, keep, keys } = this
-    const { entries, firstSequence, trail } = batch
-    const call = Effect.suspend(() => {
-      const args: Array<RedisArgument> = [
-        trail,
-        firstSequence,
-        confirmed.get(trail) ?? 0,
-        countMax,
-        keep,
-      ]
-      for (const entry of entries) args.push(bufferOf(entry))
-      return Effect.map(connection.evaluate(append, [keys.stream, keys.positions], args), outcomeOf)
-    })
+    const { connection, keep, keys } = this
+    const call = Effect.map(
+      Effect.suspend(() =>
+        connection.evaluateAll(append, [keys.stream, keys.positions], this.parts(batch)),
+      ),
+      (replies) => {
+        for (const reply of replies) {
+          const [outcome, wanted] = outcomeOf(reply)
+          if (outcome !== "stored") return [outcome, wanted] as const
+          this.confirmed.set(batch.trail, wanted)
+        }
+        return ["stored", endOf(batch)] as const
+      },
+    )
     return Effect.catchIf(
       call,
       ({ word }) => word === "OOM" && keep === "unread",
       () => Effect.andThen(connection.evaluate(release, [keys.stream], []), call),
     )
+  }
+
+  /** The arguments for each part of a batch. A part wants the one before it to be stored. */
+  private parts({ entries, firstSequence, trail }: DeliveredBatch) {
+    const { confirmed, countMax, keep } = this
+    let known = confirmed.get(trail) ?? 0
+    const lists: Array<ReadonlyArray<RedisArgument>> = []
+    for (let from = 0; from < entries.length; from += partRecords) {
+      const part = entries.slice(from, from + partRecords).map(bufferOf)
+      lists.push([trail, firstSequence + from, known, countMax, keep, ...part])
+      known = Math.max(known, firstSequence + from + part.length)
+    }
+    return lists
   }
 
   private unavailable(detail: string): SinkError {
