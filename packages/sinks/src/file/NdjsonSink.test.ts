@@ -224,6 +224,33 @@ describe("NdjsonSink, when the power goes", () => {
       yield* sink.deliver(batchOf(next, Math.min(3, total - next)))
     }
   })
+  for (const errno of ["ENOSPC", "EIO"] as const) {
+    it.live(`loses nothing that it acknowledged when any call fails with ${errno}`, () =>
+      Effect.gen(function* () {
+        const options = { compression: "zstd", sizeBytesMax: 4000 } as const
+        const whole = new PowerLossDisk()
+        const first = yield* open(whole.disk, options)
+        yield* deliverAll(first)
+        yield* first.close
+        for (let call = 1; call <= whole.calls; call += 1) {
+          const disk = new PowerLossDisk()
+          disk.plan({ call, errno, afterBytes: 100 })
+          const sink = yield* open(disk.disk, options)
+          yield* Effect.ignore(deliverAll(sink))
+          yield* deliverAll(sink)
+          // Before it is closed: whatever was acknowledged is on the disk.
+          const after = disk.crash(randomOf(call))
+          yield* sink.close
+          const again = yield* open(after.disk, options)
+          const at = `call ${call}: ${disk.journal[call - 1]}`
+          assert.strictEqual(yield* again.position(trail), total, at)
+          yield* again.close
+          assert.deepStrictEqual(yield* sequences(after.disk), range(total), at)
+        }
+      }),
+    )
+  }
+
   for (const compression of compressions) {
     it.live(`has each record once and in order after any call (${compression})`, () =>
       Effect.gen(function* () {
