@@ -1,16 +1,19 @@
 import { spawnSync } from "node:child_process"
 import * as fs from "node:fs"
-import * as os from "node:os"
 import * as path from "node:path"
 import { contracts } from "@countersign/core/event/EventClass"
 import * as NodeDisk from "@countersign/core/platform/NodeDisk"
+import { temporaryDirectory } from "@countersign/core/testing/TemporaryDirectory"
 import { verify } from "@countersign/core/trail/Verifier"
+import { postgresServer } from "@countersign/sinks/testing/PostgresServer"
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
+import { Client } from "pg"
 
 const root = path.join(import.meta.dirname, "../../..")
 const readme = fs.readFileSync(path.join(root, "README.md"), "utf8")
-const snippets = ["withNode.ts", "withEffect.ts"]
+const standing = ["withNode.ts", "withEffect.ts"]
+const snippets = [...standing, "withPostgres.ts"]
 
 const cellsOf = (line: string): ReadonlyArray<string> =>
   line.split("|").map((cell) => cell.trim().replaceAll("`", ""))
@@ -44,29 +47,48 @@ describe("README.md", () => {
   it("lists commands that there are", () => {
     const section = readme.split("## The command line")[1]?.split("## ")[0] ?? ""
     const listed = [...section.matchAll(/^\| `(\w+)/gm)].map(([, name = ""]) => name)
-    const existing = fs
-      .readdirSync(path.join(root, "apps/cli/src/commands"))
-      .map((file) => file.replace(/\.ts$/, "").toLowerCase())
+    const commands = path.join(root, "apps/cli/src/commands")
+    const existing = fs.readdirSync(commands).flatMap((file) => {
+      const source = fs.readFileSync(path.join(commands, file), "utf8")
+      return [...source.matchAll(/Command\.make\(\s*"(\w+)"/gu)].map(([, name]) => name)
+    })
     assert.isNotEmpty(listed)
     assert.includeMembers(existing, listed)
   })
 
-  it.live.each(snippets)("%s runs, and leaves a trail that verifies", (name) =>
+  const run = (name: string, directory: string, env: NodeJS.ProcessEnv = {}) =>
+    spawnSync(
+      process.execPath,
+      ["--conditions=@countersign/source", path.join(import.meta.dirname, name)],
+      { cwd: directory, encoding: "utf8", env: { ...process.env, ...env } },
+    )
+
+  it.live.each(standing)("%s runs, and leaves a trail that verifies", (name) =>
     Effect.gen(function* () {
-      const directory = fs.mkdtempSync(path.join(os.tmpdir(), "countersign-readme-"))
-      yield* Effect.addFinalizer(() =>
-        Effect.sync(() => fs.rmSync(directory, { recursive: true, force: true })),
-      )
-      const { status, stderr, stdout } = spawnSync(
-        process.execPath,
-        ["--conditions=@countersign/source", path.join(import.meta.dirname, name)],
-        { cwd: directory, encoding: "utf8" },
-      )
+      const directory = yield* temporaryDirectory
+      const { status, stderr, stdout } = run(name, directory)
       assert.strictEqual(status, 0, stderr)
       assert.match(stdout, /^durable: entry 1 of countersign\.local\/trail$/m)
       assert.match(stdout, /made a development key/)
       const report = yield* verify(path.join(directory, "trail"))
       assert.deepInclude(report, { verdict: "verified", size: 3 })
     }).pipe(Effect.scoped, Effect.provide(NodeDisk.layer)),
+  )
+
+  it.live("withPostgres.ts says that its event is delivered, and it is", () =>
+    Effect.gen(function* () {
+      const { url } = yield* postgresServer()
+      const directory = yield* temporaryDirectory
+      const { status, stderr, stdout } = run("withPostgres.ts", directory, { DATABASE_URL: url })
+      assert.strictEqual(status, 0, stderr)
+      assert.match(stdout, /^delivered: entry 1 of countersign\.local\/trail$/m)
+      const client = new Client({ connectionString: url })
+      yield* Effect.promise(() => client.connect())
+      const { rows } = yield* Effect.promise(() =>
+        client.query("select actor_id, targets from countersign.audit_record where sequence = 1"),
+      )
+      yield* Effect.promise(() => client.end())
+      assert.deepStrictEqual(rows, [{ actor_id: "u-17", targets: ["Patient/p-204"] }])
+    }).pipe(Effect.scoped),
   )
 })
