@@ -174,6 +174,59 @@ describe("DeadLetters", () => {
     }),
   )
 
+  it.effect("know of a note that was written and could not be signed at first", () =>
+    Effect.gen(function* () {
+      const memory = new MemoryDisk()
+      const isCheckpoint = (file: string) => file.endsWith("/checkpoint")
+      const faults = [{ call: "replaceFile", path: isCheckpoint, errno: "EIO" }] as const
+      const letters = (yield* make(new FaultyDisk(memory.disk, faults).disk))()
+      yield* Effect.flip(letters.bury(letterOf(1)))
+      yield* letters.bury(letterOf(2))
+      assert.deepStrictEqual(openOf(letters), [1, 2])
+    }),
+  )
+
+  it.effect("are mended from their log after a power failure took what was not synced", () =>
+    Effect.gen(function* () {
+      const memory = new MemoryDisk()
+      const lettersOf = yield* make(memory.disk)
+      yield* lettersOf().bury(letterOf(1))
+      for (const file of memory.files.keys()) {
+        if (file.includes("/tile/")) memory.files.delete(file)
+        // Whoever held it is gone.
+        if (/\/lease\.\d+$/u.test(file)) memory.put(file, "")
+      }
+      const reader = readOpenLetters(directory, "table").pipe(
+        Effect.provideService(Disk, memory.disk),
+      )
+      assert.strictEqual((yield* Effect.flip(reader))._tag, "TrailDamaged")
+      const letters = lettersOf()
+      yield* letters.load
+      assert.deepStrictEqual(openOf(letters), [1])
+      assert.strictEqual((yield* reader).size, 1)
+    }),
+  )
+
+  it.effect("of a key that is gone keep no sink from its records when they can't be read", () =>
+    Effect.gen(function* () {
+      const memory = new MemoryDisk()
+      const before = (yield* make(memory.disk))()
+      yield* before.bury(letterOf(1))
+      yield* before.rest
+      for (const file of memory.files.keys()) {
+        if (file.endsWith("/checkpoint")) memory.put(file, "nonsense")
+      }
+      const after = (yield* make(memory.disk))()
+      yield* after.load
+      yield* after.bury(letterOf(2))
+      assert.deepStrictEqual(openOf(after), [2])
+      // A person is told.
+      const read = Effect.flip(readOpenLetters(directory, "table"))
+      const error = yield* read.pipe(Effect.provideService(Disk, memory.disk))
+      assert.strictEqual(error._tag, "NoteMalformed")
+    }),
+  )
+
   it.effect("are bounded: a sink that refuses everything waits until some are settled", () =>
     Effect.gen(function* () {
       const lettersOf = yield* make(new MemoryDisk().disk)
