@@ -125,4 +125,31 @@ describe("RedisStreamSink", () => {
       assert.deepStrictEqual(yield* sequencesOf(stream), range(60, 150))
     }),
   )
+
+  it.live("stores no part of a batch whose part before found no room", () =>
+    Effect.gen(function* () {
+      const stream = "parts"
+      const sink = yield* open({ stream, countMax: 300, groups: ["g"] })
+      // The last ten would have room where the five hundred before them have none.
+      const delivering = yield* Effect.forkChild(sink.deliver(batchOf(0, 760)), {
+        startImmediately: true,
+      })
+      while ((yield* Effect.promise(() => client.xlen(stream))) < 250) yield* Effect.sleep(10)
+      yield* Effect.sleep(100)
+      assert.deepStrictEqual(yield* sequencesOf(stream), range(0, 250))
+      assert.strictEqual(yield* sink.position(trail), 250)
+      const seen = new Set(range(0, 250))
+      while (delivering.pollUnsafe() === undefined) {
+        yield* Effect.promise(async () => {
+          const ids = await readAs(client, stream, "g", 100)
+          if (ids.length > 0) await client.xack(stream, "g", ...ids)
+        })
+        for (const sequence of yield* sequencesOf(stream)) seen.add(sequence)
+      }
+      yield* Fiber.join(delivering)
+      for (const sequence of yield* sequencesOf(stream)) seen.add(sequence)
+      assert.deepStrictEqual([...seen], range(0, 760))
+      assert.strictEqual(sink.status().forgotten, 0)
+    }),
+  )
 })
