@@ -117,7 +117,7 @@ const make = Effect.fnUntraced(function* (input: AuditQueryOptions) {
     statementMillisMax: millisOf(options.statementTimeout),
     slowMillis: millisOf(options.slowQuery),
   })
-  const highWater = new HighWater(runner, millisOf(options.marksMaxAge))
+  const highWater = new HighWater(runner, yield* Effect.scope, millisOf(options.marksMaxAge))
   const askingFor = (tenant: string | undefined) =>
     new Asking(
       {

@@ -5,7 +5,9 @@
  * @since 0.1.0
  */
 import * as Clock from "effect/Clock"
+import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
+import type * as Scope from "effect/Scope"
 import { LRUCache } from "lru-cache"
 import { NotDelivered, type QueryFailed, QueryInvalid } from "./QueryError.ts"
 import type { QueryRunner } from "./QueryRunner.ts"
@@ -31,23 +33,36 @@ interface SnapshotRow {
 /** Combinations of tags whose marks are remembered. */
 const rememberedMax = 1_000
 
+type Waiting = Deferred.Deferred<HighWaterMarks, QueryFailed>
+
 /**
- * Reads the marks: each time, or at most every so often.
+ * Reads the marks: for each question, or at most every so often.
+ *
+ * However many ask at once, one reading is under way and one is to follow. Who comes while one is
+ * under way shares the one that follows, since the first may have begun before a record was
+ * delivered that the asker knows of.
  *
  * @category models
  * @since 0.1.0
  */
 export class HighWater {
   private readonly runner: QueryRunner
+  private readonly scope: Scope.Scope
   private readonly maxAgeMillis: number
+  private forgotten = 0
+  private readonly underWay = new Map<string, { next: Waiting | undefined }>()
   private readonly remembered = new LRUCache<
     string,
     { readonly atMillis: number; readonly marks: HighWaterMarks }
   >({ max: rememberedMax })
 
-  /** @param maxAgeMillis how old marks may be. 0: they are read for each query */
-  constructor(runner: QueryRunner, maxAgeMillis: number) {
+  /**
+   * @param scope readings end with it at the latest
+   * @param maxAgeMillis how old marks may be. 0: they are read for each question
+   */
+  constructor(runner: QueryRunner, scope: Scope.Scope, maxAgeMillis: number) {
     this.runner = runner
+    this.scope = scope
     this.maxAgeMillis = maxAgeMillis
   }
 
@@ -58,21 +73,54 @@ export class HighWater {
       if (held !== undefined && now - held.atMillis < this.maxAgeMillis) {
         return Effect.succeed(held.marks)
       }
-      // A tenant's right to see rows says nothing of trails, so none is set here.
-      return Effect.map(
-        this.runner.read<SnapshotRow>(snapshot(tags), { tenant: undefined }),
-        ([row]) => {
-          const marks = marksOf(row ?? { trails: [], generations: {} })
-          if (this.maxAgeMillis > 0) this.remembered.set(key, { atMillis: now, marks })
-          return marks
-        },
-      )
+      const other = this.underWay.get(key)
+      if (other !== undefined) {
+        other.next ??= Deferred.makeUnsafe()
+        return Deferred.await(other.next)
+      }
+      const waiting: Waiting = Deferred.makeUnsafe()
+      return Effect.andThen(this.begin(key, tags, waiting), Deferred.await(waiting))
     })
   }
 
   /** Reads all anew from now on. */
   forget(): void {
+    this.forgotten += 1
     this.remembered.clear()
+  }
+
+  private begin(key: string, tags: ReadonlyArray<string>, waiting: Waiting): Effect.Effect<void> {
+    const turn: { next: Waiting | undefined } = { next: undefined }
+    this.underWay.set(key, turn)
+    return this.ask(key, tags).pipe(
+      Effect.onExit((exit) =>
+        Effect.suspend(() => {
+          Deferred.doneUnsafe(waiting, exit)
+          this.underWay.delete(key)
+          return turn.next === undefined ? Effect.void : this.begin(key, tags, turn.next)
+        }),
+      ),
+      // Not the asker's child: others wait for it too.
+      Effect.forkIn(this.scope, { startImmediately: true }),
+      Effect.asVoid,
+    )
+  }
+
+  private ask(key: string, tags: ReadonlyArray<string>) {
+    return Effect.flatMap(Clock.currentTimeMillis, (now) => {
+      const { forgotten } = this
+      // A tenant's right to see rows says nothing of trails, so none is set here.
+      return Effect.map(
+        this.runner.read<SnapshotRow>(snapshot(tags), { tenant: undefined }),
+        ([row]) => {
+          const marks = marksOf(row ?? { trails: [], generations: {} })
+          if (this.maxAgeMillis > 0 && forgotten === this.forgotten) {
+            this.remembered.set(key, { atMillis: now, marks })
+          }
+          return marks
+        },
+      )
+    })
   }
 }
 
