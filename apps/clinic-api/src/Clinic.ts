@@ -9,6 +9,8 @@ import * as path from "node:path"
 import { Audit } from "@countersign/core/Audit"
 import * as NodeDisk from "@countersign/core/platform/NodeDisk"
 import * as PostgresSink from "@countersign/sinks/postgres/PostgresSink"
+import { AuditQuery } from "@countersign/sinks/query/AuditQuery"
+import { QueryCache } from "@countersign/sinks/query/QueryCache"
 import * as RedisStreamSink from "@countersign/sinks/redis/RedisStreamSink"
 import * as PgClient from "@effect/sql-pg/PgClient"
 import * as Context from "effect/Context"
@@ -62,8 +64,9 @@ export const layer = (config: ClinicConfig) =>
         maxConnections: databaseConnections,
         multiplex: true,
       })
+      const queries = AuditQuery.layer({ url: database }).pipe(Layer.provide(QueryCache.layer()))
       return ClinicServer.layer({ ...config, tokens }).pipe(
-        Layer.provide(TrailExport.layer(trail)),
+        Layer.provide([TrailExport.layer(trail), queries]),
         Layer.provide([
           audit,
           NodeDisk.layer,

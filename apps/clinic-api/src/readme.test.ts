@@ -18,7 +18,7 @@ describe("the README of the clinic", () => {
     const asked = [...readme.matchAll(/^ask "\$\w+" (?:-X (\w+) |-G )?"\$API(\/[^"]*)"/gm)].map(
       ([, method = "GET", where = ""]) => `${method} /api${where.replace("$PATIENT", ":id")}`,
     )
-    assert.lengthOf(asked, 5)
+    assert.lengthOf(asked, 6)
     for (const each of asked) assert.isTrue(endpoints.has(each), each)
   })
 

@@ -110,8 +110,27 @@ const Appointments = HttpApiGroup.make("appointments")
   )
   .prefix("/api")
 
+/** Who did what to a patient, newest first: the accounting of disclosures (45 CFR 164.528). */
+const Accesses = Schema.Struct({
+  records: Schema.Array(Schema.Json),
+  /** Leads to the next page. */
+  next: Schema.optionalKey(Schema.String),
+})
+
 const Trail = HttpApiGroup.make("trail")
   .add(
+    HttpApiEndpoint.get("accesses", "/patients/:id/accesses", {
+      params: ofPatient,
+      query: { after: Schema.optionalKey(Schema.String) },
+      success: Accesses,
+      error: [AccessDenied, RequestMalformed, StoreUnavailable],
+    }).annotate(Audited, {
+      event: ClinicEvent.accessesRead,
+      action: "READ",
+      target: "Patient",
+      when: "after",
+      purpose: "operations",
+    }),
     HttpApiEndpoint.get("export", "/trail/export", {
       query: { filter: Schema.optionalKey(Schema.String) },
       success: HttpApiSchema.StreamUint8Array({ contentType: "application/x-ndjson" }),

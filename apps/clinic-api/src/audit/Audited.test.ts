@@ -28,7 +28,7 @@ describe("the declared audit of an endpoint", () => {
       },
     })
     // A walk that sees nothing would find nothing.
-    assert.lengthOf(endpoints, 10)
+    assert.lengthOf(endpoints, 11)
     assert.sameMembers(mutating, ["register", "change", "breakGlass", "book", "cancel"])
     assert.deepStrictEqual(undeclared(ClinicApi, Auditing), [])
   })

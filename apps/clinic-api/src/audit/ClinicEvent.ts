@@ -100,6 +100,8 @@ export const appointmentsRead = declare("appointment.list.read", nothing, { clas
 
 export const appointmentCancelled = declare("appointment.cancel", nothing, { class: "compliance" })
 
+export const accessesRead = declare("patient.access.list.read", nothing, { class: "compliance" })
+
 /** What an auditor looked for may itself say something about a patient: it is not kept. */
 export const trailExported = declare(
   "trail.export",

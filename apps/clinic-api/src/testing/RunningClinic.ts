@@ -5,6 +5,7 @@ import type { AuditConfig } from "@countersign/core/config/AuditConfig"
 import { Disk } from "@countersign/core/platform/Disk"
 import { type AuditFixture, nodeDisk } from "@countersign/core/testing/AuditFixture"
 import type { Sink } from "@countersign/core/engine/Sink"
+import { AuditQuery } from "@countersign/sinks/query/AuditQuery"
 import * as Effect from "effect/Effect"
 import * as HttpServer from "effect/http/HttpServer"
 import * as Layer from "effect/Layer"
@@ -100,6 +101,13 @@ const issuedTokens = Object.fromEntries(
   issued.map(({ name, token }) => [name, token]),
 ) as Clinic["tokens"]
 
+/** There is no PostgreSQL behind these tests to be asked. */
+const noQueries = Layer.mock(AuditQuery, {
+  within: () => {
+    throw new Error("nobody asks within a tenant")
+  },
+})
+
 /** Runs with a clinic whose trail is the fixture's; both end in order afterwards. */
 export const withClinic = <A, E>(
   fixture: AuditFixture,
@@ -119,6 +127,7 @@ export const withClinic = <A, E>(
         }).pipe(
           Layer.provide(store ?? MemoryStore.layer),
           Layer.provide(TrailExport.layer(fixture.directory)),
+          Layer.provide(noQueries),
           Layer.provide(Layer.succeed(Disk, disk)),
         ),
       ),
