@@ -11,6 +11,7 @@ import { laws } from "@countersign/core/testing/SinkLaws"
 import * as Effect from "effect/Effect"
 import * as TestClock from "effect/testing/TestClock"
 import { compressions } from "./Compression.ts"
+import { check } from "./FileCheck.ts"
 import * as NdjsonFiles from "./NdjsonFiles.ts"
 import * as NdjsonSink from "./NdjsonSink.ts"
 import * as Sidecar from "./Sidecar.ts"
@@ -219,15 +220,15 @@ describe("NdjsonSink, when the power goes", () => {
     return { trail, firstSequence, entries, bytes: 1 }
   }
   /** Delivers as the engine does: from where the sink says that it stands. */
-  const deliverAll = Effect.fnUntraced(function* (sink: Sink) {
-    for (let next = (yield* sink.position(trail)) ?? 0; next < total; next += 3) {
-      yield* sink.deliver(batchOf(next, Math.min(3, total - next)))
+  const deliverAll = Effect.fnUntraced(function* (sink: Sink, most = 3) {
+    for (let next = (yield* sink.position(trail)) ?? 0; next < total; next += most) {
+      yield* sink.deliver(batchOf(next, Math.min(most, total - next)))
     }
   })
   for (const errno of ["ENOSPC", "EIO"] as const) {
     it.live(`loses nothing that it acknowledged when any call fails with ${errno}`, () =>
       Effect.gen(function* () {
-        const options = { compression: "zstd", sizeBytesMax: 4000 } as const
+        const options = { compression: "none", sizeBytesMax: 4000 } as const
         const whole = new PowerLossDisk()
         const first = yield* open(whole.disk, options)
         yield* deliverAll(first)
@@ -237,7 +238,8 @@ describe("NdjsonSink, when the power goes", () => {
           disk.plan({ call, errno, afterBytes: 100 })
           const sink = yield* open(disk.disk, options)
           yield* Effect.ignore(deliverAll(sink))
-          yield* deliverAll(sink)
+          // In smaller batches than before, so that none covers what the failed one has left.
+          yield* deliverAll(sink, 1)
           // Before it is closed: whatever was acknowledged is on the disk.
           const after = disk.crash(randomOf(call))
           yield* sink.close
@@ -246,6 +248,9 @@ describe("NdjsonSink, when the power goes", () => {
           assert.strictEqual(yield* again.position(trail), total, at)
           yield* again.close
           assert.deepStrictEqual(yield* sequences(after.disk), range(total), at)
+          for (const file of yield* NdjsonFiles.list(after.disk, directory)) {
+            if (!file.isOpen) assert.isEmpty((yield* check(after.disk, file.path))?.problems, at)
+          }
         }
       }),
     )
