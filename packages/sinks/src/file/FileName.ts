@@ -32,6 +32,19 @@ export type NamedFile =
   | { readonly kind: "temporary" }
 
 const nameBytesMax = 255
+// 9999-12-31T23:59:59Z: the last second whose year has four digits.
+const begunMillisMax = 253_402_300_799_000
+
+/**
+ * The name of a file that is begun now, also by a clock that is wrong by millennia.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const begun = (first: number, nowMillis: number): FileName => {
+  const seconds = Math.floor(Math.min(Math.max(nowMillis, 0), begunMillisMax) / 1000)
+  return { first, begunMillis: seconds * 1000 }
+}
 
 /**
  * The directory of a trail: its origin, with `%` and two digits for what a name can't have;

@@ -298,7 +298,7 @@ export class TrailFiles {
   }
 
   private begin(first: number, nowMillis: number): Effect.Effect<Part, DiskError> {
-    const name = { first, begunMillis: Math.floor(nowMillis / 1000) * 1000 }
+    const name = FileName.begun(first, nowMillis)
     const file = path.join(this.options.directory, FileName.open(name))
     return Effect.map(this.disk.open(file, "log"), (opened) => ({
       file: opened,
