@@ -20,7 +20,7 @@ export const withPostgres = <A>(use: (server: PostgresServer) => Promise<A>): Pr
 export const withRedis = <A>(use: (server: RedisServer) => Promise<A>): Promise<A> =>
   Effect.runPromise(
     Effect.scoped(
-      Effect.flatMap(redisServer(["--appendfsync", "everysec"]), (server) =>
+      Effect.flatMap(redisServer(["--appendfsync", "everysec", "--maxmemory", "4gb"]), (server) =>
         Effect.promise(() => use(server)),
       ),
     ),

@@ -218,7 +218,7 @@ const soak = Effect.fnUntraced(function* (
   directory: string,
 ): Effect.fn.Return<boolean, never, Scope.Scope> {
   const postgres = yield* postgresServer()
-  const redis = yield* redisServer(["--appendfsync", "everysec"])
+  const redis = yield* redisServer(["--appendfsync", "everysec", "--maxmemory", "2gb"])
   const postgresWire = yield* faultyProxy(postgres.port)
   const redisWire = yield* faultyProxy(redis.port)
   const servers: Servers = {
@@ -227,20 +227,20 @@ const soak = Effect.fnUntraced(function* (
     postgresWire: postgresWire.proxy,
     redisWire: redisWire.proxy,
   }
+  const sinks = yield* Effect.orDie(
+    Effect.all([
+      PostgresSink.make({ url: Redacted.make(withPort(postgres.url, postgresWire.port)) }),
+      RedisStreamSink.make({
+        url: Redacted.make(withPort(redis.url, redisWire.port)),
+        stream,
+        countMax: streamMax,
+        keep: "newest",
+      }),
+    ]),
+  )
   return yield* Effect.promise(async () => {
     const trail = path.join(directory, "trail")
     makeKey(`${trail}.key`)
-    const sinks = await Effect.runPromise(
-      Effect.all([
-        PostgresSink.make({ url: Redacted.make(withPort(postgres.url, postgresWire.port)) }),
-        RedisStreamSink.make({
-          url: Redacted.make(withPort(redis.url, redisWire.port)),
-          stream,
-          countMax: streamMax,
-          keep: "newest",
-        }),
-      ]),
-    )
     const runtime = ManagedRuntime.make(Audit.layer({ directory: trail, sinks }))
     const audit = await runtime.runPromise(Effect.service(Audit))
     const random = randomOf(given.seed)
