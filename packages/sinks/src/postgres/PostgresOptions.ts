@@ -1,5 +1,5 @@
 /**
- * How the PostgreSQL sink is set up.
+ * How a database is reached, and how the PostgreSQL sink is set up.
  *
  * @since 0.1.0
  */
@@ -8,10 +8,12 @@ import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 
 /**
+ * How whatever uses the database reaches it.
+ *
  * @category models
  * @since 0.1.0
  */
-export interface PostgresSinkOptions {
+export interface PostgresConnectionOptions {
   /** `postgres://role:password@host:5432/database`, with `?sslmode=verify-full` beyond this host. */
   readonly url: Redacted.Redacted
   /** Asked before each connection, for passwords that change; stands in for the address's own. */
@@ -21,6 +23,13 @@ export interface PostgresSinkOptions {
    * know it. Connects by TLS alone then, and checks the server's name, whatever the address says.
    */
   readonly ca?: string
+}
+
+/**
+ * @category models
+ * @since 0.1.0
+ */
+export interface PostgresSinkOptions extends PostgresConnectionOptions {
   /** Default `postgres`. */
   readonly name?: string
   /** What the server shows of the connection. Default `countersign`. */
@@ -73,15 +82,26 @@ const ranges = {
 type RangeName = keyof typeof ranges
 
 /**
- * The options, checked and completed.
+ * How to connect, checked.
  *
  * @category models
  * @since 0.1.0
  */
-export interface ResolvedPostgresOptions extends Readonly<Record<RangeName, number>> {
+export interface PostgresConnection {
   /** The address to connect to now, with the password of now. */
   readonly address: Effect.Effect<Redacted.Redacted>
+  /** For the driver: TLS with a server whose certificate this authority has signed. */
   readonly ssl?: { readonly ca: string }
+}
+
+/**
+ * The options of the sink, checked and completed.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface ResolvedPostgresOptions
+  extends PostgresConnection, Readonly<Record<RangeName, number>> {
   readonly name: string
   readonly applicationName: string
   readonly migrate: boolean
@@ -99,16 +119,16 @@ const urlOf = (url: Redacted.Redacted): URL | undefined => {
 }
 
 /**
- * Checks options.
+ * Checks how to connect.
  *
- * - Errors: `InvalidPostgresOptions` names the first wrong one.
+ * - Errors: `InvalidPostgresOptions`, where the address is none.
  *
  * @category decoding
  * @since 0.1.0
  */
-export const resolve = Effect.fnUntraced(function* (
-  options: PostgresSinkOptions,
-): Effect.fn.Return<ResolvedPostgresOptions, InvalidPostgresOptions> {
+export const resolveConnection = Effect.fnUntraced(function* (
+  options: PostgresConnectionOptions,
+): Effect.fn.Return<PostgresConnection, InvalidPostgresOptions> {
   const url = urlOf(options.url)
   if (url === undefined) {
     return yield* new InvalidPostgresOptions({
@@ -117,16 +137,6 @@ export const resolve = Effect.fnUntraced(function* (
       expected: urlExpected,
     })
   }
-  const numberOf = Effect.fnUntraced(function* (option: RangeName) {
-    const [min, max, byDefault] = ranges[option]
-    const value = options[option] ?? byDefault
-    if (Number.isSafeInteger(value) && value >= min && value <= max) return value
-    return yield* new InvalidPostgresOptions({
-      option,
-      problem: `is ${value}`,
-      expected: `a whole number from ${min} to ${max}`,
-    })
-  })
   const { ca, password } = options
   // What the address says of TLS would stand in place of the certificate.
   if (ca !== undefined) {
@@ -139,6 +149,33 @@ export const resolve = Effect.fnUntraced(function* (
       return Redacted.make(address.href)
     }),
     ...(ca === undefined ? {} : { ssl: { ca } }),
+  }
+})
+
+/**
+ * Checks options.
+ *
+ * - Errors: `InvalidPostgresOptions` names the first wrong one.
+ *
+ * @category decoding
+ * @since 0.1.0
+ */
+export const resolve = Effect.fnUntraced(function* (
+  options: PostgresSinkOptions,
+): Effect.fn.Return<ResolvedPostgresOptions, InvalidPostgresOptions> {
+  const connection = yield* resolveConnection(options)
+  const numberOf = Effect.fnUntraced(function* (option: RangeName) {
+    const [min, max, byDefault] = ranges[option]
+    const value = options[option] ?? byDefault
+    if (Number.isSafeInteger(value) && value >= min && value <= max) return value
+    return yield* new InvalidPostgresOptions({
+      option,
+      problem: `is ${value}`,
+      expected: `a whole number from ${min} to ${max}`,
+    })
+  })
+  return {
+    ...connection,
     name: options.name ?? "postgres",
     applicationName: options.applicationName ?? "countersign",
     migrate: options.migrate ?? true,
