@@ -40,6 +40,10 @@ suite(server, { excludeTestServices: true, timeout: 120_000 })("countersign", (i
       const equal = yield* command(directory, url, "reconcile")
       assert.strictEqual(equal.code, 0, equal.stderr)
       assert.match(equal.stdout, /^✓ equal {2}countersign\.local\/cli\n/)
+      const { directory: other } = yield* delivered(yield* Server, "cli_other", [])
+      const foreign = yield* command(directory, url, "reconcile", "--key", `${other}.vkey`)
+      assert.strictEqual(foreign.code, 4)
+      assert.include(foreign.stderr, "untrusted")
 
       yield* alter("update countersign.audit_record set actor_id = 'u-9' where sequence = 2")
       yield* alter("delete from countersign.audit_record where sequence = 3")

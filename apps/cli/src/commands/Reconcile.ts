@@ -115,7 +115,7 @@ export const reconcileCommand = Command.make(
       Flag.withDefault("postgres"),
     ),
     repair: Flag.Boolean("repair").pipe(
-      Flag.withDescription("Restore from the trail what differs, once the trail has verified"),
+      Flag.withDescription("Restore from the trail what differs"),
       Flag.withDefault(false),
     ),
     key: Parameters.key.pipe(Flag.optional),
@@ -159,12 +159,13 @@ export const reconcileCommand = Command.make(
   }),
 ).pipe(
   Command.withDescription(
-    "Compare the rows that PostgreSQL holds with the trail: name what was edited, deleted or added, and restore it with --repair. docs/reconcile.md explains it. Exit code: 0 equal, 1 different, repaired or not, 4 the trail or the database can't be read",
+    "Verify the trail and compare the rows that PostgreSQL holds with it: name what was edited, deleted or added, and restore it with --repair. docs/reconcile.md explains it. Exit code: 0 equal, 1 different, repaired or not, 4 the trail or the database can't be read, or the trail is not what was signed",
   ),
   Command.withShortDescription("Compare database rows with the trail"),
   Command.withExamples([
     {
-      command: "countersign reconcile ./trail --url postgres://auditor@db.example/audit",
+      command:
+        "countersign reconcile ./trail --url postgres://auditor@db.example/audit --key trail.vkey",
       description: "With the password from PGPASSWORD or ~/.pgpass",
     },
   ]),

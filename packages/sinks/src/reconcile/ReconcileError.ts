@@ -18,7 +18,7 @@ export class ReconcileFailed extends Schema.TaggedError<ReconcileFailed>(
   /**
    * `database`: it can't be reached, or refused. `unknown-trail`: it holds none of this name.
    * `unsigned`: the trail has no checkpoint. `untrusted`: the trail did not verify, so nothing
-   * is restored from it.
+   * is compared with it, nor restored from it.
    */
   reason: Schema.Literals(["database", "unknown-trail", "unsigned", "untrusted"]),
   detail: Schema.String,

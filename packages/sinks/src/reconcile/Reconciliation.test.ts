@@ -3,11 +3,13 @@ import * as path from "node:path"
 import type { AuditEventInput } from "@countersign/core/event/AuditEvent"
 import * as NodeDisk from "@countersign/core/platform/NodeDisk"
 import { publish } from "@countersign/core/testing/TrailFixture"
+import { parseVerifierKey } from "@countersign/core/trail/SignedNote"
 import { assert, layer as suite } from "@effect/vitest"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
+import * as Result from "effect/Result"
 import { type PostgresServer, postgresServer } from "../testing/PostgresServer.ts"
 import { delivered, deliverFrom, recordInto } from "../testing/ReconcileFixture.ts"
 import { reconcile } from "./Reconciliation.ts"
@@ -195,8 +197,29 @@ suite(server, { excludeTestServices: true, timeout: 30_000 })("reconcile", (it) 
 
       const bundle = path.join(directory, "tile", "entries", "000.p", String(size))
       fs.writeFileSync(bundle, fs.readFileSync(bundle).toString().replace("e-7", "e-8"))
-      const untrusted = yield* failing(url, true)
-      assert.strictEqual(untrusted._tag === "ReconcileFailed" && untrusted.reason, "untrusted")
+      for (const isRepairing of [true, false]) {
+        const untrusted = yield* failing(url, isRepairing)
+        assert.strictEqual(untrusted._tag === "ReconcileFailed" && untrusted.reason, "untrusted")
+      }
+    }),
+  )
+
+  it.effect("compares nothing with a trail that another key has signed, repairing or not", () =>
+    Effect.gen(function* () {
+      const { directory, url } = yield* prepared("foreign")
+      const other = yield* prepared("pinned")
+      const verifierKey = Result.getOrThrow(
+        parseVerifierKey(fs.readFileSync(`${other.directory}.vkey`, "utf8")),
+      )
+      for (const isRepairing of [false, true]) {
+        const error = yield* reconcile({
+          url: Redacted.make(url),
+          directory,
+          isRepairing,
+          verification: { verifierKey },
+        }).pipe(Effect.provide(NodeDisk.layer), Effect.flip)
+        assert.strictEqual(error._tag === "ReconcileFailed" && error.reason, "untrusted")
+      }
     }),
   )
 })

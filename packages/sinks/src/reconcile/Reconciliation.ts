@@ -2,8 +2,8 @@
  * Compares what PostgreSQL holds with what the trail has signed, and restores it on request.
  *
  * Both are read in the order of the trail, a page at a time, so memory is bounded whatever their
- * size. The trail is right: nothing in the database can change it, and before anything is
- * restored from it, it is verified.
+ * size. The trail is right: nothing in the database can change it, and before rows are measured by
+ * it, it is verified.
  *
  * @since 0.1.0
  */
@@ -36,7 +36,7 @@ export interface ReconcileOptions {
   readonly sink?: string
   /** Restores what differs, a page in a transaction. Default `false`: nothing is written. */
   readonly isRepairing?: boolean
-  /** How the trail is verified before anything is restored from it. */
+  /** How the trail is verified before its rows are compared with it. */
   readonly verification?: VerifyOptions
   /** Told after each page. */
   readonly progress?: (progress: { readonly records: number; readonly size: number }) => void
@@ -198,7 +198,7 @@ class Pass {
 }
 
 /**
- * Compares all rows of a trail with its signed records.
+ * Compares all rows of a trail with its signed records, once the trail has verified.
  *
  * - Errors: `ReconcileFailed`; those of reading the trail.
  * - Memory: a page of 1,024 records and one of as many rows.
@@ -218,7 +218,7 @@ export const reconcile = (options: ReconcileOptions) =>
         })
       }
       const { origin, size } = signed.checkpoint
-      if (isRepairing) yield* requireVerified(directory, options.verification)
+      yield* requireVerified(directory, options.verification)
       const session = yield* openSession(options.url)
       const stored = yield* ask(() => findTrail(session, origin))
       if (stored === undefined) {
@@ -249,6 +249,6 @@ const requireVerified = Effect.fnUntraced(function* (directory: string, options?
   if (report.verdict === "verified") return
   return yield* new ReconcileFailed({
     reason: "untrusted",
-    detail: `${directory} is ${report.verdict}, and nothing is restored from such a trail; countersign verify says why`,
+    detail: `${directory} is ${report.verdict}, and nothing is compared with such a trail, nor restored from it; countersign verify says why`,
   })
 })
