@@ -208,6 +208,46 @@ describe("NdjsonSink", () => {
       yield* sink.close
     }),
   )
+
+  it.effect("takes no gap for what was deleted before it was old enough to be finished", () =>
+    Effect.gen(function* () {
+      const { disk } = new MemoryDisk()
+      const sink = yield* open(disk, { ageMax: "1 minute" })
+      yield* sink.deliver(batchOf(0, 3))
+      for (const file of yield* NdjsonFiles.list(disk, directory)) yield* disk.remove(file.path)
+      yield* TestClock.adjust("2 minutes")
+      for (const _ of [1, 2]) {
+        const failed = yield* refusal(sink.deliver(batchOf(3, 3)))
+        assert.strictEqual(failed.reason, "unavailable")
+        assert.include(failed.detail, "records 0 to 2 are no longer in the files")
+      }
+      assert.strictEqual(yield* sink.position(trail), 0)
+      for (const first of [0, 3]) yield* sink.deliver(batchOf(first, 3))
+      yield* sink.close
+      assert.deepStrictEqual(yield* sequences(disk), range(6))
+    }),
+  )
+
+  it.effect("takes no gap for acknowledged lines that are cut when it opens its file anew", () =>
+    Effect.gen(function* () {
+      const memory = new MemoryDisk()
+      const faulty = yield* withDisk(memory.disk, FaultyDisk.make())
+      const sink = yield* open(faulty.disk)
+      yield* sink.deliver(batchOf(0, 3))
+      const [file] = yield* NdjsonFiles.list(memory.disk, directory)
+      const found = memory.files.get(file?.path ?? "")
+      if (found === undefined) return assert.fail("no file grows")
+      faulty.plan({ call: "datasync", errno: "EIO" })
+      yield* refusal(sink.deliver(batchOf(3, 1)))
+      found.bytes[found.bytes.indexOf("e1")] = 0
+      const failed = yield* refusal(sink.deliver(batchOf(3, 3)))
+      assert.include(failed.detail, "records 1 to 2 are no longer in the files")
+      assert.strictEqual(yield* sink.position(trail), 1)
+      yield* sink.deliver(batchOf(1, 5))
+      yield* sink.close
+      assert.deepStrictEqual(yield* sequences(memory.disk), range(6))
+    }),
+  )
 })
 
 describe("NdjsonSink, when the power goes", () => {

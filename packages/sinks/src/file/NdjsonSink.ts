@@ -56,6 +56,8 @@ class NdjsonSink implements Sink {
   private readonly nowMillis: () => number
   private readonly lock = Semaphore.makeUnsafe(1)
   private readonly trails = new Map<string, TrailFiles>()
+  /** What each trail's next record was when its files were let go of in doubt. */
+  private readonly acknowledged = new Map<string, number>()
   private isClosed = false
 
   constructor(disk: Disk["Service"], options: NdjsonSinkOptions, nowMillis: () => number) {
@@ -68,7 +70,13 @@ class NdjsonSink implements Sink {
   }
 
   readonly position = (trail: string): Effect.Effect<number, SinkError> =>
-    this.alone(Effect.map(this.filesOf(trail), ({ next }) => next))
+    this.alone(
+      Effect.map(this.filesOf(trail), ({ next }) => {
+        // Whoever asks delivers from there, what was lost included.
+        this.acknowledged.delete(trail)
+        return next
+      }),
+    )
 
   readonly deliver = (batch: DeliveredBatch): Effect.Effect<void, SinkError> =>
     this.alone(batch.entries.length === 0 ? Effect.void : this.append(batch))
@@ -120,6 +128,8 @@ class NdjsonSink implements Sink {
       [...this.trails].filter(([, files]) => !files.isSound),
       ([trail, files]) => {
         this.trails.delete(trail)
+        const before = this.acknowledged.get(trail) ?? 0
+        this.acknowledged.set(trail, Math.max(before, files.next))
         return files.close
       },
       { discard: true },
@@ -145,6 +155,7 @@ class NdjsonSink implements Sink {
 
   private readonly append = Effect.fnUntraced(function* (this: NdjsonSink, batch: DeliveredBatch) {
     const files = yield* this.filesOf(batch.trail)
+    yield* this.expectKept(files, batch)
     const from = Math.max(0, files.next - batch.firstSequence)
     const count = batch.entries.length - from
     if (count <= 0) return
@@ -159,6 +170,17 @@ class NdjsonSink implements Sink {
     if (isFull) yield* files.finish(nowMillis)
     yield* files.append(batch, lines, count, nowMillis)
   })
+
+  /** What was acknowledged and is gone is no gap: it must come again. */
+  private expectKept(files: TrailFiles, batch: DeliveredBatch): Effect.Effect<void, SinkError> {
+    const acknowledged = this.acknowledged.get(batch.trail) ?? 0
+    if (files.next < Math.min(acknowledged, batch.firstSequence)) {
+      const detail = `records ${files.next} to ${acknowledged - 1} are no longer in the files; ask for the position and deliver them again`
+      return Effect.fail(this.failed("unavailable", detail))
+    }
+    this.acknowledged.delete(batch.trail)
+    return Effect.void
+  }
 
   private readonly finishOld = Effect.suspend(() => {
     const nowMillis = this.nowMillis()
