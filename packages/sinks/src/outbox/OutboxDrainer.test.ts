@@ -185,6 +185,38 @@ suite(server, { excludeTestServices: true, timeout: 30_000 })("OutboxDrainer", (
     }),
   )
 
+  it.effect("drains nothing where its directory is not the engine's", () =>
+    Effect.gen(function* () {
+      const { client, directory, url } = yield* prepared("mistyped")
+      // As a drainer leaves it that dies between recording and deleting.
+      yield* insert(client, event("once"))
+      yield* Effect.promise(() =>
+        client.query(`insert into countersign.outbox_claim (trail, sequence, numbers)
+          select 'clinic.example/north', 0, array_agg(number) from countersign.outbox`),
+      )
+      const wrong = `${directory}-2`
+      yield* Effect.gen(function* () {
+        const drainer = yield* OutboxDrainer
+        const audit = yield* Audit
+        yield* audit.record(event("once"))
+        yield* until("a refusal", () => drainer.status().lastProblem !== undefined)
+        const { lastProblem, recorded } = drainer.status()
+        assert.include(lastProblem, `AUD-4803: ${wrong} holds no checkpoint`)
+        assert.strictEqual(recorded, 0)
+      }).pipe(
+        Effect.provide(
+          OutboxDrainer.layer({ url: Redacted.make(url), directory: wrong }).pipe(
+            Layer.provideMerge(
+              Audit.layer({ directory, origin: "clinic.example/north" }, { env: {} }),
+            ),
+          ),
+        ),
+      )
+      assert.deepStrictEqual(yield* waiting(client), ["once"])
+      assert.deepStrictEqual(yield* recordedIds(directory), ["once"])
+    }),
+  )
+
   it.effect("marks a row that no engine takes, and goes on behind it", () =>
     Effect.gen(function* () {
       const { client, directory, url } = yield* prepared("poison")

@@ -32,7 +32,7 @@ import {
   type OutboxStore,
   type RefusedRow,
 } from "./OutboxStore.ts"
-import { findIds } from "./TrailSearch.ts"
+import { findIds, requireTrail } from "./TrailSearch.ts"
 
 /**
  * The engine counted a loss while rows were being recorded: the trail is read to see which are there.
@@ -59,7 +59,7 @@ export class OutboxUnsettled extends Schema.TaggedError<OutboxUnsettled>(
 export interface DrainerOptions {
   /** The database, for a session of the drainer's own; not behind a pooler of transactions. */
   readonly url: Redacted.Redacted
-  /** The trail's directory, as the engine was given it. */
+  /** The trail's directory, as the engine was given it; nothing is drained over another one. */
   readonly directory: string
   /** Rows that are moved at a time. Default 256. */
   readonly rowsMax?: number
@@ -155,6 +155,8 @@ class Drain {
   readonly life = Effect.scoped(
     Effect.gen({ self: this }, function* () {
       const { audit, options, standing } = this
+      // Before anything is asked of the database, and so before anybody is kept from draining it.
+      yield* this.published
       const store = yield* connect(options.url)
       yield* this.locked(store)
       const trail = audit.status().origin
@@ -184,6 +186,13 @@ class Drain {
     })
   }
 
+  /** Has the engine sign what it took, and makes sure that it is in our directory. */
+  private readonly published = Effect.gen({ self: this }, function* () {
+    const size = yield* this.audit.publish
+    const { origin, verifierKey } = this.audit.status()
+    yield* requireTrail(this.options.directory, { origin, verifierKey, size })
+  })
+
   private untilReady(store: OutboxStore, trail: string) {
     return Effect.gen({ self: this }, function* () {
       const { standing } = this
@@ -202,7 +211,7 @@ class Drain {
     return Effect.gen({ self: this }, function* () {
       if (rows.length === 0) return rows
       // What the engine took before it was asked this is durable after it, or will never be.
-      yield* this.audit.publish
+      yield* this.published
       const found = yield* findIds(
         this.options.directory,
         sequence,
