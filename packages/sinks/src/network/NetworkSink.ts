@@ -7,7 +7,12 @@
  *
  * @since 0.1.0
  */
-import { type DeliveredBatch, type Sink, SinkError } from "@countersign/core/engine/Sink"
+import {
+  type DeliveredBatch,
+  type Sink,
+  type SinkDelivery,
+  SinkError,
+} from "@countersign/core/engine/Sink"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import { type HttpConnection, type HttpAnswer } from "./HttpRequest.ts"
@@ -35,8 +40,7 @@ export const unavailable = (sink: string, cause: unknown): SinkError =>
 
 // A delivery is one request, and grows on its way: the text is in it, and a part of it again as
 // fields. Receivers take some MiB at most.
-const recordsMax = 512
-const bytesMax = 1_048_576
+const requestDelivery: SinkDelivery = { recordsMax: 512, bytesMax: 1_048_576 }
 
 /**
  * A sink over what sends one batch.
@@ -49,11 +53,12 @@ export const make = (
   name: string,
   send: (batch: DeliveredBatch) => Effect.Effect<void, SinkError>,
   release: () => void,
+  delivery = requestDelivery,
 ): Sink => {
   let isClosed = false
   return {
     name,
-    delivery: { recordsMax, bytesMax },
+    delivery,
     position: () => Effect.succeed(undefined),
     deliver: (batch) =>
       Effect.suspend(() => {

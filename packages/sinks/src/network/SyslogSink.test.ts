@@ -63,6 +63,21 @@ describe("SyslogSink", () => {
     }),
   )
 
+  it.effect("does not call delivered what a receiver closes upon, also after a success", () =>
+    Effect.gen(function* () {
+      const { closeEarly, messages, port } = yield* syslogReceiver()
+      const sink = yield* SyslogSink.make({ host: "127.0.0.1", port, tls: false })
+      yield* sink.deliver(batch)
+      closeEarly()
+      for (let again = 0; again < 3; again++) {
+        const error = yield* Effect.flip(sink.deliver(batch))
+        assert.strictEqual(error.reason, "unavailable")
+        assert.match(error.message, /closed before it had read|ECONNRESET|EPIPE/)
+      }
+      assert.lengthOf(messages, records.length)
+    }),
+  )
+
   it.effect("does not take another server for a receiver", () =>
     Effect.gen(function* () {
       // One of TLS closes what is no TLS, in the same way as a receiver that has read it.
@@ -77,7 +92,7 @@ describe("SyslogSink", () => {
   it.live("gives up where nobody reads or listens", () =>
     Effect.gen(function* () {
       const { hangNext, messages, port } = yield* syslogReceiver()
-      const options = { host: "127.0.0.1", tls: false, timeoutMillis: 100 } as const
+      const options = { host: "127.0.0.1", tls: false, timeoutMillis: 100, holdMillis: 20 } as const
       const sink = yield* SyslogSink.make({ ...options, port })
       hangNext()
       assert.include((yield* Effect.flip(sink.deliver(batch))).message, "no answer in time")
@@ -87,13 +102,15 @@ describe("SyslogSink", () => {
     }),
   )
 
-  it.effect("is not made without a host or with a port that is none", () =>
+  it.effect("is not made without a host, with a port that is none, or without a hold", () =>
     Effect.gen(function* () {
       for (const options of [
         { host: "" },
         { host: "log.example", port: 0 },
         { host: "log.example", port: 65_536 },
         { host: "log.example", port: 1.5 },
+        { host: "log.example", holdMillis: 0 },
+        { host: "log.example", timeoutMillis: 100 },
       ]) {
         assert.strictEqual((yield* Effect.flip(SyslogSink.make(options))).code, "AUD-4602")
       }

@@ -4,8 +4,9 @@
  * Syslog has no acknowledgement. The best that TCP can say is that the receiver has read to the
  * end: so each batch has a connection of its own, which this side finishes and the receiver then
  * closes. A connection that is kept, as most senders do, loses what lies in its buffers when the
- * receiver goes away, and nobody learns of it. A receiver that is killed between reading and
- * storing still loses a batch in silence: the trail has it.
+ * receiver goes away, and nobody learns of it. A receiver that closes by itself, before this side
+ * has, has not taken the batch. One that reads and drops still loses it in silence: the trail has
+ * it.
  *
  * - Source: RFC 6587, section 3.4.1, and RFC 5425: octet counting. RFC 5424: the message.
  *
@@ -36,6 +37,12 @@ export interface SyslogSinkOptions extends Syslog.SyslogOptions {
   readonly name?: string | undefined
   /** Longest time from the connection's start to its end. Units: milliseconds. Default 10,000. */
   readonly timeoutMillis?: number | undefined
+  /**
+   * How long a connection is held open after its last byte. A receiver that closes in this time
+   * has not taken the batch: longer than it needs to give up what it can't use. Units:
+   * milliseconds. Default 250. Bounds: 1 to 10,000, and less than `timeoutMillis`.
+   */
+  readonly holdMillis?: number | undefined
 }
 
 const utf8 = new TextDecoder()
@@ -62,13 +69,16 @@ const framed = (batch: DeliveredBatch, options: Syslog.SyslogOptions): Buffer =>
   return Buffer.from(frames.join(""))
 }
 
-/**
- * A server of something else, such as TLS that is spoken to in the clear, closes by itself when it
- * can't read what it gets. The first batch is not finished before it had time for that.
- */
-const probeMillis = 250
+// A connection is opened and held for each batch, so a batch is larger than a request of HTTP.
+const delivery = { recordsMax: 4096, bytesMax: 4_194_304 }
 
-/** Sends the bytes and waits until the receiver has closed after reading them all. */
+/**
+ * Sends the bytes and waits until the receiver has closed after reading them all.
+ *
+ * A server that gives up (TLS that is spoken to in the clear, a relay whose storage is gone) closes
+ * by itself, which looks like the answer to this side's end once that is sent. So each connection
+ * is held first, also after a success: a receiver may go wrong at any time.
+ */
 const sent = (
   open: () => net.Socket,
   bytes: Buffer,
@@ -101,7 +111,6 @@ const sent = (
     socket.once("close", () => fail(new Error("the connection broke before its end")))
     // A receiver of syslog has nothing to say. One of TLS that is spoken to in the clear does.
     socket.once("data", () => fail(new Error("the receiver answers, so it is none of syslog")))
-    if (holdMillis === 0) return void socket.end(bytes)
     socket.write(bytes, () => {
       hold = setTimeout(() => socket.end(), holdMillis)
     })
@@ -130,22 +139,22 @@ const opener = (options: SyslogSinkOptions): (() => net.Socket) => {
  * @since 0.1.0
  */
 export const make = (options: SyslogSinkOptions): Effect.Effect<Sink, InvalidNetworkSink> => {
-  const { host, name = "syslog", port = 601, timeoutMillis = 10_000 } = options
+  const { holdMillis = 250, host, name = "syslog", port = 601, timeoutMillis = 10_000 } = options
+  const refused = (detail: string) => Effect.fail(new InvalidNetworkSink({ sink: name, detail }))
   if (host === "" || !Number.isInteger(port) || port < 1 || port > 65_535) {
-    const detail = "it needs a host, and a port from 1 to 65535"
-    return Effect.fail(new InvalidNetworkSink({ sink: name, detail }))
+    return refused("it needs a host, and a port from 1 to 65535")
+  }
+  if (!(holdMillis >= 1 && holdMillis <= 10_000 && holdMillis < timeoutMillis)) {
+    return refused("holdMillis is from 1 to 10000, and less than timeoutMillis")
   }
   const open = opener(options)
-  let isKnown = false
-  const deliver = async (batch: DeliveredBatch, signal: AbortSignal): Promise<void> => {
-    await sent(open, framed(batch, options), isKnown ? 0 : probeMillis, signal)
-    isKnown = true
-  }
+  const deliver = (batch: DeliveredBatch, signal: AbortSignal): Promise<void> =>
+    sent(open, framed(batch, options), holdMillis, signal)
   const send = (batch: DeliveredBatch) =>
     Effect.tryPromise({
       try: (interrupted) =>
         deliver(batch, AbortSignal.any([interrupted, AbortSignal.timeout(timeoutMillis)])),
       catch: (cause) => NetworkSink.unavailable(name, cause),
     })
-  return Effect.succeed(NetworkSink.make(name, send, () => undefined))
+  return Effect.succeed(NetworkSink.make(name, send, () => undefined, delivery))
 }

@@ -108,7 +108,13 @@ export const syslogLaws: Laws = Effect.map(syslogReceiver(), ({ messages, port }
   laws(
     (store) =>
       Effect.mapError(
-        SyslogSink.make({ host: "127.0.0.1", port, tls: false, hostname: store }),
+        SyslogSink.make({
+          host: "127.0.0.1",
+          port,
+          tls: false,
+          hostname: store,
+          holdMillis: 20,
+        }),
         broken,
       ),
     (store) =>

@@ -24,6 +24,8 @@ export interface SyslogReceiver {
   readonly messages: ReadonlyArray<Buffer>
   /** Breaks the next connection off after its first bytes. */
   readonly breakNext: () => void
+  /** From now on each connection is closed, tidily, once its first bytes were read and dropped. */
+  readonly closeEarly: () => void
   /** Takes the next connection and reads nothing from it. */
   readonly hangNext: () => void
 }
@@ -80,6 +82,7 @@ export const syslogReceiver = (certificate?: {
         const sockets = new Set<net.Socket>()
         let breaks = 0
         let hangs = 0
+        let closesEarly = false
         const serve = (socket: net.Socket): void => {
           const chunks: Array<Buffer> = []
           sockets.add(socket)
@@ -95,6 +98,7 @@ export const syslogReceiver = (certificate?: {
               socket.destroy()
               return
             }
+            if (closesEarly) return void socket.end()
             chunks.push(chunk)
           })
           socket.once("end", () => void messages.push(...framesOf(Buffer.concat(chunks))))
@@ -112,6 +116,7 @@ export const syslogReceiver = (certificate?: {
             messages,
             breakNext: () => void (breaks += 1),
             hangNext: () => void (hangs += 1),
+            closeEarly: () => void (closesEarly = true),
           },
         }
       }),
