@@ -185,6 +185,45 @@ suite(server, { excludeTestServices: true, timeout: 30_000 })("OutboxDrainer", (
     }),
   )
 
+  it.effect("refuses a row whose event has no id or another, however often the session ends", () =>
+    Effect.gen(function* () {
+      const { client, directory, url } = yield* prepared("strange")
+      const { id: _, ...anonymous } = event("")
+      // What an application's role may insert without the library.
+      for (const [id, one] of [
+        ["no-id", anonymous],
+        ["other-id", event("another")],
+      ] as const) {
+        yield* Effect.promise(() =>
+          client.query("insert into countersign.outbox (id, event) values ($1, $2)", [
+            id,
+            Buffer.from(JSON.stringify(one)),
+          ]),
+        )
+      }
+      yield* insert(client, event("good"))
+      // Each time what was recorded can't be deleted.
+      yield* Effect.promise(() =>
+        client.query(`create function refuse() returns trigger language plpgsql as
+          $$ begin raise exception 'no'; end $$;
+          create trigger refuse before delete or update on countersign.outbox
+          for each row execute function refuse()`),
+      )
+      yield* draining(
+        url,
+        directory,
+        Effect.gen(function* () {
+          const drainer = yield* OutboxDrainer
+          yield* until("some ends", () => drainer.status().foundRecorded >= 3)
+          yield* Effect.promise(() => client.query("drop trigger refuse on countersign.outbox"))
+          yield* untilDrained(client)
+        }),
+      )
+      assert.deepStrictEqual(yield* waiting(client), ["no-id", "other-id"])
+      assert.deepStrictEqual(yield* recordedIds(directory), ["good"])
+    }),
+  )
+
   it.effect("drains nothing where its directory is not the engine's", () =>
     Effect.gen(function* () {
       const { client, directory, url } = yield* prepared("mistyped")
@@ -223,7 +262,7 @@ suite(server, { excludeTestServices: true, timeout: 30_000 })("OutboxDrainer", (
       yield* insert(client, event("before"))
       yield* Effect.promise(() =>
         client.query(`insert into countersign.outbox (id, event)
-          values ('by-hand', '{"type":"Nonsense"}'), ('no-json', '\\x00')`),
+          values ('by-hand', '{"id":"by-hand","type":"Nonsense"}'), ('no-json', '\\x00')`),
       )
       yield* insert(client, event("after"))
       yield* draining(url, directory, untilDrained(client))

@@ -235,7 +235,7 @@ class Drain {
       const lostBefore = this.lost
       let lane: EventClass | undefined
       for (const row of rows) {
-        const event = OutboxEvent.decode(row.event)
+        const event = OutboxEvent.decode(row.event, row.id)
         const name = event instanceof InvalidEvent ? undefined : (event.class ?? "standard")
         if (name !== lane && lane !== undefined) yield* this.audit.flush
         lane = name

@@ -28,7 +28,8 @@ const refused = (given: AuditEventInput): InvalidEvent => {
 /** What the trail holds of it, when an engine records it an hour later. */
 const recorded = (given: AuditEventInput) => {
   const encoder = new EventEncoder(limits)
-  const back = OutboxEvent.decode(encoded(given).bytes)
+  const { bytes, id } = encoded(given)
+  const back = OutboxEvent.decode(bytes, id)
   if (back instanceof InvalidEvent) throw back
   const invalid = encoder.encode(back, now + 3_600_000)
   if (invalid !== undefined) throw invalid
@@ -72,8 +73,17 @@ describe("an event of the outbox", () => {
 
   it("is refused as telemetry, which might be sampled away, on both ways", () => {
     assert.strictEqual(refused({ ...event, class: "telemetry" }).path, "class")
-    const row = Buffer.from(JSON.stringify({ ...event, class: "telemetry" }))
-    assert.instanceOf(OutboxEvent.decode(row), InvalidEvent)
-    assert.instanceOf(OutboxEvent.decode(Buffer.from("{")), InvalidEvent)
+    const row = Buffer.from(JSON.stringify({ ...event, id: "a", class: "telemetry" }))
+    assert.propertyVal(OutboxEvent.decode(row, "a"), "path", "class")
+    assert.instanceOf(OutboxEvent.decode(Buffer.from("{"), "a"), InvalidEvent)
+  })
+
+  it("is refused where its id is not the row's, by which the trail would be searched", () => {
+    for (const more of [{}, { id: "b" }, { id: 7 }, { id: null }]) {
+      const row = Buffer.from(JSON.stringify({ ...event, ...more }))
+      assert.propertyVal(OutboxEvent.decode(row, "a"), "path", "id")
+    }
+    const { bytes, id } = encoded(event)
+    assert.propertyVal(OutboxEvent.decode(bytes, id), "id", id)
   })
 })

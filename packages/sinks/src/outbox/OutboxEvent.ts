@@ -48,6 +48,12 @@ const sampledAway = new InvalidEvent({
   expected: "critical, compliance or standard; telemetry is recorded without a transaction",
 })
 
+const strangeId = new InvalidEvent({
+  path: "id",
+  problem: "is not that of the row",
+  expected: "the same id in the event as in the column, as recordInTransaction writes it",
+})
+
 /**
  * Checks an event, gives it its id and time, and writes it.
  *
@@ -103,17 +109,21 @@ const nulIn = (value: unknown, path: string): string | undefined => {
 /**
  * The event of a row, to be recorded. But for what only this module knows, the engine checks it.
  *
+ * @param id the row's own. An event of another id could not be found in the trail by it
  * @category decoding
  * @since 0.1.0
  */
-export const decode = (bytes: Uint8Array): AuditEventInput | InvalidEvent => {
+export const decode = (bytes: Uint8Array, id: string): AuditEventInput | InvalidEvent => {
   try {
     const { observed: _, ...event } = JSON.parse(Buffer.from(bytes).toString("utf8")) as {
       readonly observed?: unknown
       readonly class?: unknown
+      readonly id?: unknown
     }
+    if (event.class === "telemetry") return sampledAway
+    if (event.id !== id) return strangeId
     // The engine's own encoder looks at every member.
-    return event.class === "telemetry" ? sampledAway : (event as unknown as AuditEventInput)
+    return event as unknown as AuditEventInput
   } catch {
     return new InvalidEvent({ path: "", problem: "is no JSON object", expected: "an event" })
   }
