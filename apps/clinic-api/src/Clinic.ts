@@ -4,10 +4,10 @@
  * Each layer ends after those that stand on it: first no request is taken any more and those
  * under way are answered, then the engine drains into its sinks and signs, then the database ends.
  */
-import * as fs from "node:fs/promises"
 import * as path from "node:path"
 import { Audit } from "@countersign/core/Audit"
 import * as NodeDisk from "@countersign/core/platform/NodeDisk"
+import * as Lease from "@countersign/core/trail/Lease"
 import * as PostgresSink from "@countersign/sinks/postgres/PostgresSink"
 import { AuditQuery } from "@countersign/sinks/query/AuditQuery"
 import { QueryCache } from "@countersign/sinks/query/QueryCache"
@@ -45,13 +45,22 @@ const sinksOf = Effect.fnUntraced(function* (config: ClinicConfig, database: Red
   return [postgres, yield* RedisStreamSink.make({ url: config.redis.value })]
 })
 
+/**
+ * One clinic to a directory, before anything in it is touched: the next one ends the database of a
+ * clinic that was killed, and would end that of one which lives.
+ */
+const held = (directory: string) =>
+  Effect.acquireRelease(Lease.acquire(directory), ({ release }) =>
+    Effect.ignore(release, { log: "Warn" }),
+  ).pipe(Effect.provide(NodeDisk.layer))
+
 /** Starts everything; a part that can't start ends those before it. */
 export const layer = (config: ClinicConfig) =>
   Layer.unwrap(
     Effect.gen(function* () {
       const directory = path.resolve(config.directory)
       const trail = path.join(directory, "trail")
-      yield* Effect.promise(() => fs.mkdir(directory, { recursive: true }))
+      yield* held(directory)
       const { issued, tokens } = yield* admitted(directory)
       const database = Option.isSome(config.postgres)
         ? config.postgres.value

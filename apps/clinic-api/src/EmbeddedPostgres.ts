@@ -14,7 +14,11 @@ const passableMode = 0o711
 const endMillisMax = 10_000
 const lookMillis = 50
 
-/** Starts the server over the data in a directory; it ends with the scope, and in order. */
+/**
+ * Starts the server over the data in a directory; it ends with the scope, and in order.
+ *
+ * A server that serves from it already is ended: only who holds the directory's lease may ask.
+ */
 export const embeddedPostgres = (directory: string) =>
   Effect.andThen(
     Effect.promise(async () => {

@@ -202,6 +202,26 @@ describe("npm run clinic", () => {
   )
 
   it.live(
+    "is refused where another clinic runs on the directory, which goes on undisturbed",
+    () =>
+      Effect.gen(function* () {
+        const directory = yield* home
+        const first = yield* clinic(directory)
+        const postgres = postgresOf(directory)
+        const refused = yield* Effect.promise(() =>
+          start(directory, {}).then(() => "it started", String),
+        )
+        assert.match(refused, /ended \(1\).*AUD-3202/s)
+        assert.include(refused, `process ${String(first.child.pid)} on`)
+
+        assert.isTrue(isRunning(postgres))
+        const ready = yield* Effect.promise(() => request(`${first.url}/ready`, "GET", undefined))
+        assert.deepStrictEqual([ready.status, ready.body], [200, { status: "ready" }])
+      }),
+    testMillisMax,
+  )
+
+  it.live(
     "serves with a PostgreSQL and a Redis that it is given, and delivers to both",
     () =>
       Effect.gen(function* () {
