@@ -176,7 +176,7 @@ export class Asking {
           : highWater.marks
     const nowMillis = token?.now ?? (isRelative ? yield* presentSecond : 0)
     const selection = { filter, nowMillis, marks, tenant: this.tenant, target: query.target }
-    const digest = digestOf(1, selection, highWater.generations)
+    const digest = digestOf(2, highWater.source, selection, highWater.generations)
     const prepared: Prepared = { selection, highWater, digest }
     return prepared
   })

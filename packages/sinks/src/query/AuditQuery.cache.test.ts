@@ -15,6 +15,7 @@ import {
 } from "../testing/AuditQueryFixture.ts"
 import { insertEvents, withClient } from "../testing/QueryFixture.ts"
 import * as PostgresSink from "../postgres/PostgresSink.ts"
+import { rolesSql } from "../reconcile/DatabaseRoles.ts"
 import { AuditQuery } from "./AuditQuery.ts"
 import * as PostgresTier from "./PostgresTier.ts"
 import { QueryCache } from "./QueryCache.ts"
@@ -93,6 +94,34 @@ layer(TestServer.layer, { excludeTestServices: true })("a cached answer", (it) =
     }),
   )
 
+  it.effect("is never another database's, nor one of a role that may see more", () =>
+    Effect.gen(function* () {
+      const url = yield* ten
+      const copy = yield* database((client) =>
+        insertEvents(
+          client,
+          trail,
+          events(10).map((event) => ({ ...event, data: { number: 100 } })),
+        ),
+      )
+      yield* changeRows(url, rolesSql({ reader: "north_only" }))
+      yield* changeRows(url, "alter role north_only password 'reader'")
+      const shared = Layer.succeed(QueryCache, yield* QueryCache)
+      const page = (at: string, tenant?: string) =>
+        ask(at, (query) => (tenant === undefined ? query : query.within(tenant)).page({}), {
+          cache: shared,
+        })
+      assert.lengthOf((yield* page(url)).rows, 10)
+      const ofCopy = yield* page(copy)
+      assert.deepStrictEqual([ofCopy.from, new Set(numbersOf(ofCopy))], ["none", new Set([100])])
+      const asReader = url.replace(/\/\/[^@]*@/, "//north_only:reader@")
+      assert.deepStrictEqual((yield* page(asReader)).rows, [])
+      assert.strictEqual((yield* page(asReader, "north")).from, "none")
+      // A service of its own for the same database and role finds what the first one left.
+      assert.strictEqual((yield* page(url)).from, "memory")
+    }).pipe(Effect.provide(cache)),
+  )
+
   it.effect("is recorded as a reading like any other", () =>
     Effect.gen(function* () {
       const url = yield* ten
@@ -161,7 +190,7 @@ layer(TestServer.layer, { excludeTestServices: true })("a cached answer", (it) =
         select countersign.make_partition('2019-01-01');
         insert into countersign.audit_record (trail, sequence, "time", entry)
           values (1, -1, '2019-01-15Z', '{}');
-        select countersign.drop_partitions(12)`
+        select countersign.drop_month(month, 12, 0) from countersign.old_months(12) as month`
       yield* ask(
         url,
         ({ page }) =>

@@ -18,7 +18,7 @@ const database = () => {
     read: (() =>
       Effect.suspend(() => {
         asked += 1
-        const row = { trails: [[1, "a.example", delivered]], generations: {} }
+        const row = { source: [], trails: [[1, "a.example", delivered]], generations: {} }
         return Effect.as(Deferred.await(gate), [row])
       })) as QueryRunner["read"],
     write: () => Effect.void,

@@ -18,6 +18,8 @@ import { type Marks, snapshot } from "./QueryStatement.ts"
  * @since 0.1.0
  */
 export interface HighWaterMarks {
+  /** Server, database and role: others have other rows, or may see others of them. */
+  readonly source: ReadonlyArray<string>
   /** By trail number, ascending. */
   readonly marks: Marks
   readonly originOf: ReadonlyMap<number, string>
@@ -26,6 +28,7 @@ export interface HighWaterMarks {
 }
 
 interface SnapshotRow {
+  readonly source: ReadonlyArray<string>
   readonly trails: ReadonlyArray<readonly [number, string, number]>
   readonly generations: Readonly<Record<string, number>>
 }
@@ -113,7 +116,7 @@ export class HighWater {
       return Effect.map(
         this.runner.read<SnapshotRow>(snapshot(tags), { tenant: undefined }),
         ([row]) => {
-          const marks = marksOf(row ?? { trails: [], generations: {} })
+          const marks = marksOf(row ?? { source: [], trails: [], generations: {} })
           if (this.maxAgeMillis > 0 && forgotten === this.forgotten) {
             this.remembered.set(key, { atMillis: now, marks })
           }
@@ -124,7 +127,8 @@ export class HighWater {
   }
 }
 
-const marksOf = ({ generations, trails }: SnapshotRow): HighWaterMarks => ({
+const marksOf = ({ generations, source, trails }: SnapshotRow): HighWaterMarks => ({
+  source,
   marks: trails.map(([trail, , next]) => [trail, next] as const),
   originOf: new Map(trails.map(([trail, origin]) => [trail, origin])),
   generations,

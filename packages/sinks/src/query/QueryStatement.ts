@@ -154,7 +154,8 @@ select dimension, value, count from ranked where rank <= ${Math.trunc(top)} orde
 }
 
 /**
- * How far each trail has been delivered, and how often the tags were invalidated: one row.
+ * How far each trail has been delivered, and how often the tags were invalidated: one row, with the
+ * server, the database and the role that say so.
  *
  * @category constructors
  * @since 0.1.0
@@ -164,6 +165,8 @@ export const snapshot = (tags: ReadonlyArray<string>): Statement => {
   const wanted = parameters.add(JSON.stringify(tags), "jsonb")
   return {
     text: `select
+  (select jsonb_build_array(s.system_identifier::text, d.oid::text, current_user)
+    from pg_control_system() s, pg_database d where d.datname = current_database()) as source,
   (select coalesce(jsonb_agg(jsonb_build_array(t.id, t.origin, c.next) order by t.id), '[]')
     from countersign.trail t join countersign.sink_cursor c on c.trail = t.id) as trails,
   (select coalesce(jsonb_object_agg(g.tag, g.generation), '{}')
