@@ -3,11 +3,13 @@ import { assert, layer as suite } from "@effect/vitest"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as Redacted from "effect/Redacted"
 import { Client } from "pg"
 import { recordWithClient } from "../outbox/Outbox.ts"
 import { type PostgresServer, postgresServer } from "../testing/PostgresServer.ts"
 import { delivered, deliverFrom, recordInto } from "../testing/ReconcileFixture.ts"
 import { rolesSql } from "./DatabaseRoles.ts"
+import { dropOldPartitions } from "./Retention.ts"
 
 class Server extends Context.Service<Server, PostgresServer>()("test/Server") {}
 
@@ -93,17 +95,16 @@ suite(server, { excludeTestServices: true, timeout: 30_000 })("the database's ro
         `update ${table} set tenant = 'b'`,
         `delete from ${table}`,
         `truncate ${table}`,
-        "select countersign.drop_partitions(1)",
+        "select countersign.old_months(1)",
+        "select countersign.drop_month('2009-03-01', 1, 0)",
         "drop table countersign.audit_record_default",
       ]) {
         assert.include([denied], yield* as(url, names.sink, text), text)
       }
 
       assert.strictEqual(yield* as(url, names.retention, `delete from ${table}`), denied)
-      assert.deepStrictEqual(
-        yield* as(url, names.retention, "select * from countersign.drop_partitions(84)"),
-        [],
-      )
+      const kept = "select countersign.drop_month(now()::date, 1, 0)"
+      assert.strictEqual(yield* as(url, names.retention, kept), "22023")
 
       // The application puts in, the drainer takes out.
       yield* Effect.promise(async () => {
@@ -111,7 +112,9 @@ suite(server, { excludeTestServices: true, timeout: 30_000 })("the database's ro
           connectionString: url.replace("postgres:countersign@", `${names.application}:secret@`),
         })
         await client.connect()
+        await client.query("begin")
         await recordWithClient(client, event("out"))
+        await client.query("commit")
         await client.end()
       })
       const outbox = "countersign.outbox"
@@ -120,6 +123,31 @@ suite(server, { excludeTestServices: true, timeout: 30_000 })("the database's ro
       assert.deepStrictEqual(yield* as(url, names.drainer, `delete from ${outbox} returning id`), [
         ["out"],
       ])
+    }),
+  )
+
+  it.effect("let retention drop what is old, row-level security or not", () =>
+    Effect.gen(function* () {
+      const { alter, directory, reconcile, url } = yield* delivered(yield* Server, "drops", [
+        { ...event("old", "a"), time: "2009-03-05T10:00:00Z" },
+        { ...event("late", "b"), time: "2009-04-05T10:00:00Z" },
+        event("new", "a"),
+      ])
+      yield* alter("select countersign.make_partition('2009-03-01')")
+      yield* alter(rolesSql({ reader: "dropped_reader", retention: "dropper" }))
+      yield* alter("alter role dropper password 'secret'")
+      const dropped = yield* dropOldPartitions({
+        url: Redacted.make(url.replace("postgres:countersign@", "dropper:secret@")),
+        monthsKept: 84,
+        record: (one) => recordInto(directory, [one]),
+      })
+      assert.deepStrictEqual(dropped, [
+        { month: "2009-03", records: 1 },
+        { month: "2009-04", records: 1 },
+      ])
+      yield* deliverFrom(directory, url)
+      const { retired, verdict } = yield* reconcile()
+      assert.deepStrictEqual([verdict, retired], ["equal", 2])
     }),
   )
 

@@ -42,7 +42,9 @@ const rights: Readonly<Record<keyof RoleNames, ReadonlyArray<string>>> = {
   ],
   retention: [
     "select on countersign.dropped_partition",
-    "execute on function countersign.drop_partitions(integer)",
+    "execute on function countersign.old_months(integer)",
+    "execute on function countersign.count_month(date)",
+    "execute on function countersign.drop_month(date, integer, bigint)",
   ],
   application: ["insert on countersign.outbox"],
   drainer: [

@@ -2,8 +2,10 @@ import type { AuditEventInput } from "@countersign/core/event/AuditEvent"
 import { assert, layer as suite } from "@effect/vitest"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
+import { pgClient } from "../testing/OutboxFixture.ts"
 import { type PostgresServer, postgresServer } from "../testing/PostgresServer.ts"
 import { delivered, deliverFrom, recordInto } from "../testing/ReconcileFixture.ts"
 import { dropOldPartitions } from "./Retention.ts"
@@ -85,8 +87,40 @@ suite(server, { excludeTestServices: true, timeout: 30_000 })("retention", (it) 
         record: ({ outcome }) => Effect.sync(() => outcomes.push(outcome)),
       }).pipe(Effect.flip)
       assert.include(none.message, "at least one month is kept")
-      assert.deepStrictEqual(outcomes, ["attempt", "failure"])
+      assert.deepStrictEqual(outcomes, [])
       assert.strictEqual((yield* reconcile()).equal, size)
+    }),
+  )
+
+  it.effect("gives its place back while somebody reads, and drops when nobody does", () =>
+    Effect.gen(function* () {
+      const { client, url } = yield* delivered(yield* Server, "read", events)
+      yield* Effect.promise(() => client.query("select countersign.make_partition('2009-03-01')"))
+      const reader = yield* pgClient(url)
+      const read = "select count(*)::int as rows from countersign.audit_record"
+      yield* Effect.promise(() => reader.query(`begin; ${read}`))
+      const outcomes: Array<string> = []
+      const options = {
+        url: Redacted.make(url),
+        monthsKept: 84,
+        lockMillisMax: 50,
+        record: ({ outcome }: AuditEventInput) => Effect.sync(() => outcomes.push(outcome)),
+      }
+      const busy = yield* dropOldPartitions({ ...options, waitMillisMax: 300 }).pipe(Effect.flip)
+      assert.include(busy.message, "55P03")
+      assert.deepStrictEqual(outcomes, ["attempt", "failure"])
+
+      const drop = yield* Effect.forkChild(dropOldPartitions(options))
+      // Queries behind it are answered, in the reader's own transaction and outside of it.
+      for (const each of [client, reader, client, reader]) {
+        yield* Effect.promise(() => each.query(`set statement_timeout = 10000; ${read}`))
+      }
+      yield* Effect.promise(() => reader.query("commit"))
+      assert.deepStrictEqual(yield* Fiber.join(drop), [
+        { month: "2009-03", records: 1 },
+        { month: "2009-04", records: 2 },
+      ])
+      assert.deepStrictEqual(outcomes.slice(2), ["attempt", "success"])
     }),
   )
 })
