@@ -37,9 +37,8 @@ export class Contradiction extends Error {}
 const chunkBytes = 131_072
 
 const target = "countersign.audit_record"
-const stagingTable = "countersign_incoming"
-const columnList = columns.join(", ")
-const copyInto = (table: string) => `copy ${table} (${columnList}) from stdin (format binary)`
+const copyStatement = `copy ${target} (${columns.join(", ")}) from stdin (format binary)`
+const noSequences: ReadonlySet<number> = new Set()
 
 const uniqueViolation = "23505"
 /** Somebody has made the partition while the rows were on their way into the default one. */
@@ -170,51 +169,64 @@ export class RecordWriter {
   }
 
   /** The ordinary way: straight into the table. */
-  private async load(trail: number, rows: DeliveredBatch, into = target) {
+  private async load(trail: number, rows: DeliveredBatch, without = noSequences) {
     const months = new Set<string>()
-    await this.session.copy(copyInto(into), chunksOf(trail, rows, months))
+    await this.session.copy(copyStatement, chunksOf(trail, rows, months, without))
     return months
   }
 
   /** The careful way: what is there already is compared, and only the rest is added. */
   private async complete(trail: number, rows: DeliveredBatch): Promise<ReadonlySet<string>> {
-    const { session } = this
-    await session.rows(
-      `create temporary table ${stagingTable} on commit drop as
-         select ${columnList} from ${target} with no data`,
+    return this.load(trail, rows, await this.compare(trail, rows))
+  }
+
+  /** The sequences that are there already, each with the very bytes; else a contradiction. */
+  private async compare(trail: number, rows: DeliveredBatch): Promise<ReadonlySet<number>> {
+    const { entries, firstSequence } = rows
+    // The bounds say the same as the join, and keep its other side small whatever is planned.
+    const found = await this.session.rows(
+      `select sequence, bool_or(r.entry <> i.entry)
+         from ${target} r join unnest($4::bigint[], $5::bytea[]) i (sequence, entry) using (sequence)
+         where r.trail = $1 and r.sequence >= $2 and r.sequence < $3 group by 1 order by 1`,
+      [
+        trail,
+        firstSequence,
+        endOf(rows),
+        entries.map((_, index) => firstSequence + index),
+        entries,
+      ],
     )
-    const months = await this.load(trail, rows, stagingTable)
-    const [other] = await session.rows(
-      `select r.sequence from ${target} r join ${stagingTable} i using (trail, sequence)
-         where r.trail = $1 and r.sequence >= $2 and r.sequence < $3 and r.entry <> i.entry
-         order by 1 limit 1`,
-      [trail, rows.firstSequence, endOf(rows)],
-    )
-    if (other !== undefined) {
-      throw new Contradiction(
-        `the database holds another record ${String(other[0])} of ${rows.trail} than the trail; ` +
-          `countersign reconcile shows and repairs it`,
-      )
+    const stored = new Set<number>()
+    for (const [at, isOther] of found) {
+      const sequence = Number(at)
+      if (isOther === true) {
+        throw new Contradiction(
+          `the database holds another record ${sequence} of ${rows.trail} than the trail; ` +
+            `countersign reconcile shows and repairs it`,
+        )
+      }
+      stored.add(sequence)
     }
-    await session.rows(
-      `insert into ${target} (${columnList}) select ${columnList} from ${stagingTable} i
-         where not exists (
-           select from ${target} r where r.trail = i.trail and r.sequence = i.sequence
-         ) order by sequence`,
-    )
-    return months
+    return stored
   }
 }
 
 /** `YYYY-MM` of an instant in UTC. */
 const monthOf = (millis: number): string => new Date(millis).toISOString().slice(0, 7)
 
-function* chunksOf(trail: number, batch: DeliveredBatch, months: Set<string>): Generator<Buffer> {
+function* chunksOf(
+  trail: number,
+  batch: DeliveredBatch,
+  months: Set<string>,
+  without: ReadonlySet<number>,
+): Generator<Buffer> {
   const rows = new CopyRows(trail, chunkBytes)
   let monthFrom = 0
   let monthTo = 0
-  let sequence = batch.firstSequence
+  let next = batch.firstSequence
   for (const entry of batch.entries) {
+    const sequence = next++
+    if (without.size > 0 && without.has(sequence)) continue
     const { millis } = rows.add(sequence, entry)
     // Neighbours lie in the same month nearly always: a comparison, not a text, for each.
     if (millis !== undefined && !(millis >= monthFrom && millis < monthTo)) {
@@ -223,7 +235,6 @@ function* chunksOf(trail: number, batch: DeliveredBatch, months: Set<string>): G
       monthTo = Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + 1)
       months.add(monthOf(millis))
     }
-    sequence++
     if (rows.isFull) yield rows.takeChunk()
   }
   yield rows.takeLast()
