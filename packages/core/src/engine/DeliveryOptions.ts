@@ -35,6 +35,6 @@ export interface DeliveryOptions {
   readonly moved: () => void
   /** A record went to the dead letters; told before the position passes it. */
   readonly refused: (sequence: number) => void
-  /** Virtual or real time. Units: milliseconds. */
+  /** Time that only goes forward, virtual or real. Units: milliseconds. */
   readonly nowMillis: () => number
 }

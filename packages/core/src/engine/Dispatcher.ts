@@ -17,6 +17,7 @@ import type { Signer } from "../signer/Signer.ts"
 import { DeadLetters, type DeadLettersOptions } from "./DeadLetters.ts"
 import { Delivery, type DeliveryStatus } from "./Delivery.ts"
 import { Feed } from "./Feed.ts"
+import { monotonicMillis } from "./Monotonic.ts"
 import { Quorum } from "./Quorum.ts"
 import { RecentBatches, type PublishedBatch } from "./RecentBatches.ts"
 import * as RestartPolicy from "./RestartPolicy.ts"
@@ -188,7 +189,9 @@ export const make = Effect.fnUntraced(function* (
   const clock = yield* Clock.clockWith(Effect.succeed)
   const drainTimeout = options.drainTimeout ?? Duration.seconds(5)
 
-  const nowMillis = (): number => clock.currentTimeMillisUnsafe()
+  // Ages and waits are no business of whoever sets the clock; the time of a letter is.
+  const nowMillis = (): number => Math.floor(monotonicMillis(clock))
+  const timeMillis = (): number => clock.currentTimeMillisUnsafe()
   const feed = new Feed(
     options.nextSequence,
     new RecentBatches(options.ringBytesMax ?? 8 * 1024 * 1024, options.ringCountMax ?? 4),
@@ -207,7 +210,7 @@ export const make = Effect.fnUntraced(function* (
         new Delivery(sink, feed, disk, {
           ...shared,
           circuit,
-          letters: lettersOf(options, sink.name, { disk, fillRandom, nowMillis }),
+          letters: lettersOf(options, sink.name, { disk, fillRandom, nowMillis: timeMillis }),
           refused: (sequence) => {
             if (sink.delivery?.isRequired === true) quorum.refused(sink.name, sequence)
           },

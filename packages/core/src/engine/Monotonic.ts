@@ -27,3 +27,19 @@ export const monotonicMillis = (clock: Clock.Clock): number =>
 export const monotonicNow: Effect.Effect<number> = Clock.clockWith((clock) =>
   Effect.sync(() => monotonicMillis(clock)),
 )
+
+/**
+ * A clock whose date is the time that only goes forward, for what reckons with dates.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const forwardOnly = (clock: Clock.Clock): Clock.Clock => ({
+  currentTimeMillisUnsafe: () => Math.floor(monotonicMillis(clock)),
+  currentTimeMillis: Effect.sync(() => Math.floor(monotonicMillis(clock))),
+  currentTimeNanosUnsafe: () => clock.monotonicTimeNanosUnsafe(),
+  currentTimeNanos: clock.monotonicTimeNanos,
+  monotonicTimeNanosUnsafe: () => clock.monotonicTimeNanosUnsafe(),
+  monotonicTimeNanos: clock.monotonicTimeNanos,
+  sleep: (duration) => clock.sleep(duration),
+})

@@ -1,36 +1,11 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as TestClock from "effect/testing/TestClock"
-import {
-  directory,
-  dispatch,
-  FakeTrail,
-  lettersOf,
-  signer,
-  stored,
-  trail,
-} from "../testing/DispatchFixture.ts"
+import { decide, dispatch, FakeTrail, lettersOf, stored } from "../testing/DispatchFixture.ts"
 import { FaultySink } from "../testing/FaultySink.ts"
 import { MemoryDisk } from "../testing/MemoryDisk.ts"
 import * as MemorySink from "../testing/MemorySink.ts"
-import type { LetterAct } from "./DeadLetter.ts"
-import { DeadLetters } from "./DeadLetters.ts"
 import type { Sink } from "./Sink.ts"
-
-/** A person with the key, who notes a decision about some records of the sink `memory`. */
-const decide = (disk: MemoryDisk, act: LetterAct, ...sequences: ReadonlyArray<number>) => {
-  const letters = new DeadLetters({
-    disk: disk.disk,
-    directory,
-    trail,
-    sink: "memory",
-    signer: () => signer,
-    nowMillis: () => 0,
-  })
-  const actor = { id: "u-1", type: "user" } as const
-  const notes = sequences.map((sequence) => ({ act, sequence, reason: "mended", actor }))
-  return Effect.andThen(letters.write(notes), letters.rest)
-}
 
 const sequencesOf = (disk: MemoryDisk) => lettersOf(disk).map(({ sequence }) => sequence)
 

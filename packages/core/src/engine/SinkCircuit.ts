@@ -3,12 +3,13 @@
  *
  * Closed, every delivery runs. After some failures in a row the circuit opens: nothing is asked
  * of the sink until the open time has passed, which doubles with each opening. Then one small
- * delivery runs, and decides. Refusing a record is an answer, so it closes the circuit like a
- * success.
+ * delivery runs, and decides. A refusal decides nothing: whether the sink is to blame or the record
+ * shows when the sink takes another record, or none.
  *
  * @since 0.1.0
  */
 import * as Cause from "effect/Cause"
+import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -16,6 +17,7 @@ import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
 import * as CircuitBreaker from "effect/persistence/CircuitBreaker"
 import * as Schedule from "effect/Schedule"
+import { forwardOnly } from "./Monotonic.ts"
 import { SinkError } from "./Sink.ts"
 
 /**
@@ -47,10 +49,15 @@ export class SinkCircuit {
   state: CircuitState = "closed"
   private readonly breaker: CircuitBreaker.CircuitBreaker
   private readonly key: string
+  private readonly clock: Clock.Clock
+  private readonly breakerClock: Clock.Clock
 
-  constructor(breaker: CircuitBreaker.CircuitBreaker, key: string) {
+  constructor(breaker: CircuitBreaker.CircuitBreaker, key: string, clock: Clock.Clock) {
     this.breaker = breaker
     this.key = key
+    this.clock = clock
+    // The breaker reckons with dates: with a clock that was set back it would stay open till then.
+    this.breakerClock = forwardOnly(clock)
   }
 
   /** Until the sink may be called again. Units: milliseconds. 0: now. */
@@ -63,6 +70,7 @@ export class SinkCircuit {
       }),
       // The store is in memory and can't fail.
       Effect.orDie,
+      Effect.provideService(Clock.Clock, this.breakerClock),
     ),
   )
 
@@ -79,9 +87,11 @@ export class SinkCircuit {
       if (Exit.isSuccess(exit)) {
         return says === "something" ? CircuitBreaker.success : CircuitBreaker.ignored
       }
-      return isRejected(exit.cause) ? CircuitBreaker.success : CircuitBreaker.failure()
+      return isRejected(exit.cause) ? CircuitBreaker.ignored : CircuitBreaker.failure()
     }
-    return this.breaker.execute(effect, { key: this.key, classify: outcomeOf }).pipe(
+    const call = Effect.provideService(effect, Clock.Clock, this.clock)
+    return this.breaker.execute(call, { key: this.key, classify: outcomeOf }).pipe(
+      Effect.provideService(Clock.Clock, this.breakerClock),
       Effect.catchTag("CircuitBreakerError", (error) =>
         Effect.fail(
           new SinkError({ sink: this.key, reason: "unavailable", detail: error.message }),
@@ -123,5 +133,6 @@ export const make = Effect.fnUntraced(function* (options: CircuitOptions) {
       Context.get(store, CircuitBreaker.CircuitBreakerStore),
     ),
   )
-  return new SinkCircuit(breaker, options.sink)
+  const clock = yield* Clock.clockWith(Effect.succeed)
+  return new SinkCircuit(breaker, options.sink, clock)
 })

@@ -4,7 +4,7 @@
  * @since 0.1.0
  */
 import * as Effect from "effect/Effect"
-import type { OpenLetter } from "../engine/DeadLetter.ts"
+import type { LetterAct, OpenLetter } from "../engine/DeadLetter.ts"
 import { DeadLetters } from "../engine/DeadLetters.ts"
 import * as Dispatcher from "../engine/Dispatcher.ts"
 import type { PublishedBatch } from "../engine/RecentBatches.ts"
@@ -134,9 +134,9 @@ export const stored = (sink: MemorySink): ReadonlyArray<number> => {
   return sink.store.sequences
 }
 
-/** The open dead letters of the sink `memory`. */
-export const lettersOf = (disk: MemoryDisk): ReadonlyArray<OpenLetter> => {
-  const letters = new DeadLetters({
+/** The dead letters of the sink `memory`. */
+const deadLetters = (disk: MemoryDisk): DeadLetters =>
+  new DeadLetters({
     disk: disk.disk,
     directory,
     trail,
@@ -144,8 +144,20 @@ export const lettersOf = (disk: MemoryDisk): ReadonlyArray<OpenLetter> => {
     signer: () => signer,
     nowMillis: () => 0,
   })
+
+/** The open dead letters of the sink `memory`. */
+export const lettersOf = (disk: MemoryDisk): ReadonlyArray<OpenLetter> => {
+  const letters = deadLetters(disk)
   Effect.runSync(letters.look)
   return letters.open.all()
+}
+
+/** A person with the key, who notes a decision about some records of the sink `memory`. */
+export const decide = (disk: MemoryDisk, act: LetterAct, ...sequences: ReadonlyArray<number>) => {
+  const letters = deadLetters(disk)
+  const actor = { id: "u-1", type: "user" } as const
+  const notes = sequences.map((sequence) => ({ act, sequence, reason: "mended", actor }))
+  return Effect.andThen(letters.write(notes), letters.rest)
 }
 
 /** The saved cursor of a sink; `NaN` where there is none. */
