@@ -73,6 +73,47 @@ describe("ExportFile", () => {
     }),
   )
 
+  it.effect(
+    "is one writer's where two write to one name, whole, and takes away its own alone",
+    () =>
+      Effect.gen(function* () {
+        const memory = new MemoryDisk()
+        memory.put("/out/a.csv.tmp", "mine")
+        const first = yield* ExportFile.open(memory.disk, "/out/a.csv")
+        const second = yield* ExportFile.open(memory.disk, "/out/a.csv")
+        yield* first.add(content)
+        yield* second.add(Buffer.from("other"))
+        yield* first.finish(facts)
+        const failed = yield* Effect.flip(second.finish(facts))
+        assert.include(failed.message, "EEXIST")
+        yield* second.abandon
+        yield* first.abandon
+        assert.deepStrictEqual([...memory.files.keys()].toSorted(), [
+          "/out/a.csv",
+          "/out/a.csv.json",
+          "/out/a.csv.tmp",
+        ])
+        assert.strictEqual(memory.text("/out/a.csv"), content.toString())
+        assert.strictEqual(memory.text("/out/a.csv.tmp"), "mine")
+        const sidecar = Sidecar.decode(Buffer.from(memory.text("/out/a.csv.json") ?? ""))
+        assert.strictEqual(sidecar?.bytes, content.length)
+      }),
+  )
+
+  it.effect("takes no place of a file that came while it was written", () =>
+    Effect.gen(function* () {
+      const memory = new MemoryDisk()
+      yield* memory.disk.makeDirectory("/out")
+      const opened = yield* ExportFile.open(memory.disk, "/out/a.csv")
+      yield* opened.add(content)
+      memory.put("/out/a.csv", "mine")
+      assert.include((yield* Effect.flip(opened.finish(facts))).message, "EEXIST")
+      yield* opened.abandon
+      assert.deepStrictEqual([...memory.files.keys()], ["/out/a.csv"])
+      assert.strictEqual(memory.text("/out/a.csv"), "mine")
+    }),
+  )
+
   it.effect("is whole under its name, or not there, whenever the power goes", () =>
     Effect.gen(function* () {
       const file = "/out/a.csv.gz"
@@ -97,9 +138,7 @@ describe("ExportFile", () => {
         const disk = new PowerLossDisk(["/out"])
         disk.plan({ call, errno: "ENOSPC" })
         assert.isTrue(Exit.isFailure(yield* Effect.exit(write(disk.disk, "/out/a.csv"))))
-        // The real disk takes the temporary file of a replacement away by itself.
-        const left = disk.namesIn("/out").filter((name) => name !== "a.csv.json.tmp")
-        assert.isEmpty(left, disk.journal.join("\n"))
+        assert.isEmpty(disk.namesIn("/out"), disk.journal.join("\n"))
       }
     }),
   )

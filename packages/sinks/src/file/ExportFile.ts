@@ -2,10 +2,13 @@
  * A file that is written once: under a temporary name, then synced, then named.
  *
  * Nobody finds half of it under its name, and never without the sidecar that says what is in it.
+ * Of several that are written to one name, the first that makes the sidecar gets the name: the
+ * sidecar is made only where none is, and names the file's only writer. What a power failure leaves
+ * of one that was not finished is a sidecar without its file, or a name that ends in `.tmp`.
  *
  * @since 0.1.0
  */
-import { createHash } from "node:crypto"
+import { createHash, randomUUID } from "node:crypto"
 import * as path from "node:path"
 import { type Disk, DiskError, type DiskFile } from "@countersign/core/platform/Disk"
 import * as Effect from "effect/Effect"
@@ -69,24 +72,64 @@ export const open = Effect.fnUntraced(function* (
   disk: Disk["Service"],
   file: string,
 ): Effect.fn.Return<ExportFile, DiskError> {
-  const sidecarFile = FileName.sidecarOf(file)
-  for (const taken of [file, sidecarFile]) {
-    if ((yield* disk.status(taken)) === undefined) continue
-    const detail = "it is there already: name another file, or remove it"
-    return yield* new DiskError({ call: "open", path: taken, errno: "EEXIST", detail })
-  }
-  const temporary = `${file}.tmp`
-  yield* disk.remove(temporary)
-  const opened = yield* disk.open(temporary, "create")
-  return exportFile(disk, file, opened)
+  yield* expectFree(disk, file)
+  yield* expectFree(disk, FileName.sidecarOf(file))
+  const temporary = `${file}.${randomUUID().slice(0, 8)}.tmp`
+  return exportFile(disk, file, yield* disk.open(temporary, "create"))
 })
+
+const expectFree = Effect.fnUntraced(function* (disk: Disk["Service"], file: string) {
+  if ((yield* disk.status(file)) === undefined) return
+  const detail = "it is there already: name another file, or remove it"
+  return yield* new DiskError({ call: "open", path: file, errno: "EEXIST", detail })
+})
+
+/** What becomes of the temporary name, and of the two that it is for. */
+const namingOf = (disk: Disk["Service"], file: string, opened: DiskFile) => {
+  const sidecarFile = FileName.sidecarOf(file)
+  // What is this one's to take away again, should it come to nothing.
+  const made = new Set([opened.path])
+  // The number of a closed descriptor is soon another file's.
+  let isClosed = false
+  const close = Effect.suspend(() => {
+    if (isClosed) return Effect.void
+    isClosed = true
+    return opened.close
+  })
+  const claim = Effect.fnUntraced(function* (text: Uint8Array) {
+    const claimed = yield* disk.open(sidecarFile, "create")
+    made.add(sidecarFile)
+    yield* Effect.ensuring(
+      Effect.andThen(claimed.write([text], 0), claimed.datasync),
+      claimed.close,
+    )
+    yield* disk.syncDirectory(path.dirname(file))
+  })
+  const name = Effect.fnUntraced(function* (text: Uint8Array) {
+    yield* close
+    yield* claim(text)
+    yield* expectFree(disk, file)
+    yield* disk.rename(opened.path, file)
+    made.clear()
+    yield* disk.syncDirectory(path.dirname(file))
+  }, Effect.uninterruptible)
+  const abandon = Effect.suspend(() =>
+    made.size === 0
+      ? Effect.void
+      : Effect.andThen(
+          close,
+          Effect.forEach(made, (each) => Effect.ignore(disk.remove(each)), { discard: true }),
+        ),
+  )
+  return { abandon, name }
+}
 
 const exportFile = (disk: Disk["Service"], file: string, opened: DiskFile): ExportFile => {
   const compression = compressionOf(file)
   const [stored, content] = [createHash("sha256"), createHash("sha256")]
   const packed: Array<Uint8Array> = []
   let [bytes, contentBytes] = [0, 0]
-  let isFinished = false
+  const { abandon, name } = namingOf(disk, file, opened)
   const { add, end } = compressor(compression, (piece) => packed.push(piece))
 
   const write = Effect.gen(function* () {
@@ -102,7 +145,6 @@ const exportFile = (disk: Disk["Service"], file: string, opened: DiskFile): Expo
     yield* end
     yield* write
     yield* opened.datasync
-    yield* opened.close
     const { checkpoint, filter, first, last, ...others } = facts
     const sidecar: Sidecar.Sidecar = {
       version: 1,
@@ -117,10 +159,7 @@ const exportFile = (disk: Disk["Service"], file: string, opened: DiskFile): Expo
       contentSha256: content.digest("hex"),
       ...(checkpoint === undefined ? {} : { checkpoint }),
     }
-    yield* disk.replaceFile(FileName.sidecarOf(file), [Sidecar.encode(sidecar)])
-    yield* disk.rename(`${file}.tmp`, file)
-    isFinished = true
-    yield* disk.syncDirectory(path.dirname(file))
+    yield* name(Sidecar.encode(sidecar))
     return sidecar
   })
 
@@ -132,13 +171,6 @@ const exportFile = (disk: Disk["Service"], file: string, opened: DiskFile): Expo
         return Effect.andThen(add(added), write)
       }),
     finish,
-    abandon: Effect.suspend(() =>
-      isFinished
-        ? Effect.void
-        : opened.close.pipe(
-            Effect.andThen(Effect.ignore(disk.remove(`${file}.tmp`))),
-            Effect.andThen(Effect.ignore(disk.remove(FileName.sidecarOf(file)))),
-          ),
-    ),
+    abandon,
   }
 }
