@@ -11,7 +11,7 @@
  *
  * @since 0.1.0
  */
-import { createHash, type Hash } from "node:crypto"
+import { createHash, type Hash, randomUUID } from "node:crypto"
 import * as path from "node:path"
 import { type DeliveredBatch, endOf } from "@countersign/core/engine/Sink"
 import { type Disk, DiskError, type DiskFile } from "@countersign/core/platform/Disk"
@@ -60,6 +60,9 @@ interface Part {
 }
 
 const chunkBytes = 1024 * 1024
+
+/** No two writers have the same one, so none finds its own to be another's. */
+const temporaryOf = (file: string): string => `${file}.${randomUUID().slice(0, 8)}.tmp`
 
 /** What is found in a directory, as far as the next record depends on it. */
 interface Found {
@@ -142,7 +145,7 @@ const rewrite = Effect.fnUntraced(function* (
   least: number,
 ) {
   const source = path.join(directory, file)
-  const temporary = `${source}.tmp`
+  const temporary = temporaryOf(source)
   const part: Part = {
     file: yield* disk.open(temporary, "create"),
     path: source,
@@ -169,15 +172,15 @@ const rewrite = Effect.fnUntraced(function* (
       if (isBroken || read.byteLength === 0) break
     }
     yield* part.file.datasync
-    yield* part.file.close
+  })
+  const replace = Effect.gen(function* () {
+    yield* Effect.ensuring(copy, part.file.close)
     yield* disk.rename(temporary, source)
     yield* disk.syncDirectory(directory)
     // Under its name, since an open file is known by the name that it was opened with.
     part.file = yield* disk.open(source, "update")
   })
-  yield* copy.pipe(
-    Effect.tapError(() => Effect.andThen(part.file.close, Effect.ignore(disk.remove(temporary)))),
-  )
+  yield* Effect.tapError(replace, () => Effect.ignore(disk.remove(temporary)))
   if (part.count > 0) return part
   // Nothing of its first write has arrived; its name says a record that may never come.
   yield* part.file.close
@@ -311,7 +314,10 @@ export class TrailFiles {
     }))
   }
 
-  /** What is written to a file that somebody deleted is gone. */
+  /**
+   * What is written to a file that somebody deleted is gone, and what a process does that was
+   * replaced while it was stopped meets its successor's files: that one has renamed the file.
+   */
   private expectNamed(part: Part): Effect.Effect<void, DiskError> {
     return Effect.flatMap(tryReading(part.file.statusUnsafe), ({ links }) => {
       if (links > 0) return Effect.void
@@ -319,6 +325,14 @@ export class TrailFiles {
       const detail = "the file was deleted or renamed while it was written"
       return Effect.fail(new DiskError({ call: "write", path: part.path, errno: "ENOENT", detail }))
     })
+  }
+
+  /** Changes names as long as the growing file is this writer's. */
+  private whileNamed<A, E>(
+    part: Part,
+    change: Effect.Effect<A, E>,
+  ): Effect.Effect<A, E | DiskError> {
+    return Effect.andThen(this.expectNamed(part), change)
   }
 
   /** Takes back the beginning of lines that did not fit. */
@@ -336,10 +350,11 @@ export class TrailFiles {
     const name = FileName.finished(part.name, compression)
     const whole = path.join(directory, name)
     const contentSha256 = part.hash.copy().digest("hex")
+    const temporary = temporaryOf(whole)
     const stored =
       compression === "none"
         ? { bytes: part.bytes, sha256: contentSha256 }
-        : yield* this.compress(part, `${whole}.tmp`)
+        : yield* this.compress(part, temporary)
     const checkpoint = yield* this.note
     const sidecar: Sidecar.Sidecar = {
       version: 1,
@@ -357,13 +372,16 @@ export class TrailFiles {
       finished: Sidecar.instantOf(nowMillis),
       ...(checkpoint === undefined ? {} : { checkpoint }),
     }
-    yield* disk.replaceFile(FileName.sidecarOf(whole), [Sidecar.encode(sidecar)])
+    const sidecarFile = FileName.sidecarOf(whole)
+    yield* this.whileNamed(part, disk.replaceFile(sidecarFile, [Sidecar.encode(sidecar)]))
+    const source = compression === "none" ? part.path : temporary
+    yield* this.whileNamed(part, disk.rename(source, whole))
+    if (compression !== "none") {
+      yield* disk.syncDirectory(directory)
+      yield* this.whileNamed(part, disk.remove(part.path))
+    }
+    yield* disk.syncDirectory(directory)
     yield* part.file.close
-    yield* disk.rename(compression === "none" ? part.path : `${whole}.tmp`, whole)
-    yield* disk.syncDirectory(directory)
-    if (compression === "none") return
-    yield* disk.remove(part.path)
-    yield* disk.syncDirectory(directory)
   })
 
   private readonly compress = Effect.fnUntraced(function* (
@@ -375,7 +393,6 @@ export class TrailFiles {
     const hash = createHash("sha256")
     const packed: Array<Uint8Array> = []
     let bytes = 0
-    yield* disk.remove(target)
     const file = yield* disk.open(target, "create")
     const write = Effect.gen(function* () {
       const pieces = packed.splice(0)
