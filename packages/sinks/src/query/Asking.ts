@@ -23,6 +23,7 @@ import {
   type QueryPage,
   type QueryRow,
   type QueryStatistics,
+  type ReadQuery,
   read,
   tagsOf,
   type ValueCount,
@@ -100,18 +101,21 @@ export class Asking {
     if (order !== "newest" && order !== "oldest") {
       return yield* new QueryInvalid({ field: "order", detail: "is neither newest nor oldest" })
     }
-    const token = yield* this.tokenOf(query, order)
-    const prepared = yield* this.prepare(query, token)
+    const asked = yield* Effect.fromResult(read(query))
+    const identity = this.identityOf(query, asked, order)
+    const token = yield* tokenOf(query, identity)
+    const prepared = yield* this.prepare(query, asked, token)
     const key = `page:${digestOf(prepared.digest, order, limit, token?.at)}`
     const found: Found<CachedPage> = yield* cache.lookup(
       key,
-      this.readPage(query, prepared, order, limit, token?.at),
+      this.readPage(identity, prepared, order, limit, token?.at),
     )
     return { ...found.value, from: found.from }
   })
 
   readonly statistics = Effect.fnUntraced(function* (this: Asking, query: Query) {
-    const prepared = yield* this.prepare(query, undefined)
+    const asked = yield* Effect.fromResult(read(query))
+    const prepared = yield* this.prepare(query, asked, undefined)
     const found: Found<CachedStatistics> = yield* this.options.cache.lookup(
       `statistics:${prepared.digest}`,
       this.readStatistics(prepared),
@@ -124,7 +128,7 @@ export class Asking {
     const { exportMillisMax, exportRows } = this.options
     const order = query.order ?? "oldest"
     return Stream.unwrap(
-      Effect.map(this.prepare(query, undefined), (prepared) =>
+      Effect.map(this.preparedExport(query), (prepared) =>
         Stream.paginate(undefined as PageToken.PageToken["at"] | undefined, (after) =>
           Effect.map(
             this.readRows(prepared, order, exportRows, after, exportMillisMax),
@@ -135,45 +139,33 @@ export class Asking {
     )
   }
 
-  /** What a query is the same as, whatever page of it is asked for and at whatever moment. */
-  private identityOf(query: Query, order: QueryStatement.Order): string {
-    const { asOf, filter, target } = query
-    return digestOf(1, this.tenant, filter, target?.type, target?.id, asOf, order).slice(0, 22)
+  /**
+   * What a query is the same as, whatever page of it is asked for, at whatever moment, and however
+   * it is spelled: the same cached page serves all of its spellings.
+   */
+  private identityOf(
+    { target }: Query,
+    { filter }: ReadQuery,
+    order: QueryStatement.Order,
+  ): string {
+    return digestOf(2, this.tenant, filter, target?.type, target?.id, order).slice(0, 22)
   }
 
-  private tokenOf(
-    query: PageQuery,
-    order: QueryStatement.Order,
-  ): Effect.Effect<PageToken.PageToken | undefined, QueryInvalid> {
-    if (query.after === undefined) return Effect.succeed(undefined)
-    const token = PageToken.decode(query.after)
-    const detail =
-      token === undefined
-        ? "is no page's next"
-        : token.q === this.identityOf(query, order)
-          ? undefined
-          : "is another query's: filter, target, checkpoints, order and tenant stay the same from page to page"
-    return detail === undefined
-      ? Effect.succeed(token)
-      : Effect.fail(new QueryInvalid({ field: "after", detail }))
-  }
+  private readonly preparedExport = Effect.fnUntraced(function* (this: Asking, query: Query) {
+    return yield* this.prepare(query, yield* Effect.fromResult(read(query)), undefined)
+  })
 
   private readonly prepare = Effect.fnUntraced(function* (
     this: Asking,
     query: Query,
+    { confinedTo, filter, isRelative }: ReadQuery,
     token: PageToken.PageToken | undefined,
   ) {
-    const { confinedTo, filter, isRelative } = yield* Effect.fromResult(read(query))
     if (this.tenant !== undefined && isUnfit(this.tenant)) {
       return yield* new FilterUnfit({ text: this.tenant })
     }
     const highWater = yield* this.options.highWater.read(tagsOf(this.tenant, confinedTo))
-    const marks =
-      token !== undefined
-        ? yield* marksOfPage(token.marks, highWater)
-        : query.asOf !== undefined
-          ? yield* marksAsOf(query.asOf, highWater)
-          : highWater.marks
+    const marks = yield* drawnFrom(query, token, highWater)
     const nowMillis = token?.now ?? (isRelative ? yield* presentSecond : 0)
     const selection = { filter, nowMillis, marks, tenant: this.tenant, target: query.target }
     const digest = digestOf(2, highWater.source, selection, highWater.generations)
@@ -183,7 +175,7 @@ export class Asking {
 
   private readonly readPage = Effect.fnUntraced(function* (
     this: Asking,
-    query: PageQuery,
+    identity: string,
     prepared: Prepared,
     order: QueryStatement.Order,
     limit: number,
@@ -198,7 +190,7 @@ export class Asking {
           ? undefined
           : PageToken.encode({
               v: 1,
-              q: this.identityOf(query, order),
+              q: identity,
               now: selection.nowMillis,
               at: next,
               marks: selection.marks,
@@ -255,6 +247,34 @@ export class Asking {
     return { tenant: this.tenant, statementMillisMax }
   }
 }
+
+/** The token of a page of the same query; nothing of a first page. */
+const tokenOf = (
+  { after }: PageQuery,
+  identity: string,
+): Effect.Effect<PageToken.PageToken | undefined, QueryInvalid> => {
+  if (after === undefined) return Effect.succeed(undefined)
+  const token = PageToken.decode(after)
+  if (token?.q === identity) return Effect.succeed(token)
+  const detail = token === undefined ? "is no page's next" : anothersNext
+  return Effect.fail(new QueryInvalid({ field: "after", detail }))
+}
+
+const anothersNext =
+  "is another query's: filter, target, checkpoints, order and tenant stay the same from page to page"
+
+/** The marks that a query's answer is drawn from, on each of its pages. */
+const drawnFrom = Effect.fnUntraced(function* (
+  { asOf }: Query,
+  token: PageToken.PageToken | undefined,
+  highWater: HighWaterMarks,
+) {
+  const checkpoints = asOf === undefined ? undefined : yield* marksAsOf(asOf, highWater)
+  if (token === undefined) return checkpoints ?? highWater.marks
+  const marks = yield* marksOfPage(token.marks, highWater)
+  if (checkpoints === undefined || digestOf(checkpoints) === digestOf(marks)) return marks
+  return yield* new QueryInvalid({ field: "after", detail: anothersNext })
+})
 
 /** Within one second the same question with a relative time is the same question. */
 const presentSecond = Effect.map(

@@ -122,6 +122,29 @@ layer(TestServer.layer, { excludeTestServices: true })("a cached answer", (it) =
     }).pipe(Effect.provide(cache)),
   )
 
+  it.effect("leads on to the next page whoever asked first, in whatever words", () =>
+    Effect.gen(function* () {
+      const url = yield* ten
+      yield* ask(
+        url,
+        ({ page }) =>
+          Effect.gen(function* () {
+            const first = { filter: "actor.id=u-0", limit: 2 }
+            const respelled = { filter: "actor.id = 'u-0'", limit: 2, asOf: { [trail]: 10 } }
+            const { next } = yield* page(first)
+            const cached = yield* page(respelled)
+            assert.deepStrictEqual([cached.from, cached.next], ["memory", next])
+            for (const query of [first, respelled]) {
+              assert.deepStrictEqual(numbersOf(yield* page({ ...query, after: next })), [3, 0])
+            }
+            const other = { ...respelled, asOf: { [trail]: 9 }, after: next }
+            assert.strictEqual((yield* Effect.flip(page(other)))._tag, "QueryInvalid")
+          }),
+        { cache },
+      )
+    }),
+  )
+
   it.effect("is recorded as a reading like any other", () =>
     Effect.gen(function* () {
       const url = yield* ten

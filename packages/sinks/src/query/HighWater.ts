@@ -135,7 +135,7 @@ const marksOf = ({ generations, source, trails }: SnapshotRow): HighWaterMarks =
 })
 
 /**
- * The marks of checkpoints, which have been delivered.
+ * The marks of checkpoints, which have been delivered, by trail number as all marks.
  *
  * @param asOf origins and sizes
  * @category decoding
@@ -158,7 +158,7 @@ export const marksAsOf = (
         ? Effect.fail(new NotDelivered({ trail: origin, asked, delivered }))
         : Effect.succeed([trail, asked])
     },
-  )
+  ).pipe(Effect.map((found) => found.toSorted(([one], [other]) => one - other)))
 }
 
 /**
