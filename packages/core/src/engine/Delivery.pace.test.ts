@@ -208,15 +208,29 @@ describe("the circuit of a sink", () => {
     }),
   )
 
-  it.effect("takes a refusal for an answer", () =>
+  it.effect("takes a refusal by a sink that takes other records for an answer", () =>
+    Effect.gen(function* () {
+      const faulty = new FaultySink(MemorySink.make())
+      for (const sequence of range(1, 20)) faulty.reject(sequence)
+      const { dispatcher, publish } = yield* dispatch([faulty], { options })
+      publish(20)
+      yield* TestClock.adjust(0)
+      assert.strictEqual(dispatcher.status()[0]?.circuit, "closed")
+      assert.strictEqual(dispatcher.status()[0]?.deadLetters, 19)
+    }),
+  )
+
+  it.effect("opens where a sink refuses everything", () =>
     Effect.gen(function* () {
       const faulty = new FaultySink(MemorySink.make())
       for (const sequence of range(0, 20)) faulty.reject(sequence)
       const { dispatcher, publish } = yield* dispatch([faulty], { options })
       publish(20)
-      yield* TestClock.adjust(0)
-      assert.strictEqual(dispatcher.status()[0]?.circuit, "closed")
-      assert.strictEqual(dispatcher.status()[0]?.deadLetters, 20)
+      yield* TestClock.adjust("5 seconds")
+      assert.strictEqual(dispatcher.status()[0]?.circuit, "open")
+      yield* TestClock.adjust("10 minutes")
+      assert.strictEqual(dispatcher.status()[0]?.circuit, "open")
+      assert.strictEqual(dispatcher.status()[0]?.deadLetters, 0)
     }),
   )
 

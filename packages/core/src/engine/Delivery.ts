@@ -19,6 +19,7 @@ import type { DeliveryOptions } from "./DeliveryOptions.ts"
 import { DeliverySize } from "./DeliverySize.ts"
 import type { Feed, TakenBatch } from "./Feed.ts"
 import type { MailboxGauge } from "./Mailbox.ts"
+import { Refusals } from "./Refusals.ts"
 import type { RestartPolicy } from "./RestartPolicy.ts"
 import { redelivery, Replays } from "./Replays.ts"
 import { RetryWaits } from "./RetryWaits.ts"
@@ -92,6 +93,7 @@ export class Delivery implements Actor {
   private readonly deliverMillisMax: number
   private readonly taken = new RateMeter()
   private readonly replays: Replays
+  private readonly refusals: Refusals
   private cursor: number | undefined
   /** Whether the sink stores its position itself; known once it was asked. */
   private ownsPosition = false
@@ -111,6 +113,9 @@ export class Delivery implements Actor {
     this.restart = options.restart
     this.retry = new RetryWaits(options.retry)
     this.replays = new Replays(options.letters, options.nowMillis)
+    const { circuit } = options
+    const probe = { readFrom: this.readOne, deliver: this.hand }
+    this.refusals = new Refusals(sink.name, circuit, probe)
     this.deliverMillisMax = deliverMillisMax ?? options.deliverMillisMax
     this.size = new DeliverySize(
       {
@@ -248,8 +253,7 @@ export class Delivery implements Actor {
     self.enter("running", "dead letters")
     const { circuit } = this.options
     return this.replays.run({
-      readFrom: (sequence) =>
-        this.feed.take(sequence, { recordsMax: 1, bytesMax: 1 }, () => undefined),
+      readFrom: this.readOne,
       deliver: (batch) => {
         const call = redelivery(this.sink, this.ownsPosition)
         return call === undefined
@@ -331,13 +335,14 @@ export class Delivery implements Actor {
     { batch: whole, isFull }: TakenBatch,
   ): Effect.fn.Return<void, DeliveryFault> {
     const parts = [whole]
+    let isAnyTaken = false
     for (let part = parts.pop(); part !== undefined; part = parts.pop()) {
       const batch = part
       self.enter("blocked", this.sink.name)
       const from = this.options.nowMillis()
-      const call = this.within(Effect.suspend(() => this.sink.deliver(batch)))
-      const exit = yield* Effect.exit(this.options.circuit.call(call, "something"))
+      const exit = yield* Effect.exit(this.hand(batch))
       if (Exit.isSuccess(exit)) {
+        isAnyTaken = true
         this.size.took(this.options.nowMillis() - from, isFull && batch === whole)
         this.advance(batch)
         self.finished(batch.entries.length)
@@ -349,12 +354,25 @@ export class Delivery implements Actor {
         parts.push(slice(batch, half, batch.entries.length), slice(batch, 0, half))
       } else {
         self.note(exit.cause)
+        if (isAnyTaken) this.refusals.believe(batch.firstSequence)
+        yield* this.refusals.check(batch.firstSequence, exit.cause)
         yield* this.bury(batch, exit.cause)
       }
     }
   })
 
+  private readonly readOne = (sequence: number): Effect.Effect<TakenBatch | undefined, DiskError> =>
+    this.feed.take(sequence, { recordsMax: 1, bytesMax: 1 }, () => undefined)
+
+  /** One call to the sink, in its time and counted by the circuit. */
+  private readonly hand = (batch: DeliveredBatch): Effect.Effect<void, SinkError> =>
+    this.options.circuit.call(
+      this.within(Effect.suspend(() => this.sink.deliver(batch))),
+      "something",
+    )
+
   private advance(batch: DeliveredBatch): void {
+    this.refusals.took(batch)
     this.cursor = endOf(batch)
     this.lettersFrom = undefined
     this.delivered += batch.entries.length

@@ -19,8 +19,10 @@
  * 8. **A replay is stored once.** Where there is `redeliver`, it stores what the sink lacks, though
  *    the position has passed it, and moves no position.
  *
- * `unavailable` is retried for ever with backoff. `rejected` is believed: the batch is bisected
- * until the refused record stands alone, and that goes to the dead letters.
+ * `unavailable` is retried for ever with backoff. `rejected` has the batch bisected until the
+ * refused record stands alone. That goes to the dead letters if the sink takes another: a part of
+ * the same batch, or else a record that it took before and is given again. A sink that takes none
+ * counts as unavailable.
  *
  * @since 0.1.0
  */

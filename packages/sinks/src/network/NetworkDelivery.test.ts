@@ -82,6 +82,28 @@ describe("an engine that delivers over a network", () => {
     }),
   )
 
+  it.live("brings every record to a receiver that refuses all of them at first", () =>
+    Effect.gen(function* () {
+      // As a server of TLS answers what comes in the clear.
+      const answer = { status: 400, body: "Client sent an HTTP request to an HTTPS server." }
+      let asked = 0
+      const refused = new Set<ReceivedRequest>()
+      const receiver = yield* httpReceiver({
+        answer: (request) => {
+          asked += 1
+          if (asked > 12) return { status: 200 }
+          refused.add(request)
+          return answer
+        },
+      })
+      const sink = yield* OtlpSink.make({ url: receiver.url })
+      const status = yield* delivered(sink)
+      assert.strictEqual(status?.deadLetters, 0)
+      const ids = taken(receiver.requests, (request) => !refused.has(request))
+      assert.deepStrictEqual(firstCopies(ids), all)
+    }),
+  )
+
   it.live("sets one record aside that the receiver refuses, and brings the others", () =>
     Effect.gen(function* () {
       const poison = "event-17"
