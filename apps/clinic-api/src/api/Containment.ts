@@ -30,10 +30,8 @@ export class Containment extends HttpApiMiddleware.Service<Containment>()(
             return Effect.failCause(cause)
           }
           const thrown: unknown = Cause.isFailReason(reason) ? reason.error : reason.defect
-          if (HttpApiError.HttpApiSchemaError.is(thrown) && isOfRequest(thrown.kind)) {
-            return Effect.fail(new RequestMalformed({ where: whereIn(thrown) }))
-          }
-          if (isUnreadable(thrown)) return Effect.fail(new RequestMalformed({ where: "payload" }))
+          const where = malformedAt(thrown)
+          if (where !== undefined) return Effect.fail(new RequestMalformed({ where }))
           if (Cause.isFailReason(reason) && !HttpApiError.HttpApiSchemaError.is(thrown)) {
             return Effect.failCause(cause)
           }
@@ -57,6 +55,14 @@ const isOfRequest = (kind: string): boolean => kind !== "Body" && kind !== "Resp
 /** A body that is no JSON, or larger than it may be; the parser's message would quote it. */
 const isUnreadable = (thrown: unknown): boolean =>
   HttpServerError.isHttpServerError(thrown) && thrown.reason._tag === "RequestParseError"
+
+/** Where a request is malformed, if that is why it was thrown out before anything was done. */
+export const malformedAt = (thrown: unknown): string | undefined => {
+  if (HttpApiError.HttpApiSchemaError.is(thrown) && isOfRequest(thrown.kind)) {
+    return whereIn(thrown)
+  }
+  return isUnreadable(thrown) ? "payload" : undefined
+}
 
 const issuesOf = SchemaIssue.makeFormatterStandardSchemaV1()
 

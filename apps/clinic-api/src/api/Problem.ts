@@ -46,11 +46,20 @@ export class Unexpected extends HttpApiError.Problem<Unexpected>()(
   { incident: Schema.String },
 ) {}
 
-export class StoreUnavailable extends HttpApiError.Problem<StoreUnavailable>()("StoreUnavailable", {
-  type: typed("store-unavailable"),
-  status: 503,
-  title: "The clinic's records can't be reached now.",
-}) {}
+/** Whether a change was made; `unknown` where a database was asked for it and did not answer. */
+export const Done = Schema.Literals(["yes", "no", "unknown"])
+
+export type Done = typeof Done.Type
+
+export class StoreUnavailable extends HttpApiError.Problem<StoreUnavailable>()(
+  "StoreUnavailable",
+  {
+    type: typed("store-unavailable"),
+    status: 503,
+    title: "The clinic's records can't be reached now.",
+  },
+  { isDone: Done },
+) {}
 
 export class NotReady extends HttpApiError.Problem<NotReady>()(
   "NotReady",
@@ -69,6 +78,6 @@ export class NotRecorded extends HttpApiError.Problem<NotRecorded>()(
   {
     detail: Schema.String,
     /** Whether a change was made all the same: its attempt is in the trail, its outcome is not. */
-    isDone: Schema.Boolean,
+    isDone: Done,
   },
 ) {}

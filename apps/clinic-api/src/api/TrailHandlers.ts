@@ -52,11 +52,11 @@ export const layer = HttpApiBuilder.group(
             Effect.catchTag(["QueryFailed", "NotDelivered"], ({ code }) =>
               Effect.andThen(
                 Effect.logError(`clinic: the records could not be queried: ${code}`),
-                Effect.fail(new StoreUnavailable()),
+                Effect.fail(new StoreUnavailable({ isDone: "no" })),
               ),
             ),
             Effect.catchTag(["AuditRefused", "AuditUnavailable"], ({ code }) =>
-              Effect.fail(new NotRecorded({ detail: code, isDone: false })),
+              Effect.fail(new NotRecorded({ detail: code, isDone: "no" })),
             ),
             // No filter and no event of the caller's own is in it.
             Effect.catchTag(["InvalidFilter", "FilterUnfit", "InvalidEvent"], Effect.die),
@@ -75,7 +75,7 @@ export const layer = HttpApiBuilder.group(
           Effect.catchTags({
             InvalidFilter: () => Effect.fail(new RequestMalformed({ where: "query.filter" })),
             AuditUnavailable: ({ code }) =>
-              Effect.fail(new NotRecorded({ detail: code, isDone: false })),
+              Effect.fail(new NotRecorded({ detail: code, isDone: "no" })),
           }),
         )
         let count = 0

@@ -18,10 +18,11 @@ import * as HttpApiMiddleware from "effect/http-api/HttpApiMiddleware"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Result from "effect/Result"
-import { NotRecorded } from "../api/Problem.ts"
+import { malformedAt } from "../api/Containment.ts"
+import { type Done, NotRecorded, StoreUnavailable } from "../api/Problem.ts"
 import { isPatientId } from "../domain/Patient.ts"
 import { CurrentPrincipal } from "../api/CurrentPrincipal.ts"
-import { type AuditDeclaration, declarationOf } from "./Audited.ts"
+import { type AuditDeclaration, declarationOf, isMutating } from "./Audited.ts"
 import type { Conduct } from "./ClinicEvent.ts"
 
 /** What only the handler knows, for the record of how it went. */
@@ -50,7 +51,7 @@ export class Auditing extends HttpApiMiddleware.Service<
         if (declaration === undefined) {
           throw new Error(`${group.identifier}.${endpoint.identifier} declares no audit`)
         }
-        return audited(audit, clock, declaration, handler)
+        return audited(audit, clock, { ...declaration, isMutating: isMutating(endpoint) }, handler)
       })
     }),
   )
@@ -65,6 +66,23 @@ const clientOf = (request: HttpServerRequest.HttpServerRequest) => {
     ...(ip === undefined ? {} : { ip }),
     ...(userAgent === undefined || userAgent === "" ? {} : { userAgent }),
   }
+}
+
+/**
+ * Whether the action was done, of one that changes something.
+ *
+ * A refusal comes before the action; whatever else ends it may have come after.
+ */
+const doneOf = (exit: Exit.Exit<HttpServerResponse, unknown>): Done => {
+  if (Exit.isSuccess(exit)) return exit.value.status < 400 ? "yes" : "no"
+  const error = Cause.findErrorOption(exit.cause)
+  if (Option.isSome(error)) {
+    return error.value instanceof StoreUnavailable ? error.value.isDone : "no"
+  }
+  const isRefusal = exit.cause.reasons.some(
+    (reason) => Cause.isDieReason(reason) && malformedAt(reason.defect) !== undefined,
+  )
+  return isRefusal ? "no" : "unknown"
 }
 
 const outcomeOf = (exit: Exit.Exit<HttpServerResponse, unknown>): readonly [Outcome, string] => {
@@ -84,7 +102,7 @@ const outcomeOf = (exit: Exit.Exit<HttpServerResponse, unknown>): readonly [Outc
   return [tag === "AccessDenied" ? "denied" : "failure", tag]
 }
 
-const notRecorded = (error: RecordError | InvalidEvent, isDone: boolean) =>
+const notRecorded = (error: RecordError | InvalidEvent, isDone: Done) =>
   Effect.andThen(
     // The message of an invalid event names a path, never a value.
     Effect.logError(`clinic: a request was answered with 503: ${error.message}`),
@@ -94,7 +112,7 @@ const notRecorded = (error: RecordError | InvalidEvent, isDone: boolean) =>
 const audited = <E, R>(
   audit: Audit["Service"],
   clock: Clock.Clock,
-  declaration: AuditDeclaration,
+  declaration: AuditDeclaration & { readonly isMutating: boolean },
   handler: Effect.Effect<HttpServerResponse, E, R | AuditNote>,
 ) =>
   Effect.uninterruptibleMask((restore) =>
@@ -105,7 +123,7 @@ const audited = <E, R>(
       const actor: Actor = { id, type: "user", roles, authMethod: "bearer" }
       const source = clientOf(request)
       const note: Note = { input: undefined, target: targetOf(declaration, params["id"]) }
-      const record = (outcome: Outcome, data: Conduct, isDone = false) => {
+      const record = (outcome: Outcome, data: Conduct, isDone: Done) => {
         const { target } = note
         const event = declaration.event.parse({
           actor,
@@ -124,9 +142,12 @@ const audited = <E, R>(
 
       const from = clock.currentTimeMillisUnsafe()
       const attempt =
-        declaration.when === "both" ? yield* restore(record("attempt", {})) : undefined
+        declaration.when === "both" ? yield* restore(record("attempt", {}, "no")) : undefined
       const exit = yield* Effect.exit(restore(Effect.provideService(handler, AuditNote, note)))
-      const [outcome, failure] = outcomeOf(exit)
+      const isDone = declaration.isMutating ? doneOf(exit) : "no"
+      const [seen, failure] = outcomeOf(exit)
+      // A failure says that nothing was changed, and nobody knows.
+      const outcome = isDone === "unknown" ? isDone : seen
       const conduct = {
         durationMillis: clock.currentTimeMillisUnsafe() - from,
         // An id that is empty belongs to no record: auditing is switched off.
@@ -134,7 +155,7 @@ const audited = <E, R>(
         ...(failure === "" ? {} : { failure }),
         ...(note.input === undefined ? {} : { input: note.input }),
       }
-      yield* record(outcome, conduct, attempt !== undefined && Exit.isSuccess(exit))
+      yield* record(outcome, conduct, isDone)
       return yield* exit
     }),
   )

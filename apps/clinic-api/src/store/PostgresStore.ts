@@ -9,7 +9,7 @@ import * as Layer from "effect/Layer"
 import * as Migrator from "effect/sql/Migrator"
 import type { SqlError } from "effect/sql/SqlError"
 import * as SqlClient from "effect/sql/SqlClient"
-import { StoreUnavailable } from "../api/Problem.ts"
+import { type Done, StoreUnavailable } from "../api/Problem.ts"
 import type { Appointment, AppointmentForm } from "../domain/Appointment.ts"
 import type { PatientForm } from "../domain/Patient.ts"
 import { appointmentsMax, ClinicStore } from "./ClinicStore.ts"
@@ -63,19 +63,25 @@ const appointmentOf = (row: AppointmentRow): Appointment => ({
 })
 
 /** Says what kind of error it was, in the log; its message may quote a row. */
-const contained = <A>(effect: Effect.Effect<A, SqlError>): Effect.Effect<A, StoreUnavailable> =>
-  Effect.catch(effect, ({ reason }) =>
-    Effect.andThen(
-      Effect.logError(`clinic: the database failed: ${reason._tag}`),
-      Effect.fail(new StoreUnavailable()),
-    ),
-  )
+const contained =
+  (isDone: Done) =>
+  <A>(effect: Effect.Effect<A, SqlError>): Effect.Effect<A, StoreUnavailable> =>
+    Effect.catch(effect, ({ reason }) =>
+      Effect.andThen(
+        Effect.logError(`clinic: the database failed: ${reason._tag}`),
+        Effect.fail(new StoreUnavailable({ isDone })),
+      ),
+    )
+
+const reading = contained("no")
+/** Where the reply is missing, the statement may have been committed or not. */
+const changing = contained("unknown")
 
 const first = <A, B>(
-  rows: Effect.Effect<ReadonlyArray<A>, SqlError>,
+  rows: Effect.Effect<ReadonlyArray<A>, StoreUnavailable>,
   of: (row: A) => B,
 ): Effect.Effect<B | undefined, StoreUnavailable> =>
-  Effect.map(contained(rows), ([row]) => (row === undefined ? undefined : of(row)))
+  Effect.map(rows, ([row]) => (row === undefined ? undefined : of(row)))
 
 const make = Effect.gen(function* () {
   const sql = yield* PgClient.PgClient
@@ -86,29 +92,29 @@ const make = Effect.gen(function* () {
     register: (form, careTeam) =>
       Effect.suspend(() => {
         const id = nextId()
-        return contained(
+        return changing(
           sql`insert into clinic.patient (id, form, care_team)
             values (${id}::uuid, ${sql.json(form)}, ${sql.json(careTeam)})`,
         ).pipe(Effect.as({ id, ...form, careTeam }))
       }),
     access: (id, principal) =>
       first(
-        sql<PatientRow & { readonly is_open: boolean }>`
+        reading(sql<PatientRow & { readonly is_open: boolean }>`
           select id, form, care_team, care_team ? ${principal} or exists (
             select from clinic.break_glass b where b.patient_id = p.id
               and b.principal = ${principal} and b.expires_at > now()) as is_open
-          from clinic.patient p where id = ${id}::uuid`,
+          from clinic.patient p where id = ${id}::uuid`),
         (row) => ({ patient: patientOf(row), isOpen: row.is_open }),
       ),
     change: (id, change) =>
       first(
-        sql<PatientRow>`update clinic.patient set form = form || ${sql.json(change)}
-          where id = ${id}::uuid returning id, form, care_team`,
+        changing(sql<PatientRow>`update clinic.patient set form = form || ${sql.json(change)}
+          where id = ${id}::uuid returning id, form, care_team`),
         patientOf,
       ),
     breakGlass: (id, principal, form, expiresAt) =>
       Effect.asVoid(
-        contained(
+        changing(
           sql`insert into clinic.break_glass (patient_id, principal, form, expires_at)
             values (${id}::uuid, ${principal}, ${sql.json(form)},
               to_timestamp(${expiresAt / 1000}::float8))`,
@@ -118,14 +124,14 @@ const make = Effect.gen(function* () {
       Effect.suspend(() => {
         const id = nextId()
         const status = "booked" as const
-        return contained(
+        return changing(
           sql`insert into clinic.appointment (id, patient_id, clinician, form, status)
             values (${id}::uuid, ${patientId}::uuid, ${clinician}, ${sql.json(form)}, ${status})`,
         ).pipe(Effect.as({ id, patientId, clinician, ...form, status }))
       }),
     appointments: (patientId) =>
       Effect.map(
-        contained(
+        reading(
           sql<AppointmentRow>`select * from clinic.appointment
             where patient_id = ${patientId}::uuid order by id desc limit ${appointmentsMax}::int`,
         ),
@@ -133,16 +139,16 @@ const make = Effect.gen(function* () {
       ),
     appointment: (id) =>
       first(
-        sql<AppointmentRow>`select * from clinic.appointment where id = ${id}::uuid`,
+        reading(sql<AppointmentRow>`select * from clinic.appointment where id = ${id}::uuid`),
         appointmentOf,
       ),
     cancel: (id) =>
       first(
-        sql<AppointmentRow>`update clinic.appointment set status = 'cancelled'
-          where id = ${id}::uuid returning *`,
+        changing(sql<AppointmentRow>`update clinic.appointment set status = 'cancelled'
+          where id = ${id}::uuid returning *`),
         appointmentOf,
       ),
-    ready: Effect.asVoid(contained(sql`select 1`)),
+    ready: Effect.asVoid(reading(sql`select 1`)),
   })
 })
 
