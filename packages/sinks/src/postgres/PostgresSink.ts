@@ -29,7 +29,7 @@ import {
   resolve,
 } from "./PostgresOptions.ts"
 import { PostgresSession } from "./PostgresSession.ts"
-import { Contradiction, RecordWriter, type Written } from "./RecordWriter.ts"
+import { Contradiction, type DisputedRecord, RecordWriter, type Written } from "./RecordWriter.ts"
 
 /** The tables, or the schema, are not there: to be made, whatever this process made before. */
 const missingStates: ReadonlySet<string | undefined> = new Set(["42P01", "3F000"])
@@ -58,6 +58,8 @@ class PostgresDelivery implements Sink {
   private isClosed = false
   /** What each trail's cursor is at least, as the database said. */
   private readonly known = new Map<string, number>()
+  /** What ended a trail's delivery, until the database holds it as the trail does. */
+  private readonly disputed = new Map<string, DisputedRecord>()
   private partitionsDueMillis = 0
   /** Months whose partition was looked after. */
   private readonly months = new Set<string>()
@@ -70,7 +72,10 @@ class PostgresDelivery implements Sink {
   readonly position = (trail: string): Effect.Effect<number, SinkError> =>
     this.use((opened) =>
       Effect.map(
-        this.attempt(opened, () => opened.writer.position(trail)),
+        this.attempt(opened, async () => {
+          await this.settle(opened, trail)
+          return opened.writer.position(trail)
+        }),
         (next) => {
           this.known.set(trail, next)
           return next
@@ -102,13 +107,27 @@ class PostgresDelivery implements Sink {
     if (batch.entries.length === 0) return Effect.void
     return this.use((opened) =>
       Effect.flatMap(
-        this.attempt(opened, () => write(opened)),
+        this.attempt(opened, async () => {
+          await this.settle(opened, batch.trail)
+          return write(opened)
+        }),
         ({ months, next }) => {
           this.known.set(batch.trail, next)
           return this.tend(opened, months)
         },
       ),
     )
+  }
+
+  /**
+   * A trail that was contradicted asks where to begin, and what it is told is the cursor of the
+   * other one, beyond records of its own that are nowhere. So the contradiction lasts.
+   */
+  private async settle({ writer }: Opened, trail: string): Promise<void> {
+    const disputed = this.disputed.get(trail)
+    if (disputed === undefined) return
+    await writer.settle(disputed)
+    this.disputed.delete(trail)
   }
 
   /** Does something over the connection, which is made first where there is none. */
@@ -169,6 +188,7 @@ class PostgresDelivery implements Sink {
       this.drop(session)
       // The engine asks for the position next, and begins there.
       this.known.clear()
+      if (error.disputed !== undefined) this.disputed.set(error.disputed.trail, error.disputed)
       return this.unavailable(error.message)
     }
     const fault = faultOf(error)

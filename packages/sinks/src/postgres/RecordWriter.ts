@@ -4,6 +4,8 @@
  * The cursor's row is locked, compared, and moved in the transaction that brings the records.
  * Whatever dies, and wherever, both are there or neither; what comes again is below the cursor
  * and is cut off; of two processes that deliver the same trail, one waits and then cuts off.
+ * What is cut off is compared with what is stored: it may be of another trail that has the same
+ * origin, and then nothing of it is there.
  *
  * @since 0.1.0
  */
@@ -26,12 +28,40 @@ export interface Written {
 }
 
 /**
+ * A record that the database holds otherwise than the trail that delivers it.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface DisputedRecord {
+  readonly trail: string
+  readonly sequence: number
+  /** As the trail has it; a copy. */
+  readonly entry: Uint8Array
+}
+
+/**
  * The database is not what it was: it has less than was committed, or another record.
  *
  * @category models
  * @since 0.1.0
  */
-export class Contradiction extends Error {}
+export class Contradiction extends Error {
+  readonly disputed: DisputedRecord | undefined
+
+  constructor(message: string, disputed?: DisputedRecord) {
+    super(message)
+    this.disputed = disputed
+  }
+}
+
+const dispute = (disputed: DisputedRecord): Contradiction =>
+  new Contradiction(
+    `the database holds another record ${disputed.sequence} of ${disputed.trail} than the trail. ` +
+      `Does another trail of the same origin deliver here? Then set origin, for each its own; ` +
+      `else countersign reconcile shows and repairs it`,
+    disputed,
+  )
 
 // Large enough to be worth a system call, small enough that encoding one holds nobody up.
 const chunkBytes = 131_072
@@ -143,7 +173,9 @@ export class RecordWriter {
                 `has it been restored from an older copy?`,
         )
       }
-      const rows = slice(batch, next - batch.firstSequence, batch.entries.length)
+      const cut = next - batch.firstSequence
+      if (cut > 0) await this.compare(trail, slice(batch, 0, cut))
+      const rows = slice(batch, cut, batch.entries.length)
       if (next >= endOf(batch)) {
         await this.session.rollback()
         return { next, months: new Set() }
@@ -200,14 +232,22 @@ export class RecordWriter {
     for (const [at, isOther] of found) {
       const sequence = Number(at)
       if (isOther === true) {
-        throw new Contradiction(
-          `the database holds another record ${sequence} of ${rows.trail} than the trail; ` +
-            `countersign reconcile shows and repairs it`,
-        )
+        const entry = Uint8Array.from(entries[sequence - firstSequence] ?? [])
+        throw dispute({ trail: rows.trail, sequence, entry })
       }
       stored.add(sequence)
     }
     return stored
+  }
+
+  /** Fails with the contradiction again, as long as the database holds that other record. */
+  async settle(disputed: DisputedRecord): Promise<void> {
+    const others = await this.session.rows(
+      `select from ${target} r join countersign.trail on trail.id = r.trail
+         where origin = $1 and sequence = $2 and entry <> $3 limit 1`,
+      [disputed.trail, disputed.sequence, disputed.entry],
+    )
+    if (others.length > 0) throw dispute(disputed)
   }
 }
 
