@@ -7,11 +7,12 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
+import * as Reactivity from "effect/reactivity/Reactivity"
 import { SqlClient } from "effect/sql/SqlClient"
-import { Client } from "pg"
+import { Client, Pool } from "pg"
 import { migrate } from "../postgres/Migrations.ts"
 import { freshDatabase, postgresServer } from "../testing/PostgresServer.ts"
-import { recordInTransaction, recordWithClient } from "./Outbox.ts"
+import { NotInTransaction, recordInTransaction, recordWithClient } from "./Outbox.ts"
 
 class Url extends Context.Service<Url, string>()("test/Url") {}
 
@@ -41,6 +42,9 @@ const waiting = Effect.gen(function* () {
   return rows.map(({ id }) => id)
 })
 
+const inTransaction = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
+  Effect.flatMap(SqlClient, (sql) => sql.withTransaction(effect))
+
 suite(database, { excludeTestServices: true })("recordInTransaction", (it) => {
   it.effect("waits in the outbox when the transaction commits, and leaves nothing otherwise", () =>
     Effect.gen(function* () {
@@ -69,7 +73,7 @@ suite(database, { excludeTestServices: true })("recordInTransaction", (it) => {
       yield* recordInTransaction(sql, rest).pipe(
         Effect.provideService(CurrentActor, { id: "u-2", type: "user" }),
       )
-    }),
+    }).pipe(inTransaction),
   )
 
   it.effect("refuses U+0000 and too many bytes before the transaction is touched", () =>
@@ -86,6 +90,53 @@ suite(database, { excludeTestServices: true })("recordInTransaction", (it) => {
         }),
       )
       assert.deepStrictEqual((yield* waiting).slice(before), [id])
+    }),
+  )
+
+  it.effect("refuses to record outside of a transaction, and inserts nothing", () =>
+    Effect.gen(function* () {
+      const sql = yield* SqlClient
+      const before = yield* waiting
+      const alone = yield* Effect.flip(recordInTransaction(sql, event))
+      assert.instanceOf(alone, NotInTransaction)
+      // A transaction of another client has another connection.
+      const other = yield* PgClient.make({ url: Redacted.make(yield* Url) }).pipe(
+        Effect.provide(Reactivity.layer),
+      )
+      const elsewhere = yield* Effect.flip(inTransaction(recordInTransaction(other, event)))
+      assert.instanceOf(elsewhere, NotInTransaction)
+      assert.deepStrictEqual(yield* waiting, before)
+    }),
+  )
+
+  it.effect("refuses a client of pg outside of a transaction, and a pool in any case", () =>
+    Effect.gen(function* () {
+      const before = yield* waiting
+      const connectionString = yield* Url
+      yield* Effect.promise(async () => {
+        const refusal = (recorded: Promise<string>) =>
+          recorded.then(
+            () => assert.fail("it was inserted"),
+            (cause: unknown) => assert.instanceOf(cause, NotInTransaction),
+          )
+        const client = new Client({ connectionString })
+        await client.connect()
+        await refusal(recordWithClient(client, event))
+        await client.query("begin")
+        await client.query("commit")
+        await refusal(recordWithClient(client, event))
+        await client.end()
+        const pool = new Pool({ connectionString, max: 1 })
+        await pool.query("begin")
+        // @ts-expect-error: a pool is no client, which programs without types don't hear.
+        await refusal(recordWithClient(pool, event))
+        const lent = await pool.connect()
+        await recordWithClient(lent, event)
+        await lent.query("rollback")
+        lent.release()
+        await pool.end()
+      })
+      assert.deepStrictEqual(yield* waiting, before)
     }),
   )
 

@@ -60,9 +60,13 @@ const waiting = (client: Client) =>
     return rows.map(({ id }) => id)
   })
 
+/** Within the client's transaction, or in one of its own. */
 const insert = (client: Client, ...events: ReadonlyArray<AuditEventInput>) =>
   Effect.promise(async () => {
+    const isWithin = client.getTransactionStatus() === "T"
+    if (!isWithin) await client.query("begin")
     for (const one of events) await recordWithClient(client, one)
+    if (!isWithin) await client.query("commit")
   })
 
 suite(server, { excludeTestServices: true, timeout: 30_000 })("OutboxDrainer", (it) => {
