@@ -59,6 +59,20 @@ const detailsOf = (report: ReconcileReport, paint: Paint): ReadonlyArray<string>
   return [
     ...shown.map((finding) => `  ${paint.bad(sentence(finding))}`),
     ...(more > 0 ? [paint.faint("  and more; --json names the first 100")] : []),
+    ...(report.unsignedMissing > 0
+      ? [
+          paint.bad(
+            `  ${Text.counted(report.unsignedMissing, "record")} beyond the checkpoint: delivered, and without a row`,
+          ),
+        ]
+      : []),
+    ...(report.cursorBeyond > 0
+      ? [
+          paint.bad(
+            `  the sink's cursor lies ${Text.counted(report.cursorBeyond, "record")} beyond the end of the trail`,
+          ),
+        ]
+      : []),
     ...report.unrecordedDrops.map((month) =>
       paint.bad(
         `  ${Text.printable(month)} is called dropped in the database, and the trail does not say so`,

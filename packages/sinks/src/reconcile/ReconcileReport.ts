@@ -46,11 +46,15 @@ export interface ReconcileReport {
   readonly retired: number
   /** Delivered rows beyond the checkpoint, which can't be judged yet. */
   readonly unsigned: number
+  /** Delivered records beyond the checkpoint that have no row. */
+  readonly unsignedMissing: number
+  /** By how many records the sink's cursor lies beyond the end of the trail: nobody delivered them. */
+  readonly cursorBeyond: number
   /** Dropped months, such as `2019-11`, of which the trail does not say so. */
   readonly unrecordedDrops: ReadonlyArray<string>
   /** The first {@link findingsMax}, in order of the trail. */
   readonly findings: ReadonlyArray<RowFinding>
-  /** Whether what was found was put right. */
+  /** Whether all that was found was put right. */
   readonly isRepaired: boolean
 }
 

@@ -1,5 +1,6 @@
 import * as fs from "node:fs"
 import * as path from "node:path"
+import { Audit } from "@countersign/core/Audit"
 import type { AuditEventInput } from "@countersign/core/event/AuditEvent"
 import * as NodeDisk from "@countersign/core/platform/NodeDisk"
 import { publish } from "@countersign/core/testing/TrailFixture"
@@ -56,6 +57,8 @@ suite(server, { excludeTestServices: true, timeout: 30_000 })("reconcile", (it) 
           setAside: 0,
           retired: 0,
           unsigned: 0,
+          unsignedMissing: 0,
+          cursorBeyond: 0,
           unrecordedDrops: [],
           findings: [],
           isRepaired: false,
@@ -172,17 +175,54 @@ suite(server, { excludeTestServices: true, timeout: 30_000 })("reconcile", (it) 
     }),
   )
 
-  it.effect("says what it can't judge, and fails typed where there is nothing to compare", () =>
+  it.effect("says what no checkpoint signs yet, and that none of it may be missing", () =>
     Effect.gen(function* () {
-      const { alter, directory, reconcile: compare, size, url } = yield* prepared("unjudged")
-      // As if the sink had delivered a record that no checkpoint signs yet.
-      yield* alter(`update countersign.sink_cursor set next = next + 1;
-        insert into countersign.audit_record (trail, sequence, "time", entry)
-        select trail, ${size}, "time", entry from countersign.audit_record where sequence = 1`)
-      const report = yield* compare()
-      assert.strictEqual(report.verdict, "equal")
-      assert.strictEqual(report.unsigned, 1)
+      const { alter, directory, size, url } = yield* prepared("unsigned")
+      const before = `${directory}-before`
+      yield* Effect.gen(function* () {
+        const audit = yield* Audit
+        for (const event of eventsOf(5)) yield* audit.record(event, { until: "durable" })
+        // Its log holds what it has not signed yet.
+        fs.cpSync(directory, before, { recursive: true })
+        fs.copyFileSync(`${directory}.vkey`, `${before}.vkey`)
+      }).pipe(
+        Effect.provide(
+          Audit.layer({ directory, checkpoint: { intervalMillis: 60_000 } }, { env: {} }),
+        ),
+      )
+      const end = size + 6
+      yield* deliverFrom(directory, url, end)
+      const compare = reconcile({ url: Redacted.make(url), directory: before }).pipe(
+        Effect.provide(NodeDisk.layer),
+      )
+      const report = yield* compare
+      assert.deepStrictEqual([report.verdict, report.unsigned], ["equal", end - size])
 
+      yield* alter(`delete from countersign.audit_record where sequence = ${size + 1}`)
+      const { cursorBeyond, unsignedMissing, verdict } = yield* compare
+      assert.deepStrictEqual([verdict, unsignedMissing, cursorBeyond], ["different", 1, 0])
+    }),
+  )
+
+  it.effect("believes no cursor beyond the end of the trail, and names the rows before it", () =>
+    Effect.gen(function* () {
+      const { alter, reconcile: compare, size } = yield* prepared("forward")
+      yield* alter(`update countersign.sink_cursor set next = 1000000;
+        insert into countersign.audit_record (trail, sequence, "time", entry)
+        select trail, 500000, "time", entry from countersign.audit_record where sequence = 1`)
+      const report = yield* compare(true)
+      assert.strictEqual(report.verdict, "different")
+      assert.deepStrictEqual(report.findings, [{ kind: "added", sequence: 500_000, rows: 1 }])
+      assert.strictEqual(report.cursorBeyond, 1_000_000 - size)
+      // The row is gone, and the cursor stays a difference.
+      const { added, cursorBeyond, verdict } = yield* compare()
+      assert.deepStrictEqual([verdict, added, cursorBeyond], ["different", 0, 1_000_000 - size])
+    }),
+  )
+
+  it.effect("fails typed where there is nothing to compare", () =>
+    Effect.gen(function* () {
+      const { alter, directory, size, url } = yield* prepared("unjudged")
       const failing = (address: string, isRepairing = false) =>
         reconcile({ url: Redacted.make(address), directory, isRepairing }).pipe(
           Effect.provide(NodeDisk.layer),

@@ -22,6 +22,7 @@ import type { RowKey, StoredRow } from "./RowDifference.ts"
 import { countUnsigned, findTrail, rowsBetween, rowsBeyond, type StoredTrail } from "./RowReader.ts"
 import { repairPage } from "./RowRepair.ts"
 import { readSetAside } from "./SetAside.ts"
+import { readTrailEnd } from "./TrailEnd.ts"
 
 /**
  * @category models
@@ -110,6 +111,8 @@ class Pass {
       setAside: 0,
       retired: 0,
       unsigned: 0,
+      unsignedMissing: 0,
+      cursorBeyond: 0,
       unrecordedDrops: [],
       findings: this.findings,
       isRepaired: false,
@@ -154,31 +157,50 @@ class Pass {
   )
 
   /** Looks for rows beyond the records. */
-  readonly beyond = Effect.gen({ self: this }, function* () {
-    const { session, stored, tally } = this
-    let after: RowKey | undefined
-    let rows: ReadonlyArray<StoredRow>
-    do {
-      const behind = after
-      rows = yield* ask(() => rowsBeyond(session, stored.number, tally.records, behind, pageSize))
-      for (const { sequence } of rows) this.find({ kind: "added", sequence, rows: 1 })
-      yield* this.repair(
-        rows.map(({ key }) => key),
-        [],
-      )
-      after = rows.at(-1)?.key
-    } while (rows.length === pageSize)
-    tally.unsigned = yield* ask(() => countUnsigned(session, stored.number, tally.records))
-  })
+  readonly beyond = Effect.fnUntraced(
+    { self: this },
+    function* (this: Pass, directory: string, sink: string) {
+      const { session, stored, tally } = this
+      const { records: size } = tally
+      const isUnsigned = stored.next > size
+      // Read after the cursor, so that a trail which goes on is never behind it.
+      const end = isUnsigned ? yield* readTrailEnd(directory) : size
+      tally.cursorBeyond = Math.max(0, stored.next - Math.max(end, size))
+      const believed = tally.cursorBeyond > 0 ? end : undefined
+      let after: RowKey | undefined
+      let rows: ReadonlyArray<StoredRow>
+      do {
+        const behind = after
+        rows = yield* ask(() =>
+          rowsBeyond(session, stored.number, size, believed, behind, pageSize),
+        )
+        for (const { sequence } of rows) this.find({ kind: "added", sequence, rows: 1 })
+        yield* this.repair(
+          rows.map(({ key }) => key),
+          [],
+        )
+        after = rows.at(-1)?.key
+      } while (rows.length === pageSize)
+      const unsigned = yield* ask(() => countUnsigned(session, stored.number, size, believed))
+      tally.unsigned = unsigned.rows
+      const missing = Math.max(0, unsigned.to - size) - unsigned.records
+      if (missing === 0) return
+      // Read again: a letter is written before the cursor moves past its record.
+      const setAside = yield* readSetAside(directory, sink)
+      const explained = [...setAside].filter((at) => at >= size && at < unsigned.to).length
+      tally.unsignedMissing = Math.max(0, missing - explained)
+    },
+  )
 
   get report(): ReconcileReport {
     const { tally } = this
     tally.unrecordedDrops = [...this.stored.droppedMonths]
       .filter((month) => !this.recordedDrops.has(month))
       .toSorted()
-    const differences = tally.edited + tally.deleted + tally.added
-    if (differences > 0 || tally.unrecordedDrops.length > 0) tally.verdict = "different"
-    tally.isRepaired = this.isRepairing && differences > 0
+    const repairable = tally.edited + tally.deleted + tally.added
+    const left = tally.unsignedMissing + tally.cursorBeyond + tally.unrecordedDrops.length
+    if (repairable + left > 0) tally.verdict = "different"
+    tally.isRepaired = this.isRepairing && repairable > 0
     return tally
   }
 
@@ -239,7 +261,7 @@ export const reconcile = (options: ReconcileOptions) =>
           ),
         ),
       )
-      yield* pass.beyond
+      yield* pass.beyond(directory, sink)
       return pass.report
     }),
   )

@@ -103,6 +103,7 @@ export const rowsBetween = async (
  * One statement, so that a delivery in between can't be taken for a forgery: rows and cursor
  * change together.
  *
+ * @param end where the trail ends, if the cursor is not to be believed
  * @category running
  * @since 0.1.0
  */
@@ -110,18 +111,19 @@ export const rowsBeyond = async (
   session: PostgresSession,
   trail: number,
   size: number,
+  end: number | undefined,
   after: RowKey | undefined,
   rowsMax: number,
 ): Promise<ReadonlyArray<StoredRow>> => {
-  const values: Array<unknown> = [trail, size, rowsMax]
+  const values: Array<unknown> = [trail, size, rowsMax, end ?? null]
   if (after !== undefined) values.push(after.sequence, after.time)
-  const behind = after === undefined ? "" : `and (sequence, "time") > ($4, $5::timestamptz)`
+  const behind = after === undefined ? "" : `and (sequence, "time") > ($5, $6::timestamptz)`
   const rows = await session.rows(
     `select ${columns} from ${table}
      where trail = $1 ${behind} and (
        sequence < 0
-       or sequence >= greatest(
-         $2, coalesce((select next from countersign.sink_cursor where trail = $1), 0)))
+       or sequence >= greatest($2, coalesce(
+         $4::bigint, (select next from countersign.sink_cursor where trail = $1), 0)))
      order by sequence, "time" limit $3`,
     values,
   )
@@ -129,8 +131,23 @@ export const rowsBeyond = async (
 }
 
 /**
- * How many rows the sink has delivered beyond the signed size; they can't be judged yet.
+ * What the sink has delivered beyond the signed size; it can't be judged yet.
  *
+ * @category models
+ * @since 0.1.0
+ */
+export interface UnsignedRows {
+  readonly rows: number
+  /** Records that have a row. */
+  readonly records: number
+  /** Where they end, by the cursor or by the trail. */
+  readonly to: number
+}
+
+/**
+ * Counts them, in one statement with the cursor.
+ *
+ * @param end where the trail ends, if the cursor is not to be believed
  * @category running
  * @since 0.1.0
  */
@@ -138,11 +155,16 @@ export const countUnsigned = async (
   session: PostgresSession,
   trail: number,
   size: number,
-): Promise<number> => {
+  end: number | undefined,
+): Promise<UnsignedRows> => {
   const [row] = await session.rows(
-    `select count(*) from ${table} where trail = $1 and sequence >= $2
-       and sequence < (select next from countersign.sink_cursor where trail = $1)`,
-    [trail, size],
+    `with known as (
+       select coalesce($3::bigint, (select next from countersign.sink_cursor where trail = $1), 0)
+         as next
+     )
+     select count(*), count(distinct sequence), (select next from known) from ${table}
+     where trail = $1 and sequence >= $2 and sequence < (select next from known)`,
+    [trail, size, end ?? null],
   )
-  return Number(row?.[0] ?? 0)
+  return { rows: Number(row?.[0]), records: Number(row?.[1]), to: Number(row?.[2]) }
 }
