@@ -58,6 +58,10 @@ class NdjsonSink implements Sink {
   private readonly trails = new Map<string, TrailFiles>()
   /** What each trail's next record was when its files were let go of in doubt. */
   private readonly acknowledged = new Map<string, number>()
+  /** Trails that were asked for. */
+  private readonly seen = new Set<string>()
+  private isAging = false
+  private ager: Fiber.Fiber<void> | undefined
   private isClosed = false
 
   constructor(disk: Disk["Service"], options: NdjsonSinkOptions, nowMillis: () => number) {
@@ -70,7 +74,7 @@ class NdjsonSink implements Sink {
   }
 
   readonly position = (trail: string): Effect.Effect<number, SinkError> =>
-    this.alone(
+    this.open(
       Effect.map(this.filesOf(trail), ({ next }) => {
         // Whoever asks delivers from there, what was lost included.
         this.acknowledged.delete(trail)
@@ -79,7 +83,7 @@ class NdjsonSink implements Sink {
     )
 
   readonly deliver = (batch: DeliveredBatch): Effect.Effect<void, SinkError> =>
-    this.alone(batch.entries.length === 0 ? Effect.void : this.append(batch))
+    this.open(batch.entries.length === 0 ? Effect.void : this.append(batch))
 
   readonly close: Effect.Effect<void> = Effect.suspend(() =>
     Effect.ignore(
@@ -91,17 +95,43 @@ class NdjsonSink implements Sink {
           return Effect.forEach(open, (files) => files.close, { discard: true })
         }),
       ),
+    ).pipe(
+      Effect.andThen(
+        Effect.suspend(() => (this.ager === undefined ? Effect.void : Fiber.interrupt(this.ager))),
+      ),
     ),
   )
 
-  /** Finishes what is old enough, for as long as the sink is open. */
-  get aging(): Effect.Effect<void> {
-    return this.alone(this.finishOld).pipe(
-      Effect.catch((error) => Effect.logWarning(`a file could not be finished: ${error.message}`)),
+  /** Finishes what is old enough, for as long as the sink is open. Begun with the first call, once. */
+  private readonly aging: Effect.Effect<void> = Effect.suspend(() => {
+    if (this.isAging) return Effect.void
+    this.isAging = true
+    const tick = Effect.suspend(() =>
+      Effect.forEach([...this.seen], (trail) => this.age(trail), { discard: true }),
+    ).pipe(
       Effect.delay(Duration.millis(Math.min(tickMillisMax, this.ageMillisMax))),
       Effect.repeat({ until: () => this.isClosed }),
-      Effect.asVoid,
     )
+    return Effect.map(Effect.forkDetach(tick), (fiber) => {
+      this.ager = fiber
+    })
+  })
+
+  /** Whatever befalls one trail, the others and the next turn are not to miss theirs. */
+  private age(trail: string): Effect.Effect<void> {
+    return Effect.catchCause(this.alone(this.finishOld(trail)), (cause) =>
+      this.isClosed
+        ? Effect.void
+        : Effect.logWarning(
+            `a file of ${trail} could not be finished, and will be tried again`,
+            cause,
+          ),
+    )
+  }
+
+  /** What others call: without aging, the last file of a quiet day would stay open. */
+  private open<A>(use: Effect.Effect<A, TrailFilesError | SinkError>): Effect.Effect<A, SinkError> {
+    return this.alone(Effect.andThen(this.aging, use))
   }
 
   /** One at a time, and whole: an interruption between a write and its account would part the two. */
@@ -139,6 +169,7 @@ class NdjsonSink implements Sink {
   private readonly filesOf = Effect.fnUntraced(function* (this: NdjsonSink, trail: string) {
     const known = this.trails.get(trail)
     if (known !== undefined) return known
+    this.seen.add(trail)
     const directory = FileName.directoryOf(trail)
     if (directory === undefined) {
       return yield* this.failed("unavailable", "the trail's origin is too long to name a directory")
@@ -182,15 +213,11 @@ class NdjsonSink implements Sink {
     return Effect.void
   }
 
-  private readonly finishOld = Effect.suspend(() => {
+  private readonly finishOld = Effect.fnUntraced(function* (this: NdjsonSink, trail: string) {
+    // Opened anew after a failure, so that what has failed once is finished all the same.
+    const files = yield* this.filesOf(trail)
     const nowMillis = this.nowMillis()
-    return Effect.forEach(
-      [...this.trails.values()].filter(
-        ({ begunMillis }) => nowMillis - begunMillis >= this.ageMillisMax,
-      ),
-      (files) => files.finish(nowMillis),
-      { discard: true },
-    )
+    if (nowMillis - files.begunMillis >= this.ageMillisMax) yield* files.finish(nowMillis)
   })
 
   private failed(reason: SinkError["reason"], detail: string, cause?: unknown): SinkError {
@@ -209,13 +236,5 @@ export const make = Effect.fnUntraced(function* (
   options: NdjsonSinkOptions,
 ): Effect.fn.Return<Sink, never, Disk> {
   const clock = yield* Clock.clockWith(Effect.succeed)
-  const sink = new NdjsonSink(yield* Disk, options, () => clock.currentTimeMillisUnsafe())
-  // Without it, the last file of a quiet day would stay open until something happens again.
-  const aging = yield* Effect.forkDetach(sink.aging)
-  return {
-    name: sink.name,
-    position: sink.position,
-    deliver: sink.deliver,
-    close: Effect.andThen(sink.close, Fiber.interrupt(aging)),
-  }
+  return new NdjsonSink(yield* Disk, options, () => clock.currentTimeMillisUnsafe())
 })

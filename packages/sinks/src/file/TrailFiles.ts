@@ -280,13 +280,16 @@ export class TrailFiles {
     return Effect.suspend(() => {
       const { part } = this
       if (part === undefined || part.count === 0) return Effect.void
-      // Whatever fails on the way is sorted out by opening the directory again.
-      return Effect.tapError(
+      const { compression, directory } = this.options
+      const whole = path.join(directory, FileName.finished(part.name, compression))
+      const temporary = temporaryOf(whole)
+      // Whatever fails on the way is sorted out by opening the directory again, which may be late.
+      return Effect.onError(
         Effect.andThen(
-          this.seal(part, nowMillis),
+          this.seal(part, whole, temporary, nowMillis),
           Effect.sync(() => (this.part = undefined)),
         ),
-        () => this.doubt,
+        () => Effect.andThen(this.doubt, Effect.ignore(this.disk.remove(temporary))),
       )
     })
   }
@@ -343,14 +346,14 @@ export class TrailFiles {
   private readonly seal = Effect.fnUntraced(function* (
     this: TrailFiles,
     part: Part,
+    whole: string,
+    temporary: string,
     nowMillis: number,
   ) {
     const { disk } = this
     const { compression, directory, trail } = this.options
-    const name = FileName.finished(part.name, compression)
-    const whole = path.join(directory, name)
+    const name = path.basename(whole)
     const contentSha256 = part.hash.copy().digest("hex")
-    const temporary = temporaryOf(whole)
     const stored =
       compression === "none"
         ? { bytes: part.bytes, sha256: contentSha256 }
