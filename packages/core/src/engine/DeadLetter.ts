@@ -178,11 +178,14 @@ export class OpenLetters {
     return [...this.letters.values()].toSorted((left, right) => left.sequence - right.sequence)
   }
 
-  /** The first letters that are to be replayed. */
-  requested(countMax: number): ReadonlyArray<OpenLetter> {
-    return this.all()
-      .filter(({ isRequested }) => isRequested)
-      .slice(0, countMax)
+  /** The first letters after a sequence that are to be replayed; those before it come last. */
+  requested(countMax: number, after = -1): ReadonlyArray<OpenLetter> {
+    const wanted = this.all().filter(({ isRequested }) => isRequested)
+    const at = Math.max(
+      0,
+      wanted.findIndex(({ sequence }) => sequence > after),
+    )
+    return [...wanted.slice(at), ...wanted.slice(0, at)].slice(0, countMax)
   }
 
   /** Takes the next note in. Notes about what is settled change nothing. */

@@ -121,6 +121,43 @@ describe("Delivery", () => {
     }),
   )
 
+  it.effect("delivers on while its dead letters are damaged, up to what it has to bury", () =>
+    Effect.gen(function* () {
+      const log = new FakeTrail()
+      const disk = new MemoryDisk()
+      const refusing = new FaultySink(MemorySink.make())
+      refusing.reject(1)
+      const first = yield* dispatch([refusing], { trail: log, disk })
+      first.publish(3)
+      yield* TestClock.adjust(0)
+      yield* first.dispatcher.close
+      const damaged = [...disk.files.keys()].filter(
+        (file) => file.includes("dead-letters") && file.endsWith("/checkpoint"),
+      )
+      const texts = damaged.map((file) => disk.text(file) ?? "")
+      for (const file of damaged) disk.put(file, "nonsense")
+
+      const sink = MemorySink.make()
+      const faulty = new FaultySink(sink)
+      faulty.reject(8)
+      const { dispatcher, publish, row } = yield* dispatch([faulty], { trail: log, disk })
+      publish(4)
+      yield* TestClock.adjust("1 second")
+      assert.deepStrictEqual(stored(sink), range(3, 7))
+      assert.include(row()?.lastCause ?? "", "checkpoint")
+      publish(3)
+      yield* TestClock.adjust("1 minute")
+      assert.strictEqual(dispatcher.status()[0]?.cursor, 8)
+      for (const [index, file] of damaged.entries()) disk.put(file, texts[index] ?? "")
+      yield* TestClock.adjust("5 minutes")
+      assert.strictEqual(dispatcher.status()[0]?.cursor, 10)
+      assert.deepStrictEqual(
+        lettersOf(disk).map(({ sequence }) => sequence),
+        [1, 8],
+      )
+    }),
+  )
+
   it.effect("asks a sink that stores its position where to go on, also after a half-failure", () =>
     Effect.gen(function* () {
       const store = new MemorySink.MemoryStore()

@@ -218,7 +218,6 @@ export class Delivery implements Actor {
   ): Effect.fn.Return<void, DeliveryFault> {
     const { circuit, letters } = this.options
     let cursor = yield* this.locate(self)
-    this.replays.begin()
     while (true) {
       const { version } = this.feed
       self.enter("running")
@@ -248,18 +247,19 @@ export class Delivery implements Actor {
     }
   })
 
-  /** Tries again what people have asked for, a few at a time. */
-  private replay(self: ActorEntry): Effect.Effect<void, DeliveryFault> {
+  /**
+   * Tries again what people have asked for, a few at a time. Outside the circuit: one record that
+   * does not go through says nothing about the others.
+   */
+  private replay(self: ActorEntry): Effect.Effect<void> {
     self.enter("running", "dead letters")
-    const { circuit } = this.options
     return this.replays.run({
       readFrom: this.readOne,
       deliver: (batch) => {
         const call = redelivery(this.sink, this.ownsPosition)
-        return call === undefined
-          ? undefined
-          : circuit.call(this.within(Effect.suspend(() => call(batch))), "something")
+        return call && this.within(Effect.suspend(() => call(batch)))
       },
+      failed: (cause) => self.note(cause),
     })
   }
 

@@ -5,7 +5,7 @@ import { decide, dispatch, FakeTrail, lettersOf, stored } from "../testing/Dispa
 import { FaultySink } from "../testing/FaultySink.ts"
 import { MemoryDisk } from "../testing/MemoryDisk.ts"
 import * as MemorySink from "../testing/MemorySink.ts"
-import type { Sink } from "./Sink.ts"
+import { configured, type Sink, SinkError } from "./Sink.ts"
 
 const sequencesOf = (disk: MemoryDisk) => lettersOf(disk).map(({ sequence }) => sequence)
 
@@ -17,11 +17,18 @@ const setup = Effect.fnUntraced(function* (options: MemorySink.MemorySinkOptions
   faulty.reject(4)
   const log = new FakeTrail()
   const memory = new MemoryDisk()
-  const running = yield* dispatch([faulty], { trail: log, disk: memory })
-  running.publish(10)
+  const running: { redeliver: Sink["deliver"] } = {
+    redeliver: (batch) => faulty.redeliver?.(batch) ?? Effect.void,
+  }
+  const replayed: Sink = {
+    ...configured(faulty, {}),
+    redeliver: (batch) => Effect.suspend(() => running.redeliver(batch)),
+  }
+  const dispatched = yield* dispatch([replayed], { trail: log, disk: memory })
+  dispatched.publish(10)
   yield* TestClock.adjust(0)
   faulty.mend()
-  return { ...running, faulty, sink }
+  return { ...dispatched, faulty, running, sink }
 })
 
 describe("Replays", () => {
@@ -70,6 +77,31 @@ describe("Replays", () => {
       yield* TestClock.adjust("2 minutes")
       assert.deepStrictEqual(stored(sink), [0, 1, 2, 5, 6, 7, 8, 9, 4])
       assert.deepStrictEqual(sequencesOf(memory), [3])
+    }),
+  )
+
+  it.effect("that fail keep no new record from the sink, and no other replay", () =>
+    Effect.gen(function* () {
+      const { dispatcher, memory, publish, row, running, sink } = yield* setup()
+      running.redeliver = (batch) =>
+        batch.firstSequence === 3
+          ? Effect.fail(new SinkError({ sink: "memory", reason: "unavailable", detail: "full" }))
+          : sink.deliver(batch)
+      yield* decide(memory, "requested", 3, 4)
+      yield* TestClock.adjust("10 seconds")
+      assert.include(row()?.lastCause ?? "", "full")
+      for (let times = 0; times < 30; times++) {
+        publish(1)
+        yield* TestClock.adjust("1 second")
+        assert.strictEqual(dispatcher.status()[0]?.lag, 0)
+      }
+      assert.strictEqual(dispatcher.status()[0]?.circuit, "closed")
+      assert.include(stored(sink), 4)
+      assert.deepStrictEqual(sequencesOf(memory), [3])
+      running.redeliver = sink.deliver
+      yield* TestClock.adjust("5 minutes")
+      assert.include(stored(sink), 3)
+      assert.isEmpty(sequencesOf(memory))
     }),
   )
 

@@ -7,6 +7,7 @@
  *
  * @since 0.1.0
  */
+import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import type { DiskError } from "../platform/Disk.ts"
@@ -18,6 +19,8 @@ import { isRejected } from "./SinkCircuit.ts"
 
 // Looking costs one small read; so long a person waits for a decision to show.
 const lookMillis = 10_000
+// One that fails may have taken a whole deadline, in which nothing new was delivered.
+const failedMillisMax = 300_000
 // Between two of these the sink goes on with what is new.
 const replaysAtOnce = 64
 
@@ -44,6 +47,8 @@ export interface ReplayWay {
   readonly readFrom: (sequence: number) => Effect.Effect<TakenBatch | undefined, DiskError>
   /** `undefined`: the sink can't be replayed to. */
   readonly deliver: (batch: DeliveredBatch) => Effect.Effect<void, SinkError> | undefined
+  /** A replay has failed, or the letters can't be read. */
+  readonly failed: (cause: Cause.Cause<unknown>) => void
 }
 
 /**
@@ -57,15 +62,14 @@ export class Replays {
   private readonly nowMillis: () => number
   private lookAt = -Infinity
   private isRead = false
+  /** In a row. */
+  private failures = 0
+  /** The letter that failed last, after which the others have their turn. */
+  private tried = -1
 
   constructor(letters: DeadLetters, nowMillis: () => number) {
     this.letters = letters
     this.nowMillis = nowMillis
-  }
-
-  /** After a fault there is no need to wait for the next look. */
-  begin(): void {
-    this.lookAt = -Infinity
   }
 
   /** Until somebody should look. Units: milliseconds. `Infinity`: nothing could be asked for. */
@@ -74,17 +78,42 @@ export class Replays {
     return Math.max(0, this.lookAt - this.nowMillis())
   }
 
-  /** Looks, and tries again what is asked for. */
-  run(way: ReplayWay): Effect.Effect<void, SinkError | LetterFault> {
-    return Effect.gen({ self: this }, function* () {
-      yield* this.isRead ? this.letters.look : this.letters.load
-      this.isRead = true
-      const wanted = this.letters.open.requested(replaysAtOnce)
-      for (const letter of wanted) yield* this.one(letter, way)
-      if (this.letters.isHeld) yield* this.letters.rest
-      this.lookAt = this.nowMillis() + (wanted.length === replaysAtOnce ? 0 : lookMillis)
-    })
-  }
+  /**
+   * Looks, and tries again what is asked for. What fails waits for a turn of its own, longer each
+   * time, and keeps nothing else from the sink.
+   */
+  readonly run = Effect.fnUntraced(function* (
+    this: Replays,
+    way: ReplayWay,
+  ): Effect.fn.Return<void> {
+    const exit = yield* Effect.exit(this.round(way))
+    if (Exit.isSuccess(exit)) {
+      this.failures = 0
+      this.lookAt = this.nowMillis() + (exit.value ? 0 : lookMillis)
+      return
+    }
+    if (exit.cause.reasons.some(Cause.isInterruptReason)) return yield* Effect.interrupt
+    way.failed(exit.cause)
+    this.lookAt = this.nowMillis() + Math.min(lookMillis * 2 ** this.failures, failedMillisMax)
+    this.failures += 1
+  })
+
+  /** Tells whether there may be more to do. */
+  private readonly round = Effect.fnUntraced(function* (
+    this: Replays,
+    way: ReplayWay,
+  ): Effect.fn.Return<boolean, SinkError | LetterFault> {
+    yield* this.isRead ? this.letters.look : this.letters.load
+    this.isRead = true
+    const wanted = this.letters.open.requested(replaysAtOnce, this.tried)
+    for (const letter of wanted) {
+      this.tried = letter.sequence
+      yield* this.one(letter, way)
+    }
+    this.tried = -1
+    if (this.letters.isHeld) yield* this.letters.rest
+    return wanted.length === replaysAtOnce
+  })
 
   private readonly one = Effect.fnUntraced(function* (
     this: Replays,
