@@ -15,15 +15,13 @@ import * as Redacted from "effect/Redacted"
 import { Client } from "pg"
 import * as PostgresStore from "./store/PostgresStore.ts"
 import {
+  canaries,
   canaryAppointment,
   canaryBreakGlass,
   canaryPatient,
   type Clinic,
   withClinic,
 } from "./testing/RunningClinic.ts"
-
-/** Every personal text that was ever sent. `canary` is in each of them, the birth date is added. */
-const canaries = /canary|1903-07-19/i
 
 /** Every file below a directory, as it lies there. */
 const filesOf = (directory: string): ReadonlyArray<readonly [string, string]> =>

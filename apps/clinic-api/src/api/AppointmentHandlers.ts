@@ -1,9 +1,11 @@
 /**
  * Appointments: reception sees all of them, a clinician those of patients whose record is open.
  */
+import type { Target } from "@countersign/core/event/AuditEvent"
 import * as Effect from "effect/Effect"
 import * as HttpApiBuilder from "effect/http-api/HttpApiBuilder"
 import { AuditNote } from "../audit/Auditing.ts"
+import type { Appointment } from "../domain/Appointment.ts"
 import { ClinicStore } from "../store/ClinicStore.ts"
 import { requirePatient, requireRole } from "./Access.ts"
 import { ClinicApi } from "./ClinicApi.ts"
@@ -16,6 +18,12 @@ const requireDiary = Effect.fnUntraced(function* (patientId: string) {
   return principal
 })
 
+/** The patient's too: who accounts for what was done to a patient asks for the patient. */
+const targetsOf = ({ id, patientId }: Appointment): ReadonlyArray<Target> => [
+  { type: "Patient", id: patientId },
+  { type: "Appointment", id, owner: patientId },
+]
+
 export const layer = HttpApiBuilder.group(
   ClinicApi,
   "appointments",
@@ -27,7 +35,7 @@ export const layer = HttpApiBuilder.group(
         note.input = payload
         const { id } = yield* requireDiary(params.id)
         const booked = yield* store.book(params.id, id, payload)
-        note.target = { type: "Appointment", id: booked.id, owner: params.id }
+        note.targets = targetsOf(booked)
         return booked
       }),
       list: Effect.fnUntraced(function* ({ params }) {
@@ -37,7 +45,7 @@ export const layer = HttpApiBuilder.group(
       cancel: Effect.fnUntraced(function* ({ params }) {
         const note = yield* AuditNote
         const found = (yield* store.appointment(params.id)) ?? (yield* new Absent())
-        note.target = { type: "Appointment", id: found.id, owner: found.patientId }
+        note.targets = targetsOf(found)
         yield* requireDiary(found.patientId)
         return (yield* store.cancel(params.id)) ?? (yield* new Absent())
       }),

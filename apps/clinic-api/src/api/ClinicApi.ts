@@ -113,6 +113,8 @@ const Appointments = HttpApiGroup.make("appointments")
 /** Who did what to a patient, newest first: the accounting of disclosures (45 CFR 164.528). */
 const Accesses = Schema.Struct({
   records: Schema.Array(Schema.Json),
+  /** How many records of each trail had been delivered, and are accounted for: on each page the same. */
+  asOf: Schema.Record(Schema.String, Schema.Int),
   /** Leads to the next page. */
   next: Schema.optionalKey(Schema.String),
 })

@@ -23,14 +23,14 @@ export const layer = HttpApiBuilder.group(
         note.input = payload
         const { id, roles } = yield* requireRole("clinician", "reception")
         const patient = yield* store.register(payload, roles.includes("clinician") ? [id] : [])
-        note.target = { type: "Patient", id: patient.id }
+        note.targets = [{ type: "Patient", id: patient.id }]
         return patient
       }),
       read: ({ params }) => openPatient(params.id),
       change: Effect.fnUntraced(function* ({ params, payload }) {
         const note = yield* AuditNote
         note.input = payload
-        note.target = { type: "Patient", id: params.id, fields: Object.keys(payload) }
+        note.targets = [{ type: "Patient", id: params.id, fields: Object.keys(payload) }]
         yield* openPatient(params.id)
         return (yield* store.change(params.id, payload)) ?? (yield* new Absent())
       }),

@@ -38,7 +38,7 @@ export const layer = HttpApiBuilder.group(
     return handlers.handleAll({
       accesses: Effect.fnUntraced(function* ({ params, query }) {
         const { id, roles } = yield* requireRole("auditor")
-        const { next, rows } = yield* queries
+        const { asOf, next, rows } = yield* queries
           .page({
             target: { type: "Patient", id: params.id },
             actor: { id, roles },
@@ -64,6 +64,7 @@ export const layer = HttpApiBuilder.group(
         return {
           // What the trail holds is JSON.
           records: rows.map(({ entry }) => JSON.parse(entry) as Schema.Json),
+          asOf,
           ...(next === undefined ? {} : { next }),
         }
       }),

@@ -28,8 +28,8 @@ import type { Conduct } from "./ClinicEvent.ts"
 /** What only the handler knows, for the record of how it went. */
 export interface Note {
   input: unknown
-  /** What was made, where the path does not name it. */
-  target: Target | undefined
+  /** What the path names, and what was made or found besides; a patient wherever it is theirs. */
+  targets: ReadonlyArray<Target>
 }
 
 export class AuditNote extends Context.Service<AuditNote, Note>()(
@@ -122,9 +122,9 @@ const audited = <E, R>(
       const { params } = yield* HttpRouter.RouteContext
       const actor: Actor = { id, type: "user", roles, authMethod: "bearer" }
       const source = clientOf(request)
-      const note: Note = { input: undefined, target: targetOf(declaration, params["id"]) }
+      const note: Note = { input: undefined, targets: targetsOf(declaration, params["id"]) }
       const record = (outcome: Outcome, data: Conduct, isDone: Done) => {
-        const { target } = note
+        const { targets } = note
         const event = declaration.event.parse({
           actor,
           outcome,
@@ -132,7 +132,7 @@ const audited = <E, R>(
           purpose: declaration.purpose,
           source,
           data,
-          ...(target === undefined ? {} : { target: [target] }),
+          ...(targets.length === 0 ? {} : { target: targets }),
           ...(data.attempt === undefined ? {} : { correlation: data.attempt }),
         })
         return Result.isFailure(event)
@@ -160,8 +160,8 @@ const audited = <E, R>(
     }),
   )
 
-const targetOf = ({ target }: AuditDeclaration, id: string | undefined): Target | undefined => {
-  if (target === undefined || id === undefined) return undefined
+const targetsOf = ({ target }: AuditDeclaration, id: string | undefined): ReadonlyArray<Target> => {
+  if (target === undefined || id === undefined) return []
   // Whatever stands in the path of a malformed request does not belong in a record.
-  return { type: target, id: isPatientId(id) ? id : "malformed" }
+  return [{ type: target, id: isPatientId(id) ? id : "malformed" }]
 }

@@ -1,6 +1,7 @@
 /**
  * A clinic on a free port within the test's process, and people who ask it over the network.
  */
+import type { Audit } from "@countersign/core/Audit"
 import type { AuditConfig } from "@countersign/core/config/AuditConfig"
 import { Disk } from "@countersign/core/platform/Disk"
 import { type AuditFixture, nodeDisk } from "@countersign/core/testing/AuditFixture"
@@ -50,6 +51,8 @@ export interface ClinicOptions {
   readonly requestsPerMinute?: number
   readonly sinks?: ReadonlyArray<Sink>
   readonly config?: Partial<AuditConfig>
+  /** Where accesses are asked for; without it nobody may. */
+  readonly queries?: Layer.Layer<AuditQuery, unknown, Audit>
 }
 
 const bodyOf = (text: string): Answer["body"] => {
@@ -112,7 +115,14 @@ const noQueries = Layer.mock(AuditQuery, {
 export const withClinic = <A, E>(
   fixture: AuditFixture,
   use: (clinic: Clinic) => Effect.Effect<A, E>,
-  { config = {}, disk = nodeDisk, requestsPerMinute = 10_000, sinks, store }: ClinicOptions = {},
+  {
+    config = {},
+    disk = nodeDisk,
+    queries = noQueries,
+    requestsPerMinute = 10_000,
+    sinks,
+    store,
+  }: ClinicOptions = {},
 ) =>
   fixture.withAudit(
     Effect.flatMap(HttpServer.HttpServer, ({ address }) =>
@@ -127,7 +137,7 @@ export const withClinic = <A, E>(
         }).pipe(
           Layer.provide(store ?? MemoryStore.layer),
           Layer.provide(TrailExport.layer(fixture.directory)),
-          Layer.provide(noQueries),
+          Layer.provide(queries),
           Layer.provide(Layer.succeed(Disk, disk)),
         ),
       ),
@@ -158,3 +168,6 @@ export const canaryBreakGlass = {
   reason: "emergency",
   justification: "Canary-Justification-aa17",
 } as const
+
+/** Every personal text that is sent: `canary` is in each of them, the birth date is added. */
+export const canaries = /canary|1903-07-19/i
