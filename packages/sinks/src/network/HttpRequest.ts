@@ -15,7 +15,10 @@ export interface HttpAnswer {
   readonly status: number
   /** The `retry-after` header, as it came. */
   readonly retryAfter: string | undefined
+  /** What came of it. */
   readonly body: string
+  /** `cut`: it is longer than was to be read. `broken`: it ended before its end, or not in time. */
+  readonly end: "whole" | "cut" | "broken"
 }
 
 /**
@@ -25,7 +28,7 @@ export interface HttpAnswer {
 export interface HttpQuestion {
   readonly headers: Readonly<Record<string, string>>
   readonly body: Uint8Array
-  /** A longer answer fails. Units: bytes. */
+  /** Of a longer answer no more is read, and its connection is closed. Units: bytes. */
   readonly answerBytesMax: number
   readonly signal: AbortSignal
 }
@@ -76,7 +79,7 @@ export class HttpConnection {
         : new http.Agent(options)
   }
 
-  /** Sends a request and reads the whole answer. Rejects where there is none, or one too long. */
+  /** Sends a request and reads the answer. Rejects where no status came. */
   post(question: HttpQuestion): Promise<HttpAnswer> {
     const { lookup, url } = this.endpoint
     const { answerBytesMax, body, headers, signal } = question
@@ -91,9 +94,11 @@ export class HttpConnection {
       })
       outgoing.on("error", reject)
       outgoing.once("response", (incoming) => {
-        read(incoming, answerBytesMax).then(resolve, (error: unknown) => {
-          outgoing.destroy()
-          reject(error instanceof Error ? error : new Error(String(error)))
+        // From here on what goes wrong shows in the reading.
+        outgoing.off("error", reject).on("error", () => undefined)
+        void read(incoming, answerBytesMax).then((answer) => {
+          if (answer.end !== "whole") outgoing.destroy()
+          resolve(answer)
         })
       })
       outgoing.end(body)
@@ -106,18 +111,27 @@ export class HttpConnection {
   }
 }
 
+/** Whoever has sent a status has decided: what is wrong with the rest does not undo that. */
 const read = async (incoming: http.IncomingMessage, bytesMax: number): Promise<HttpAnswer> => {
   const chunks: Array<Uint8Array> = []
   let bytes = 0
-  // What a server sends comes as buffers as long as no encoding is set.
-  for await (const chunk of incoming as AsyncIterable<Buffer>) {
-    bytes += chunk.byteLength
-    if (bytes > bytesMax) throw new Error(`its answer has more than ${bytesMax} bytes`)
-    chunks.push(chunk)
+  let end: HttpAnswer["end"] = "whole"
+  try {
+    // What a server sends comes as buffers as long as no encoding is set.
+    for await (const chunk of incoming as AsyncIterable<Buffer>) {
+      chunks.push(chunk.subarray(0, bytesMax - bytes))
+      bytes += chunk.byteLength
+      if (bytes <= bytesMax) continue
+      end = "cut"
+      break
+    }
+  } catch {
+    end = "broken"
   }
   return {
     status: incoming.statusCode ?? 0,
     retryAfter: incoming.headers["retry-after"],
     body: Buffer.concat(chunks).toString("utf8"),
+    end,
   }
 }

@@ -1,8 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { retryAfterMillis, verdictOf } from "./HttpVerdict.ts"
 
-const answer = (status: number, body = "") =>
-  verdictOf({ status, body, retryAfter: undefined }, true)
+const answer = (status: number, body = "") => verdictOf({ status, body }, true)
 
 describe("HttpVerdict", () => {
   it("blames the content only where the receiver does", () => {
@@ -35,7 +34,7 @@ describe("HttpVerdict", () => {
   })
 
   it("says nothing of it where it is not to be quoted", () => {
-    const verdict = verdictOf({ status: 400, body: "canary", retryAfter: undefined }, false)
+    const verdict = verdictOf({ status: 400, body: "canary" }, false)
     assert.include(verdict, { reason: "rejected", detail: "it answered 400" })
   })
 

@@ -37,7 +37,10 @@ const shown = (body: string): string =>
  * @category decoding
  * @since 0.1.0
  */
-export const verdictOf = ({ body, status }: HttpAnswer, isQuoted: boolean): HttpVerdict => {
+export const verdictOf = (
+  { body, status }: Pick<HttpAnswer, "body" | "status">,
+  isQuoted: boolean,
+): HttpVerdict => {
   if (status >= 200 && status < 300) return { _tag: "Delivered" }
   const said = isQuoted ? shown(body) : ""
   const answered = `it answered ${status}${said === "" ? "" : ` (${said})`}`

@@ -147,12 +147,20 @@ describe("OtlpSink", () => {
     }),
   )
 
-  it.effect("reads no answer without end", () =>
+  it.effect("judges an answer of more than 64 KiB by its status and its beginning", () =>
     Effect.gen(function* () {
       const { receiver, sink } = yield* opened()
-      receiver.answerNext({ status: 200, body: Buffer.alloc(70_000, 0x20) })
-      const error = yield* Effect.flip(sink.deliver(batch))
-      assert.include(error.message, "its answer has more than 65536 bytes")
+      const long = (start: string) => ({ status: 200, body: start + "x".repeat(70_000) })
+      receiver.answerNext(long('{"partialSuccess":{"errorMessage":"'))
+      yield* sink.deliver(batch)
+      const refused = '{"partialSuccess":{"rejectedLogRecords":"2","errorMessage":"'
+      for (const [start, reason] of [
+        [refused, "rejected"],
+        ["<html>sign in", "unavailable"],
+      ] as const) {
+        receiver.answerNext(long(start))
+        assert.strictEqual((yield* Effect.flip(sink.deliver(batch))).reason, reason)
+      }
     }),
   )
 

@@ -18,7 +18,7 @@ import * as Result from "effect/Result"
 import * as ExportRecord from "../mapping/ExportRecord.ts"
 import { type LogRecord, logRecordOf, plainRecordOf, requestOf } from "../mapping/Otlp.ts"
 import { endpointOf } from "./Endpoint.ts"
-import { HttpConnection, type TlsOptions } from "./HttpRequest.ts"
+import { type HttpAnswer, HttpConnection, type TlsOptions } from "./HttpRequest.ts"
 import type { InvalidNetworkSink } from "./InvalidNetworkSink.ts"
 import * as NetworkSink from "./NetworkSink.ts"
 
@@ -58,8 +58,16 @@ interface PartialSuccess {
   readonly message: string
 }
 
+// The beginning of an answer that was cut is no JSON, but the number stands before a long message.
+const rejectedForm = /"rejectedLogRecords"\s*:\s*"?(\d+)/
+
 /** What an answer says of refused records; `undefined` for one that is no answer of OTLP. */
-const partialSuccessOf = (body: string): PartialSuccess | undefined => {
+const partialSuccessOf = ({ body, end }: HttpAnswer): PartialSuccess | undefined => {
+  if (end === "broken") return undefined
+  if (end === "cut") {
+    if (!body.trimStart().startsWith("{")) return undefined
+    return { rejected: Number(rejectedForm.exec(body)?.[1] ?? 0), message: "a long answer" }
+  }
   if (body.trim() === "") return { rejected: 0, message: "" }
   const answer = parsed(body)
   if (answer === undefined) return undefined
@@ -110,9 +118,9 @@ export const make = (options: OtlpSinkOptions): Effect.Effect<Sink, InvalidNetwo
       const text = Buffer.from(requestOf(options.service ?? batch.trail, logRecords(batch)))
       const body = isCompressed ? yield* Effect.promise(() => compress(text)) : text
       const answer = yield* sender.send({ headers, body })
-      const partial = partialSuccessOf(answer.body)
+      const partial = partialSuccessOf(answer)
       if (partial === undefined) {
-        const text = `it answered ${answer.status} with something that is not OTLP: look at its path`
+        const text = `it answered ${answer.status} with something that is not OTLP, or breaks off: look at its path`
         return yield* NetworkSink.unavailable(name, new Error(text))
       }
       if (partial.rejected > 0) {

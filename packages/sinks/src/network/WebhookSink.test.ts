@@ -86,6 +86,28 @@ describe("WebhookSink", () => {
     }),
   )
 
+  it.effect("takes a success for one, however long the answer is, and reads no more of it", () =>
+    Effect.gen(function* () {
+      const { receiver, sink } = yield* opened()
+      receiver.answerNext({ status: 200, body: Buffer.alloc(1_000_000, 0x20) })
+      yield* sink.deliver(batch)
+      yield* sink.deliver(batch)
+      const [first, second, ...others] = receiver.requests
+      assert.isEmpty(others)
+      assert.notStrictEqual(first?.port, second?.port)
+    }),
+  )
+
+  it.live("takes a success for one though its answer never ends", () =>
+    Effect.gen(function* () {
+      const { receiver, sink } = yield* opened({ timeoutMillis: 100 })
+      // More bytes are promised than come.
+      receiver.answerNext({ status: 200, headers: { "content-length": "100" }, body: "thanks" })
+      yield* sink.deliver(batch)
+      assert.lengthOf(receiver.requests, 1)
+    }),
+  )
+
   it.effect("shows nobody what a server answered", () =>
     Effect.gen(function* () {
       const { receiver, sink } = yield* opened()
