@@ -87,13 +87,16 @@ export class PageComparison {
     for (const [index, slot] of this.slots.entries()) {
       const sequence = this.from + index
       let { wrongRows } = slot
-      if (!slot.isWhole && wrongRows > 0) {
-        findings.push({ kind: "edited", sequence, columns: slot.columns })
-        wrongRows -= 1
-      } else if (!slot.isWhole) {
+      if (!slot.isWhole) {
         const kind = this.absence(index, absences)
-        absent(kind)
-        if (kind === "deleted") findings.push({ kind, sequence })
+        if (kind === "deleted" && wrongRows > 0) {
+          findings.push({ kind: "edited", sequence, columns: slot.columns })
+          wrongRows -= 1
+        } else {
+          // Where there should be no row, a wrong one is nobody's, and only goes.
+          absent(kind)
+          if (kind === "deleted") findings.push({ kind, sequence })
+        }
       }
       if (wrongRows > 0) findings.push({ kind: "added", sequence, rows: wrongRows })
     }

@@ -175,6 +175,40 @@ suite(server, { excludeTestServices: true, timeout: 30_000 })("reconcile", (it) 
     }),
   )
 
+  it.effect(
+    "asks the last note of a dead letter, and only removes a row that is forged for it",
+    () =>
+      Effect.gen(function* () {
+        const { alter, client, directory, reconcile: compare } = yield* prepared("refused")
+        yield* alter(`delete from countersign.audit_record where sequence = ${at(2)};
+        update countersign.audit_record set actor_id = 'u-9' where sequence = ${at(5)}`)
+        const note = (act: string, sequence: number, minute: number) =>
+          JSON.stringify({
+            time: `2026-11-05T10:0${minute}:00Z`,
+            type: `audit.dead-letter.${act}`,
+            data: { sequence },
+          })
+        const letters = path.join(directory, "dead-letters", "postgres")
+        // The key that was used last comes first by its name.
+        publish(path.join(letters, "0123abcd"), [
+          note("replayed", at(2), 2),
+          note("buried", at(2), 3),
+        ])
+        publish(path.join(letters, "fedc3210"), [
+          note("buried", at(2), 0),
+          note("buried", at(5), 1),
+        ])
+        const report = yield* compare(true)
+        assert.deepStrictEqual(report.findings, [{ kind: "added", sequence: at(5), rows: 1 }])
+        assert.strictEqual(report.setAside, 2)
+        const { rows } = yield* Effect.promise(() =>
+          client.query(`select 1 from countersign.audit_record where sequence = ${at(5)}`),
+        )
+        assert.deepStrictEqual(rows, [])
+        assert.strictEqual((yield* compare()).verdict, "equal")
+      }),
+  )
+
   it.effect("says what no checkpoint signs yet, and that none of it may be missing", () =>
     Effect.gen(function* () {
       const { alter, directory, size, url } = yield* prepared("unsigned")
