@@ -1,4 +1,5 @@
 import type { AuditEventInput } from "@countersign/core/event/AuditEvent"
+import * as NodeDisk from "@countersign/core/platform/NodeDisk"
 import { assert, layer as suite } from "@effect/vitest"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
@@ -9,6 +10,7 @@ import { recordWithClient } from "../outbox/Outbox.ts"
 import { type PostgresServer, postgresServer } from "../testing/PostgresServer.ts"
 import { delivered, deliverFrom, recordInto } from "../testing/ReconcileFixture.ts"
 import { rolesSql } from "./DatabaseRoles.ts"
+import { reconcile as reconcileWith } from "./Reconciliation.ts"
 import { dropOldPartitions } from "./Retention.ts"
 
 class Server extends Context.Service<Server, PostgresServer>()("test/Server") {}
@@ -26,6 +28,7 @@ const event = (id: string, tenant?: string): AuditEventInput => ({
 const names = {
   sink: "countersign_sink",
   reader: 'reader "one"',
+  auditor: "countersign_auditor",
   retention: "countersign_retention",
   application: "clinic_app",
   drainer: "clinic_drainer",
@@ -101,6 +104,20 @@ suite(server, { excludeTestServices: true, timeout: 30_000 })("the database's ro
       ]) {
         assert.include([denied], yield* as(url, names.sink, text), text)
       }
+
+      // The auditor compares every row; who isn't shown all is told so, not that they are deleted.
+      const compareAs = (role: string) =>
+        reconcileWith({
+          url: Redacted.make(
+            url.replace("postgres:countersign@", `${encodeURIComponent(role)}:secret@`),
+          ),
+          directory,
+        }).pipe(Effect.provide(NodeDisk.layer))
+      assert.strictEqual((yield* compareAs(names.auditor)).verdict, "equal")
+      assert.strictEqual(yield* as(url, names.auditor, `delete from ${table}`), denied)
+      yield* alter(`grant select on countersign.dropped_partition to "reader ""one"""`)
+      const hidden = yield* Effect.flip(compareAs(names.reader))
+      assert.strictEqual(hidden._tag === "ReconcileFailed" && hidden.reason, "row-security")
 
       assert.strictEqual(yield* as(url, names.retention, `delete from ${table}`), denied)
       const kept = "select countersign.drop_month(now()::date, 1, 0)"

@@ -16,6 +16,8 @@ export interface RoleNames {
   readonly sink?: string
   /** Reads the records of the tenant that its session names in `countersign.tenant`. */
   readonly reader?: string
+  /** Compares all rows with the trail: reads every tenant's, and changes none. */
+  readonly auditor?: string
   /** Drops months that are too old. */
   readonly retention?: string
   /** The application, which puts events into the outbox and reads none. */
@@ -40,6 +42,12 @@ const rights: Readonly<Record<keyof RoleNames, ReadonlyArray<string>>> = {
     "select on countersign.sink_cursor",
     "select on countersign.query_generation",
   ],
+  auditor: [
+    "select on countersign.audit_record",
+    "select on countersign.trail",
+    "select on countersign.sink_cursor",
+    "select on countersign.dropped_partition",
+  ],
   retention: [
     "select on countersign.dropped_partition",
     "execute on function countersign.old_months(integer)",
@@ -57,8 +65,9 @@ const rights: Readonly<Record<keyof RoleNames, ReadonlyArray<string>>> = {
  * Statements that make the roles, without passwords, for a database whose tables are there.
  *
  * With a reader, row-level security is switched on. Then the sink's role has to bypass it, since
- * PostgreSQL takes no COPY from a role that a policy holds for; making such a role takes a
- * superuser or a role of that kind. The tables' owner is not concerned.
+ * PostgreSQL takes no COPY from a role that a policy holds for, and the auditor's, who has to see
+ * all rows; making such a role takes a superuser or a role of that kind. The tables' owner is not
+ * concerned.
  *
  * @category encoding
  * @since 0.1.0
@@ -72,7 +81,8 @@ export const rolesSql = (names: RoleNames): string => {
     const name = names[kind as keyof RoleNames]
     if (name === undefined) continue
     const role = escapeIdentifier(name)
-    const bypass = isSecured && kind === "sink" ? "bypassrls" : "nobypassrls"
+    const seesAll = kind === "sink" || kind === "auditor"
+    const bypass = isSecured && seesAll ? "bypassrls" : "nobypassrls"
     lines.push(
       `create role ${role} login nosuperuser ${bypass};`,
       `grant usage on schema countersign to ${role};`,

@@ -18,9 +18,9 @@ export class ReconcileFailed extends Schema.TaggedError<ReconcileFailed>(
   /**
    * `database`: it can't be reached, or refused. `unknown-trail`: it holds none of this name.
    * `unsigned`: the trail has no checkpoint. `untrusted`: the trail did not verify, so nothing
-   * is compared with it, nor restored from it.
+   * is compared with it, nor restored from it. `row-security`: the role is not shown all rows.
    */
-  reason: Schema.Literals(["database", "unknown-trail", "unsigned", "untrusted"]),
+  reason: Schema.Literals(["database", "unknown-trail", "unsigned", "untrusted", "row-security"]),
   detail: Schema.String,
 }) {
   get isRetryable(): boolean {

@@ -242,6 +242,7 @@ export const reconcile = (options: ReconcileOptions) =>
       const { origin, size } = signed.checkpoint
       yield* requireVerified(directory, options.verification)
       const session = yield* openSession(options.url)
+      yield* requireAllRows(session)
       const stored = yield* ask(() => findTrail(session, origin))
       if (stored === undefined) {
         return yield* new ReconcileFailed({
@@ -272,5 +273,18 @@ const requireVerified = Effect.fnUntraced(function* (directory: string, options?
   return yield* new ReconcileFailed({
     reason: "untrusted",
     detail: `${directory} is ${report.verdict}, and nothing is compared with such a trail, nor restored from it; countersign verify says why`,
+  })
+})
+
+/** A role that a policy holds for would take every row that it isn't shown for deleted. */
+const requireAllRows = Effect.fnUntraced(function* (session: PostgresSession) {
+  const [row] = yield* ask(() =>
+    session.rows("select row_security_active('countersign.audit_record'::regclass)"),
+  )
+  if (row?.[0] !== true) return
+  return yield* new ReconcileFailed({
+    reason: "row-security",
+    detail:
+      "row-level security hides rows from this role: come as the tables' owner or as the role auditor of rolesSql",
   })
 })
