@@ -1,5 +1,6 @@
 import * as path from "node:path"
 import { Audit } from "@countersign/core/Audit"
+import type { Verdict } from "@countersign/core/engine/Door"
 import type { AuditEventInput } from "@countersign/core/event/AuditEvent"
 import { temporaryDirectory } from "@countersign/core/testing/TemporaryDirectory"
 import { assert, layer as suite } from "@effect/vitest"
@@ -225,6 +226,59 @@ suite(server, { excludeTestServices: true, timeout: 30_000 })("OutboxDrainer", (
       )
       assert.deepStrictEqual(yield* waiting(client), ["no-id", "other-id"])
       assert.deepStrictEqual(yield* recordedIds(directory), ["good"])
+    }),
+  )
+
+  it.effect("stands by without a session where auditing is off, and says so", () =>
+    Effect.gen(function* () {
+      const { client, directory, url } = yield* prepared("off")
+      yield* insert(client, event("kept"))
+      yield* Effect.gen(function* () {
+        const off = yield* OutboxDrainer
+        yield* until("its state", () => off.status().state === "off")
+        assert.include(off.status().lastProblem, "auditing is switched off")
+        // It is in nobody's way.
+        yield* draining(url, directory, untilDrained(client))
+        assert.strictEqual(off.status().state, "off")
+        assert.strictEqual(off.status().recorded, 0)
+      }).pipe(
+        Effect.provide(
+          OutboxDrainer.layer({ url: Redacted.make(url), directory: `${directory}-2` }).pipe(
+            Layer.provide(Audit.layerOff),
+          ),
+        ),
+      )
+      assert.deepStrictEqual(yield* recordedIds(directory), ["kept"])
+    }),
+  )
+
+  it.effect("never waits for room that a drop would not give", () =>
+    Effect.gen(function* () {
+      const { client, directory, url } = yield* prepared("dropped")
+      yield* insert(client, event("kept"))
+      let calls = 0
+      const dropping = Layer.effect(
+        Audit,
+        Effect.map(Audit, (audit) => {
+          const recordUnsafe = (): Verdict => {
+            calls += 1
+            // Who tries again and again within one life would try for ever.
+            return calls > 100 ? { _tag: "Accepted" } : { _tag: "Dropped" }
+          }
+          return { ...audit, room: () => Effect.void, recordUnsafe }
+        }),
+      ).pipe(Layer.provide(Audit.layer({ directory }, { env: {} })))
+      yield* Effect.gen(function* () {
+        const drainer = yield* OutboxDrainer
+        yield* until("an end", () => drainer.status().lastProblem !== undefined)
+        assert.include(drainer.status().lastProblem, "AUD-4802")
+        assert.isBelow(calls, 100)
+      }).pipe(
+        Effect.provide(
+          OutboxDrainer.layer({ url: Redacted.make(url), directory }).pipe(Layer.provide(dropping)),
+        ),
+      )
+      assert.deepStrictEqual(yield* waiting(client), ["kept"])
     }),
   )
 

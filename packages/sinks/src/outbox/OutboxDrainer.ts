@@ -74,8 +74,8 @@ export interface DrainerOptions {
  * @since 0.1.0
  */
 export interface DrainerStatus {
-  /** `standby`: another process drains this database. */
-  readonly state: "connecting" | "standby" | "idle" | "draining"
+  /** `standby`: another process drains this database. `off`: the engine takes no events. */
+  readonly state: "connecting" | "standby" | "idle" | "draining" | "off"
   /** Events that became durable through this drainer. */
   readonly recorded: number
   /** Events that were found in the trail after an end between recording and deleting. */
@@ -84,7 +84,7 @@ export interface DrainerStatus {
   readonly refused: number
   /** Rows that another trail's drainer claimed and did not finish. */
   readonly claimedElsewhere: number
-  /** Why the last session ended, if one did. */
+  /** Why the last session ended, if one did, or why the drainer is off. */
   readonly lastProblem: string | undefined
 }
 
@@ -155,6 +155,14 @@ class Drain {
   readonly life = Effect.scoped(
     Effect.gen({ self: this }, function* () {
       const { audit, options, standing } = this
+      const { detail, state } = audit.status()
+      if (state === "closed") {
+        // It never opens again. Without a session, the lock is left to who has an engine.
+        standing.state = "off"
+        standing.lastProblem = `the engine is closed: ${detail}`
+        yield* Effect.logWarning(`countersign: outbox: nothing is drained: ${detail}`)
+        return yield* Effect.never
+      }
       // Before anything is asked of the database, and so before anybody is kept from draining it.
       yield* this.published
       const store = yield* connect(options.url)
@@ -253,12 +261,16 @@ class Drain {
   }
 
   /** Hands one event to the engine, as soon as its lane has room. */
-  private admit(event: AuditEventInput): Effect.Effect<InvalidEvent | undefined, AuditUnavailable> {
+  private admit(
+    event: AuditEventInput,
+  ): Effect.Effect<InvalidEvent | undefined, AuditUnavailable | OutboxUnsettled> {
     return Effect.suspend(() => {
       const { audit } = this
       const verdict = audit.recordUnsafe(event)
       if (verdict._tag === "Accepted") return Effect.succeed(undefined)
-      if (verdict._tag === "Dropped" || verdict.error._tag === "AuditRefused") {
+      // No engine drops what isn't telemetry, and waiting for room would not end.
+      if (verdict._tag === "Dropped") return Effect.fail(new OutboxUnsettled({ rows: 1 }))
+      if (verdict.error._tag === "AuditRefused") {
         const room = audit.room(event.class ?? "standard")
         return Effect.andThen(Effect.raceFirst(room, audit.failed), this.admit(event))
       }
