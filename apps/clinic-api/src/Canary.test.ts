@@ -133,10 +133,11 @@ describe("a personal text that is sent to the clinic", () => {
       assert.match(logged.join("\n"), /the database failed/)
       yield* Effect.promise(() => server.process.start())
 
+      const databaseLog = filesOf(path.join(server.directory, "data", "log"))
       const places = new Map<string, string>([
         ...filesOf(trail.directory),
         ...filesOf(redis.directory),
-        ...filesOf(path.join(server.directory, "data", "log")),
+        ...databaseLog,
         ["the log", logged.join("\n")],
         ["the tables", (yield* Effect.promise(() => rowsOf(url))).join("\n")],
       ])
@@ -146,6 +147,8 @@ describe("a personal text that is sent to the clinic", () => {
       assert.isTrue(holding.some((place) => place.includes("/entries/")))
       assert.isTrue(holding.some((place) => place.startsWith(redis.directory)))
       assert.include(holding, "the tables")
+      assert.isNotEmpty(databaseLog)
+      assert.match(databaseLog.map(([, text]) => text).join(), /ready to accept connections/)
       for (const [place, text] of places) assert.notMatch(text, canaries, place)
       assert.strictEqual(yield* trail.verdict, "verified")
     }),
