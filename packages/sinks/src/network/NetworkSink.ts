@@ -13,6 +13,7 @@ import {
   type SinkDelivery,
   SinkError,
 } from "@countersign/core/engine/Sink"
+import { monotonicNow } from "@countersign/core/engine/Monotonic"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import { type HttpConnection, type HttpAnswer } from "./HttpRequest.ts"
@@ -105,7 +106,8 @@ export class HttpSender {
   private readonly sink: string
   private readonly connection: HttpConnection
   private readonly options: SenderOptions
-  private notBefore = 0
+  /** By the monotonic clock: one that is set must not make the pause longer. */
+  private notBefore = -Infinity
 
   constructor(sink: string, connection: HttpConnection, options: SenderOptions) {
     this.sink = sink
@@ -116,7 +118,7 @@ export class HttpSender {
   /** Sends one message. Fails with what a sink fails with, unless the answer is a success. */
   readonly send = (message: HttpMessage): Effect.Effect<HttpAnswer, SinkError> =>
     Effect.gen({ self: this }, function* () {
-      const now = yield* Clock.currentTimeMillis
+      const now = yield* monotonicNow
       if (now < this.notBefore) {
         const seconds = Math.ceil((this.notBefore - now) / 1000)
         const text = `the receiver asked for a pause, which lasts ${seconds} s more`
@@ -126,7 +128,11 @@ export class HttpSender {
       const verdict = verdictOf(answer, this.options.isQuoted)
       if (verdict._tag === "Delivered") return answer
       const { detail, reason } = verdict
-      if (reason === "unavailable") this.notBefore = now + retryAfterMillis(answer.retryAfter, now)
+      if (reason === "unavailable") {
+        // A date in the header is one of the wall clock.
+        const pause = retryAfterMillis(answer.retryAfter, yield* Clock.currentTimeMillis)
+        this.notBefore = (yield* monotonicNow) + pause
+      }
       return yield* new SinkError({ sink: this.sink, reason, detail })
     })
 

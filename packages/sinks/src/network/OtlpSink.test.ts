@@ -1,5 +1,6 @@
 import type { DeliveredBatch } from "@countersign/core/engine/Sink"
 import { assert, describe, it } from "@effect/vitest"
+import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as TestClock from "effect/testing/TestClock"
 import type { LogRecord } from "../mapping/Otlp.ts"
@@ -131,6 +132,27 @@ describe("OtlpSink", () => {
       assert.lengthOf(receiver.requests, 1)
       yield* TestClock.adjust("1 second")
       yield* sink.deliver(batch)
+      assert.lengthOf(receiver.requests, 2)
+    }),
+  )
+
+  it.effect("waits no longer when the clock is set back in that pause", () =>
+    Effect.gen(function* () {
+      const { receiver, sink } = yield* opened()
+      const clock = yield* Clock.Clock
+      receiver.answerNext({ status: 429, headers: { "retry-after": "30" } })
+      yield* Effect.flip(sink.deliver(batch))
+      yield* TestClock.adjust("30 seconds")
+      const setBack = Effect.provideService(Clock.Clock, {
+        currentTimeMillisUnsafe: () => clock.currentTimeMillisUnsafe() - 86_400_000,
+        currentTimeMillis: Effect.map(clock.currentTimeMillis, (now) => now - 86_400_000),
+        currentTimeNanosUnsafe: () => clock.currentTimeNanosUnsafe() - 86_400_000_000_000n,
+        currentTimeNanos: Effect.map(clock.currentTimeNanos, (now) => now - 86_400_000_000_000n),
+        monotonicTimeNanosUnsafe: () => clock.monotonicTimeNanosUnsafe(),
+        monotonicTimeNanos: clock.monotonicTimeNanos,
+        sleep: (duration) => clock.sleep(duration),
+      })
+      yield* setBack(sink.deliver(batch))
       assert.lengthOf(receiver.requests, 2)
     }),
   )
