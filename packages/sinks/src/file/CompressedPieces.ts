@@ -97,20 +97,82 @@ export const compressor = (
 }
 
 /**
+ * Bytes as they were before they were compressed, of which few are in memory at any time: what
+ * comes out may be many thousand times what goes in.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Unpacker<E, R> {
+  /** Ends when all but the last few pieces were taken. */
+  readonly add: (bytes: Uint8Array) => Effect.Effect<void, CompressionFailed | E, R>
+  readonly end: Effect.Effect<void, CompressionFailed | E, R>
+  /** Lets go of what is still to come. */
+  readonly stop: Effect.Effect<void>
+}
+
+const pieceBytes = 64 * 1024
+
+/** The stream rests while a piece is taken, and holds back by itself while it rests. */
+const unpacking = <E, R>(
+  stream: Transform,
+  take: (bytes: Uint8Array) => Effect.Effect<void, E, R>,
+): Unpacker<E, R> => {
+  const pieces: Array<Uint8Array> = []
+  let failed: Error | undefined
+  let wake = (): void => undefined
+  stream.on("data", (piece: Uint8Array) => {
+    pieces.push(piece)
+    stream.pause()
+    wake()
+  })
+  stream.on("error", (cause) => {
+    failed = cause
+    wake()
+  })
+  const news = Effect.callback<void>((resume) => {
+    wake = () => resume(Effect.void)
+    stream.resume()
+  })
+  const until = Effect.fnUntraced(function* (start: (done: () => void) => void) {
+    let isDone = false
+    start(() => {
+      isDone = true
+      wake()
+    })
+    while (true) {
+      const piece = pieces.shift()
+      if (piece !== undefined) yield* take(piece)
+      else if (failed !== undefined) return yield* new CompressionFailed({ detail: failed.message })
+      else if (isDone) return
+      else yield* news
+    }
+  })
+  return {
+    add: (bytes) => until((done) => void stream.write(bytes, done)),
+    end: until((done) => {
+      stream.once("end", done)
+      stream.end()
+    }),
+    stop: Effect.sync(() => void stream.destroy()),
+  }
+}
+
+/**
  * @param take gets the bytes as they were before they were compressed, a small piece at a time
  * @category constructors
  * @since 0.1.0
  */
-export const decompressor = (
+export const unpacker = <E, R>(
   compression: Compression,
-  take: (bytes: Uint8Array) => void,
-): Transformer => {
+  take: (bytes: Uint8Array) => Effect.Effect<void, E, R>,
+): Unpacker<E, R> => {
   switch (compression) {
     case "none":
-      return unchanged(take)
+      return { add: take, end: Effect.void, stop: Effect.void }
     case "gzip":
-      return over(zlib.createGunzip(), take)
+      return unpacking(zlib.createGunzip({ chunkSize: pieceBytes }), take)
     case "zstd":
-      return over(zlib.createZstdDecompress(), take)
+      return unpacking(zlib.createZstdDecompress({ chunkSize: pieceBytes }), take)
   }
 }

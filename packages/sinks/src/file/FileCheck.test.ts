@@ -1,4 +1,5 @@
 import { generateKeyPairSync } from "node:crypto"
+import * as zlib from "node:zlib"
 import { assert, describe, it } from "@effect/vitest"
 import { Disk } from "@countersign/core/platform/Disk"
 import { MemoryDisk } from "@countersign/core/testing/MemoryDisk"
@@ -126,6 +127,35 @@ describe("FileCheck", () => {
       assert.isEmpty((yield* check(disk, file))?.problems)
     }),
   )
+
+  for (const [compression, compress] of [
+    ["gzip", (bytes: Buffer) => zlib.gzipSync(bytes, { level: 1 })],
+    ["zstd", (bytes: Buffer) => zlib.zstdCompressSync(bytes)],
+  ] as const) {
+    it.live(
+      `keeps little of a file that ${compression} makes enormous, and reads no more than said`,
+      () =>
+        Effect.gen(function* () {
+          const whole = 192 * 1024 * 1024
+          const bytes = compress(Buffer.alloc(whole, 0x61))
+          const { disk, file, memory } = yield* finished(upTo(3), trueNote(3))
+          const sidecar = Sidecar.decode(Buffer.from(memory.text(`${file}.json`) ?? ""))
+          yield* disk.writeFile(file, [bytes], { sync: true })
+          for (const [format, contentBytes, problem] of [
+            ["csv", 1000, /holds more than the 1000 bytes/],
+            ["csv", whole, /SHA-256/],
+            ["ndjson", whole, /line 1 is no record/],
+          ] as const) {
+            const forged = { ...sidecar, format, compression, bytes: bytes.length, contentBytes }
+            memory.put(`${file}.json`, JSON.stringify(forged))
+            const before = process.memoryUsage.rss()
+            const report = yield* check(disk, file)
+            assert.match(report?.problems.join("\n") ?? "", problem)
+            assert.isBelow(process.memoryUsage.rss() - before, whole / 2)
+          }
+        }),
+    )
+  }
 
   it.effect("finds a sidecar of other numbers, and says where there is none", () =>
     Effect.gen(function* () {

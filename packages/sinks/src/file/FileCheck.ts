@@ -170,9 +170,11 @@ export const check = Effect.fnUntraced(function* <E = never, R = never>(
     }
   })
   const isLines = sidecar.format === "ndjson"
+  const { compression, contentBytes } = sidecar
+  const limits = { compression, contentBytesMax: contentBytes }
   const reading = isLines
-    ? readLines(disk, file, sidecar.compression, use)
-    : readThrough(disk, file, sidecar.compression, () => undefined, Effect.void)
+    ? readLines(disk, file, limits, use)
+    : readThrough(disk, file, limits, () => Effect.void)
   const found = yield* Effect.catch(reading, (error) => {
     if (!(error instanceof FileDamaged || error instanceof CompressionFailed)) {
       return Effect.fail(error)

@@ -6,7 +6,7 @@
 import { createHash } from "node:crypto"
 import type { Disk, DiskError } from "@countersign/core/platform/Disk"
 import * as Effect from "effect/Effect"
-import { type CompressionFailed, decompressor } from "./CompressedPieces.ts"
+import { type CompressionFailed, unpacker } from "./CompressedPieces.ts"
 import type { Compression } from "./Compression.ts"
 import { FileDamaged } from "./FileDamaged.ts"
 import * as NdjsonLine from "./NdjsonLine.ts"
@@ -26,48 +26,68 @@ export interface FileContent {
   readonly contentSha256: string
 }
 
+/**
+ * @category models
+ * @since 0.1.0
+ */
+export interface ReadLimits {
+  readonly compression: Compression
+  /** Units: bytes. */
+  readonly contentBytesMax: number
+}
+
 const chunkBytes = 256 * 1024
 
 /**
  * Reads a whole file and hashes it.
  *
- * @param visit gets what was compressed, a piece at a time; it is not kept
- * @param pause runs between two chunks of the file
+ * - Errors: `FileDamaged` where it holds more than it may.
+ * - Memory: a few pieces, however much comes out of the file.
+ *
+ * @param contentBytesMax most that may come out of it; reading ends there
+ * @param visit gets what was compressed, a piece at a time
  * @category running
  * @since 0.1.0
  */
 export const readThrough = Effect.fnUntraced(function* <E, R>(
   disk: Disk["Service"],
   file: string,
-  compression: Compression,
-  visit: (bytes: Uint8Array) => void,
-  pause: Effect.Effect<void, E, R>,
-): Effect.fn.Return<FileContent, DiskError | CompressionFailed | E, R> {
+  { compression, contentBytesMax }: ReadLimits,
+  visit: (bytes: Uint8Array) => Effect.Effect<void, E, R>,
+): Effect.fn.Return<FileContent, DiskError | CompressionFailed | FileDamaged | E, R> {
   const [stored, content] = [createHash("sha256"), createHash("sha256")]
   let [bytes, contentBytes] = [0, 0]
-  const { add, end } = decompressor(compression, (piece) => {
-    contentBytes += piece.byteLength
-    content.update(piece)
-    visit(piece)
+  const take = (piece: Uint8Array): Effect.Effect<void, FileDamaged | E, R> =>
+    Effect.suspend((): Effect.Effect<void, FileDamaged | E, R> => {
+      contentBytes += piece.byteLength
+      if (contentBytes > contentBytesMax) {
+        const detail = `holds more than the ${contentBytesMax} bytes that its sidecar says`
+        return Effect.fail(new FileDamaged({ path: file, detail }))
+      }
+      content.update(piece)
+      return visit(piece)
+    })
+  const { add, end, stop } = unpacker(compression, take)
+  const reading = Effect.gen(function* () {
+    while (true) {
+      const read = yield* disk.readRange(file, bytes, chunkBytes)
+      if (read.byteLength === 0) break
+      bytes += read.byteLength
+      stored.update(read)
+      yield* add(read)
+    }
+    yield* end
   })
-  while (true) {
-    const read = yield* disk.readRange(file, bytes, chunkBytes)
-    if (read.byteLength === 0) break
-    bytes += read.byteLength
-    stored.update(read)
-    yield* add(read)
-    yield* pause
-  }
-  yield* end
-  yield* pause
+  yield* Effect.ensuring(reading, stop)
   return { bytes, sha256: stored.digest("hex"), contentBytes, contentSha256: content.digest("hex") }
 })
 
 /**
  * Reads a file of JSON lines.
  *
- * - Errors: `FileDamaged` at the first line that is none, and where the last one has no end.
- * - Memory: the lines of one chunk.
+ * - Errors: `FileDamaged` at the first line that is none, where the last one has no end, and where
+ *   it holds more than it may.
+ * - Memory: a few pieces, and the longest line.
  *
  * @param use gets the lines in order, as views of memory that is used again afterwards
  * @category running
@@ -76,25 +96,27 @@ export const readThrough = Effect.fnUntraced(function* <E, R>(
 export const readLines = Effect.fnUntraced(function* <E, R>(
   disk: Disk["Service"],
   file: string,
-  compression: Compression,
+  limits: ReadLimits,
   use: (lines: ReadonlyArray<NdjsonLine.NdjsonLine>) => Effect.Effect<void, E, R>,
 ): Effect.fn.Return<FileContent, DiskError | CompressionFailed | FileDamaged | E, R> {
   let held: Buffer = Buffer.alloc(0)
-  let pieces: Array<Uint8Array> = []
   let count = 0
   let next = 0
   const damaged = (detail: string) => new FileDamaged({ path: file, detail })
-  const pause = Effect.gen(function* () {
-    held = Buffer.concat([held, ...pieces])
-    pieces = []
-    const { bytes, isBroken, lines } = NdjsonLine.scan(held, next)
-    count += lines.length
-    next = (lines.at(-1)?.sequence ?? next - 1) + 1
-    if (lines.length > 0) yield* use(lines)
-    if (isBroken) return yield* damaged(`line ${count + 1} is no record, or out of order`)
-    held = held.subarray(bytes)
-  })
-  const found = yield* readThrough(disk, file, compression, (piece) => pieces.push(piece), pause)
+  const found = yield* readThrough(
+    disk,
+    file,
+    limits,
+    Effect.fnUntraced(function* (piece) {
+      held = Buffer.concat([held, piece])
+      const { bytes, isBroken, lines } = NdjsonLine.scan(held, next)
+      count += lines.length
+      next = (lines.at(-1)?.sequence ?? next - 1) + 1
+      if (lines.length > 0) yield* use(lines)
+      if (isBroken) return yield* damaged(`line ${count + 1} is no record, or out of order`)
+      held = held.subarray(bytes)
+    }),
+  )
   if (held.length > 0) return yield* damaged(`line ${count + 1} has no end`)
   return found
 })

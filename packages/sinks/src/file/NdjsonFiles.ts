@@ -67,6 +67,7 @@ export const readAll = Effect.fnUntraced(function* <E, R>(
   use: (file: StoredFile, lines: ReadonlyArray<NdjsonLine>) => Effect.Effect<void, E, R>,
 ): Effect.fn.Return<void, DiskError | CompressionFailed | FileDamaged | E, R> {
   for (const file of yield* list(disk, directory)) {
-    yield* readLines(disk, file.path, file.compression, (lines) => use(file, lines))
+    const limits = { compression: file.compression, contentBytesMax: Infinity }
+    yield* readLines(disk, file.path, limits, (lines) => use(file, lines))
   }
 })
