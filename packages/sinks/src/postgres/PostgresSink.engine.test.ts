@@ -8,8 +8,9 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import * as Schedule from "effect/Schedule"
-import { ask, storedRecords } from "../testing/PostgresRows.ts"
+import { ask, refusePoison, storedRecords } from "../testing/PostgresRows.ts"
 import { freshDatabase, type PostgresServer, postgresServer } from "../testing/PostgresServer.ts"
+import { migrateAt } from "./Migrations.ts"
 import * as PostgresSink from "./PostgresSink.ts"
 
 const { event } = AuditFixture
@@ -133,13 +134,15 @@ describe("PostgresSink under an engine", () => {
       Effect.gen(function* () {
         const server = yield* postgresServer()
         const url = yield* Effect.promise(() => freshDatabase(server, "poison"))
+        yield* migrateAt(Redacted.make(url))
+        yield* refusePoison(url)
         const sink = yield* PostgresSink.make({ url: Redacted.make(url) })
         const fixture = yield* fixtureIn
         const letters = yield* fixture.withAudit(
           Effect.gen(function* () {
             const audit = yield* Audit
             for (let index = 0; index < 500; index++) {
-              audit.recordUnsafe({ ...event, session: index === 250 ? "a\0b" : "s" })
+              audit.recordUnsafe({ ...event, session: index === 250 ? "poison" : "s" })
             }
             yield* audit.flush
             yield* caughtUp
@@ -152,7 +155,7 @@ describe("PostgresSink under an engine", () => {
         const records = yield* fixture.trail
         const [row] = yield* ask(url, "select count(*)::int from countersign.audit_record")
         assert.strictEqual(row?.[0], records.length - 1)
-        const poisoned = records.findIndex(({ session }) => session === "a\0b")
+        const poisoned = records.findIndex(({ session }) => session === "poison")
         const found = yield* ask(
           url,
           "select 1 from countersign.audit_record where sequence = $1",

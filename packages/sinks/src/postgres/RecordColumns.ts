@@ -2,10 +2,12 @@
  * What the query columns of a row say, read from a record's bytes.
  *
  * The bytes are the record; a column only says where to look. So nothing is refused here: what
- * a record lacks, or says in another form, is `undefined`.
+ * a record lacks, or says in another form, is `undefined`; what no column or no index can hold is
+ * written in a form that they can.
  *
  * @since 0.1.0
  */
+import { createHash } from "node:crypto"
 import { timePattern } from "@countersign/core/event/AuditEvent"
 
 /**
@@ -46,6 +48,55 @@ export const textColumns = [
   "severity",
 ] as const
 
+/**
+ * Those of them that are indexed, and so hold what {@link indexText} makes of a text.
+ *
+ * @category constants
+ * @since 0.1.0
+ */
+export const indexedColumns: ReadonlySet<string> = new Set([
+  "type",
+  "classification",
+  "actor_id",
+  "tenant",
+])
+
+/**
+ * Every text in an indexed column has fewer characters than this, or as many and is shortened: at
+ * most 1,920 bytes, where an index takes 2,704. Units: code points.
+ *
+ * @category constants
+ * @since 0.1.0
+ */
+export const indexTextLength = 512
+
+/** SHA-256 in base64url, and the sign before it. */
+const digestLength = 44
+
+/**
+ * A text as indexed columns hold it: a long one is its beginning and its digest, so that different
+ * texts stay different, for conditions of equality as for row-level security.
+ *
+ * @category encoding
+ * @since 0.1.0
+ */
+export const indexText = (text: string): string => {
+  // Nearly every text ends here: it has no more code points than it has units.
+  if (text.length < indexTextLength) return text
+  let points = 0
+  let units = 0
+  let keptUnits = 0
+  for (const character of text) {
+    if (points === indexTextLength - digestLength) keptUnits = units
+    points += 1
+    units += character.length
+    if (points === indexTextLength) break
+  }
+  if (points < indexTextLength) return text
+  const digest = createHash("sha256").update(text).digest("base64url")
+  return `${text.slice(0, keptUnits)}…${digest}`
+}
+
 type Members = Readonly<Record<string, unknown>>
 
 const nothing: Members = {}
@@ -56,7 +107,14 @@ const membersOf = (value: unknown): Members =>
   typeof value === "object" && value !== null ? (value as Members) : nothing
 
 const textOf = (value: unknown): string | undefined =>
-  typeof value === "string" ? value : undefined
+  typeof value === "string" ? storable(value) : undefined
+
+/** PostgreSQL has no text with U+0000. */
+const storable = (text: string): string =>
+  text.includes("\0") ? text.replaceAll("\0", "\ufffd") : text
+
+const indexTextOf = (value: unknown): string | undefined =>
+  typeof value === "string" ? indexText(storable(value)) : undefined
 
 const parsed = (entry: Uint8Array): Members => {
   try {
@@ -87,7 +145,9 @@ const targetsOf = (target: unknown): ReadonlyArray<string> | undefined => {
   const keys: Array<string> = []
   for (const each of target) {
     const { id, type } = membersOf(each)
-    if (typeof id === "string" && typeof type === "string") keys.push(`${type}/${id}`)
+    if (typeof id === "string" && typeof type === "string") {
+      keys.push(indexText(storable(`${type}/${id}`)))
+    }
   }
   return keys
 }
@@ -110,13 +170,13 @@ export const recordColumns = (entry: Uint8Array): RecordColumns => {
     micros: millis === undefined || typeof time !== "string" ? 0 : microsOf(time),
     texts: [
       textOf(record["id"]),
-      textOf(record["type"]),
+      indexTextOf(record["type"]),
       textOf(record["class"]),
       textOf(record["outcome"]),
-      textOf(record["classification"]),
-      textOf(actor["id"]),
+      indexTextOf(record["classification"]),
+      indexTextOf(actor["id"]),
       textOf(actor["type"]),
-      textOf(record["tenant"]),
+      indexTextOf(record["tenant"]),
       textOf(record["action"]),
       textOf(record["session"]),
       textOf(record["correlation"]),

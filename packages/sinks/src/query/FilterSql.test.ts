@@ -8,10 +8,11 @@ import { postgresServer } from "../testing/PostgresServer.ts"
 import {
   completeEvent,
   type FixtureEvent,
-  insertEvents,
   migratedDatabase,
   withClient,
 } from "../testing/QueryFixture.ts"
+import { indexText } from "../postgres/RecordColumns.ts"
+import { batchFrom, sinkAt } from "../testing/PostgresRows.ts"
 import * as FilterSql from "./FilterSql.ts"
 import { Parameters } from "./SqlText.ts"
 
@@ -35,6 +36,11 @@ const expectedOf = (
   filter: Filter.Filter,
 ): ReadonlyArray<number> =>
   events.flatMap((event, sequence) => (Filter.matches(filter, event, now) ? [sequence] : []))
+
+/** An event as PostgreSQL can tell of it. */
+const asRead = (event: FixtureEvent): FixtureEvent =>
+  // What was an event is one with other texts.
+  JSON.parse(JSON.stringify(event).replaceAll("\\u0000", "\ufffd")) as FixtureEvent
 
 const goldenFilters = [
   "outcome=denied",
@@ -92,7 +98,14 @@ describe("unfitText", () => {
 })
 
 // A small vocabulary, so that filters find something, with what is easily told apart wrongly.
+const long = "y".repeat(512)
 const texts = [
+  long.slice(1),
+  long,
+  `${long}a`,
+  indexText(`${long}a`),
+  `${"😀".repeat(512)}b`,
+  "a\ufffdb",
   "a",
   "A",
   "aa",
@@ -150,7 +163,22 @@ const words = [
   "2026-11-20",
   "0000-06-01",
 ]
-const patterns = ["*", "?", "a*", "*a", "?%", "b\\_", "??", "2026*", "*.*", "p-?"]
+const patterns = [
+  `${long}?`,
+  "y*a",
+  "*😀b",
+  "*…*",
+  "*",
+  "?",
+  "a*",
+  "*a",
+  "?%",
+  "b\\_",
+  "??",
+  "2026*",
+  "*.*",
+  "p-?",
+]
 
 describe("the server's answer", () => {
   const random = randomOf(4711)
@@ -176,12 +204,14 @@ describe("the server's answer", () => {
     }
   }
   const maybe = (name: string, make: () => unknown) => (random() < 0.5 ? {} : { [name]: make() })
-  const filled = (text: string) => (text === "" ? "x" : text)
+  /** Half of what will be read as U+FFFD is U+0000. */
+  const withNul = (text: string) => (random() < 0.5 ? text.replaceAll("\ufffd", "\0") : text)
+  const filled = (text: string) => (text === "" ? "x" : withNul(text))
 
   const event = (): FixtureEvent =>
     completeEvent({
       time: pick(times),
-      type: pick(["patient.record.read", "patient.record.write", "a.b"]),
+      type: pick(["patient.record.read", "patient.record.write", "a.b", `a.b.${long}`]),
       outcome: pick(["success", "denied", "failure"]),
       actor: {
         id: filled(pick(texts)),
@@ -227,11 +257,23 @@ describe("the server's answer", () => {
       Effect.gen(function* () {
         const server = yield* postgresServer()
         const url = yield* migratedDatabase(server, "filters")
+        const sink = yield* sinkAt(url)
+        const deliver = (events: ReadonlyArray<FixtureEvent>) =>
+          Effect.runPromise(
+            sink.deliver(
+              batchFrom(
+                0,
+                events.map((each) => Buffer.from(JSON.stringify(each))),
+              ),
+            ),
+          )
         yield* Effect.promise(() =>
           withClient(url, async (client) => {
             const { time: _, ...timeless } = completeEvent({})
             const events = [timeless, ...Array.from({ length: 300 }, event)]
-            await insertEvents(client, "example.com/filters", events)
+            // By the sink itself, since it says what the columns hold.
+            await deliver(events)
+            const readEvents = events.map(asRead)
             let found = 0
             let asked = 0
             const edges = ["time", "data.x", "session"].flatMap((path) =>
@@ -239,12 +281,22 @@ describe("the server's answer", () => {
                 [...moments, ...times].map((word) => `${path}${operator}${word}`),
               ),
             )
-            while (asked < 700) {
+            for (const path of ["actor.id", "tenant", "type", "session"]) {
+              for (const pattern of ["y*a", "*…*", "*😀b", "*y", `${long}?`, "a?b"]) {
+                edges.push(`${path}~'${pattern}'`)
+              }
+              for (const operator of operators) {
+                for (const text of [long, `${long}a`, `${long}b`, indexText(`${long}a`)]) {
+                  edges.push(`${path}${operator}'${text}'`)
+                }
+              }
+            }
+            while (asked < 850) {
               const text = edges.pop() ?? filter(0)
               const parsed = Filter.parse(text)
               if (Result.isFailure(parsed)) continue
               asked += 1
-              const expected = expectedOf(events, parsed.success)
+              const expected = expectedOf(readEvents, parsed.success)
               const answer = await answerOf(client, parsed.success).catch((error: unknown) => {
                 throw new Error(text, { cause: error })
               })

@@ -17,6 +17,7 @@ import type {
   FilterValue,
 } from "@countersign/core/query/Filter"
 import * as Glob from "@countersign/core/query/Glob"
+import { indexedColumns, indexText, indexTextLength } from "../postgres/RecordColumns.ts"
 import { instant, type Parameters } from "./SqlText.ts"
 
 /**
@@ -39,6 +40,12 @@ export interface FilterCondition {
   readonly readsEntry: boolean
 }
 
+const textOfEntry = "(select convert_from(r.entry, 'UTF8') as entry) t"
+const documentOfText = String.raw`case
+    when strpos(t.entry, '\u0000') = 0 then t.entry::jsonb
+    else regexp_replace(t.entry, '(?<!\\)((?:\\\\)*)\\u0000', '\1\\ufffd', 'g')::jsonb
+  end`
+
 /**
  * Joins each row to its bytes as JSON, for conditions that read the entry.
  *
@@ -48,12 +55,9 @@ export interface FilterCondition {
  * @category constants
  * @since 0.1.0
  */
-export const documentJoin = String.raw`cross join lateral (
-  select case
-    when strpos(t.entry, '\u0000') = 0 then t.entry::jsonb
-    else regexp_replace(t.entry, '(?<!\\)((?:\\\\)*)\\u0000', '\1\\ufffd', 'g')::jsonb
-  end as document
-  from (select convert_from(r.entry, 'UTF8') as entry) t
+export const documentJoin = `cross join lateral (
+  select ${documentOfText} as document
+  from ${textOfEntry}
   offset 0
 ) d`
 
@@ -182,7 +186,9 @@ class Compiler {
   private like(path: FilterPath, glob: Glob.Glob): string {
     const pattern = this.parameters.add(likePattern(glob), "text")
     const column = columns[path.join(".")]
-    if (column !== undefined && isPlain(path)) return `r.${column} like ${pattern}`
+    if (column !== undefined && isPlain(path)) {
+      return inColumn(column, path, (text) => `${text} like ${pattern}`)
+    }
     return `exists (select from ${this.values(path)} as v(value)
       where jsonb_typeof(v.value) = 'string' and v.value #>> '{}' like ${pattern})`
   }
@@ -196,10 +202,14 @@ class Compiler {
     }
     const column = columns[path.join(".")]
     if (column === undefined || !isPlain(path)) return this.inDocument(path, operator, value)
-    if (operator === "=") return `r.${column} = ${this.parameters.add(value.text, "text")}`
+    if (operator === "=") {
+      const text = indexedColumns.has(column) ? indexText(value.text) : value.text
+      return `r.${column} = ${this.parameters.add(text, "text")}`
+    }
     // A column holds texts, which have no order with values of another kind.
     if (value._tag !== "Text") return "false"
-    return `r.${column} ${operator} ${this.parameters.add(value.text, "text")} collate "C"`
+    const right = `${this.parameters.add(value.text, "text")} collate "C"`
+    return inColumn(column, path, (text) => `${text} ${operator} ${right}`)
   }
 
   /**
@@ -264,6 +274,18 @@ class Compiler {
   private millisOf(value: Moment): number {
     return value._tag === "Instant" ? value.millis : this.nowMillis - value.millis
   }
+}
+
+/**
+ * A condition of a column's text. Where the column holds a shortened one, the bytes are read for
+ * the whole: of that row alone, so not by the join, which reads them of each.
+ */
+const inColumn = (column: string, path: FilterPath, test: (text: string) => string): string => {
+  if (!indexedColumns.has(column)) return test(`r.${column}`)
+  const whole = `(select ${documentOfText} #>> '{${path.join(",")}}' from ${textOfEntry})`
+  const length = `length(r.${column})`
+  return `(${length} < ${indexTextLength} and ${test(`r.${column}`)}
+      or ${length} >= ${indexTextLength} and ${test(whole)})`
 }
 
 /** Whether the names hold no dot, so that joined by dots they are still told apart. */

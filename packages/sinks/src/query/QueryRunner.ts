@@ -13,6 +13,7 @@ import * as Reactivity from "effect/reactivity/Reactivity"
 import type * as Redacted from "effect/Redacted"
 import type * as Scope from "effect/Scope"
 import type { SqlError } from "effect/sql/SqlError"
+import { indexText } from "../postgres/RecordColumns.ts"
 import { QueryFailed } from "./QueryError.ts"
 import type { Statement } from "./SqlText.ts"
 
@@ -140,7 +141,7 @@ export const make = (
 /** For this transaction alone: the connection goes back to a pool. */
 const settings = ({ statementMillisMax, tenant }: RunScope): Statement => {
   const given = [
-    ...(tenant === undefined ? [] : [["countersign.tenant", tenant]]),
+    ...(tenant === undefined ? [] : [["countersign.tenant", indexText(tenant)]]),
     ...(statementMillisMax === undefined
       ? []
       : [["statement_timeout", String(Math.max(1, Math.round(statementMillisMax)))]]),

@@ -7,6 +7,7 @@
  * @since 0.1.0
  */
 import type { Filter } from "@countersign/core/query/Filter"
+import { indexText } from "../postgres/RecordColumns.ts"
 import * as FilterSql from "./FilterSql.ts"
 import type { PageToken } from "./PageToken.ts"
 import { instant, Parameters, type Statement } from "./SqlText.ts"
@@ -46,11 +47,11 @@ const conditionsOf = (selection: Selection, parameters: Parameters) => {
   const marks = parameters.add(JSON.stringify(Object.fromEntries(selection.marks)), "jsonb")
   const conditions = [`r.sequence < (${marks} ->> r.trail::text)::bigint`]
   if (selection.tenant !== undefined) {
-    conditions.push(`r.tenant = ${parameters.add(selection.tenant, "text")}`)
+    conditions.push(`r.tenant = ${parameters.add(indexText(selection.tenant), "text")}`)
   }
   if (selection.target !== undefined) {
     const { id, type } = selection.target
-    conditions.push(`r.targets @> array[${parameters.add(`${type}/${id}`, "text")}]`)
+    conditions.push(`r.targets @> array[${parameters.add(indexText(`${type}/${id}`), "text")}]`)
   }
   const filter = FilterSql.compile(selection.filter, selection.nowMillis, parameters)
   if (filter.text !== "true") conditions.push(filter.text)

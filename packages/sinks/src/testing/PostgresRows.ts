@@ -149,6 +149,22 @@ export const sinkAt = (url: string, options: Partial<PostgresSinkOptions> = {}) 
   )
 
 /**
+ * Makes a migrated database refuse the record with the session `poison`, for its content.
+ *
+ * @category running
+ * @since 0.1.0
+ */
+export const refusePoison = (url: string) =>
+  ask(
+    url,
+    `create function public.refuse() returns trigger language plpgsql as $refuse$
+       begin raise exception 'no such text' using errcode = '22021', detail = new.id; end
+     $refuse$;
+     create trigger refuse before insert on countersign.audit_record for each row
+       when (new.session = 'poison') execute function public.refuse()`,
+  )
+
+/**
  * Does something while somebody else's transaction holds what a statement has locked, and then
  * commits that.
  *
