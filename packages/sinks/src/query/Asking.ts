@@ -164,8 +164,17 @@ export class Asking {
     if (this.tenant !== undefined && isUnfit(this.tenant)) {
       return yield* new FilterUnfit({ text: this.tenant })
     }
-    const highWater = yield* this.options.highWater.read(tagsOf(this.tenant, confinedTo))
-    const marks = yield* drawnFrom(query, token, highWater)
+    const { highWater: reading } = this.options
+    const tags = tagsOf(this.tenant, confinedTo)
+    const drawn = (highWater: HighWaterMarks) =>
+      Effect.map(drawnFrom(query, token, highWater), (marks) => ({ highWater, marks }))
+    const { highWater, marks } = yield* Effect.flatMap(reading.read(tags), drawn).pipe(
+      // Another process may know of records that were delivered since.
+      Effect.catchIf(
+        (error) => reading.mayBeOld && error._tag !== "QueryFailed",
+        () => Effect.flatMap(reading.read(tags, true), drawn),
+      ),
+    )
     const nowMillis = token?.now ?? (isRelative ? yield* presentSecond : 0)
     const selection = { filter, nowMillis, marks, tenant: this.tenant, target: query.target }
     const digest = digestOf(2, highWater.source, selection, highWater.generations)

@@ -260,6 +260,30 @@ layer(TestServer.layer, { excludeTestServices: true })("a cached answer", (it) =
     }),
   )
 
+  it.effect("leads on in a process whose marks are older than those of the first page", () =>
+    Effect.gen(function* () {
+      const url = yield* ten
+      const options = { cache, marksMaxAge: "1 minute" } as const
+      yield* ask(
+        url,
+        (old) =>
+          Effect.gen(function* () {
+            yield* old.page({})
+            yield* deliver(url, 12)
+            const query = { filter: "actor.id=u-0", limit: 2 }
+            const { next } = yield* ask(url, ({ page }) => page(query), options)
+            assert.deepStrictEqual(numbersOf(yield* old.page({ ...query, after: next })), [6, 3])
+            yield* deliver(url, 15)
+            const asOf = { [trail]: 12 }
+            assert.deepStrictEqual(numbersOf(yield* old.page({ ...query, asOf })), [15, 12])
+            const early = yield* Effect.flip(old.page({ ...query, asOf: { [trail]: 13 } }))
+            assert.strictEqual(early._tag, "NotDelivered")
+          }),
+        options,
+      )
+    }),
+  )
+
   it.effect("serves another process through a shared tier", () =>
     Effect.gen(function* () {
       const url = yield* ten

@@ -69,10 +69,16 @@ export class HighWater {
     this.maxAgeMillis = maxAgeMillis
   }
 
-  read(tags: ReadonlyArray<string>): Effect.Effect<HighWaterMarks, QueryFailed> {
+  /** Whether what was read may be older than what another process has seen since. */
+  get mayBeOld(): boolean {
+    return this.maxAgeMillis > 0
+  }
+
+  /** @param isAnew whether what is remembered won't do */
+  read(tags: ReadonlyArray<string>, isAnew = false): Effect.Effect<HighWaterMarks, QueryFailed> {
     const key = tags.join("\0")
     return Effect.flatMap(Clock.currentTimeMillis, (now) => {
-      const held = this.remembered.get(key)
+      const held = isAnew ? undefined : this.remembered.get(key)
       if (held !== undefined && now - held.atMillis < this.maxAgeMillis) {
         return Effect.succeed(held.marks)
       }
