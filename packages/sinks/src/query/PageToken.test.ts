@@ -21,6 +21,11 @@ describe("PageToken", () => {
     assert.deepStrictEqual(PageToken.decode(PageToken.encode(token)), token)
   })
 
+  it.each(["-infinity", "0001-02-29 23:59:59.999999 BC", "9999-12-31 00:00:00.000000 AD"])(
+    "goes on from %s",
+    (time) => assert.isDefined(PageToken.decode(changed({ at: [time, 1, 41] }))),
+  )
+
   it("has room for the marks of a thousand trails", () => {
     const marks = Array.from({ length: 1000 }, (_, trail) => [trail, Number.MAX_SAFE_INTEGER])
     assert.isDefined(PageToken.decode(changed({ marks })))
@@ -28,6 +33,12 @@ describe("PageToken", () => {
 
   it.each([
     ["another version", { v: 2 }],
+    ["a day that there is not", { at: ["2026-02-30 09:30:00.000500 AD", 1, 41] }],
+    ["a month that there is not", { at: ["2026-13-01 09:30:00.000500 AD", 1, 41] }],
+    ["the year 0", { at: ["0000-01-01 09:30:00.000500 AD", 1, 41] }],
+    ["a year before all events", { at: ["5000-01-01 09:30:00.000500 BC", 1, 41] }],
+    ["an hour that there is not", { at: ["2026-02-20 24:30:00.000500 AD", 1, 41] }],
+    ["a present beyond all times", { now: 253_402_300_800_000 }],
     ["a sequence below 0", { at: [token.at[0], 1, -1] }],
     ["a sequence that is no whole number", { at: [token.at[0], 1, 0.5] }],
     ["a time that is SQL", { at: ["now()", 1, 1] }],

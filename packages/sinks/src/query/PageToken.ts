@@ -24,9 +24,21 @@ const trailNumber = Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 2_1
  * As `to_char` writes it, with microseconds, so that no row stands between two pages; and what the
  * column says of a record without a time.
  */
-const time = Schema.String.check(
-  Schema.isPattern(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{6} (?:AD|BC)$|^-infinity$/),
-)
+const timePattern = /^(\d{4}-\d\d-\d\d) ([01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{6} (AD|BC)$|^-infinity$/
+
+const time = Schema.String.check(Schema.isPattern(timePattern), Schema.makeFilter(isOnCalendar))
+
+/** Whether its day is one that the server knows: it would refuse the whole statement. */
+function isOnCalendar(text: string): boolean {
+  const [, day, , era] = timePattern.exec(text) ?? []
+  if (day === undefined) return true
+  // The year 1 BC is the year 0 of ISO 8601, the first that an event can name.
+  if (era === "BC" && !day.startsWith("0001")) return false
+  const iso = `${era === "BC" ? "0000" : day.slice(0, 4)}${day.slice(4)}`
+  const millis = Date.parse(`${iso}T00:00:00Z`)
+  if (Number.isNaN(millis) || (era === "AD" && iso.startsWith("0000"))) return false
+  return new Date(millis).toISOString().startsWith(iso)
+}
 
 const content = Schema.Struct({
   /** Version of the form. */
@@ -34,7 +46,7 @@ const content = Schema.Struct({
   /** Digest of the query, less what differs from page to page. */
   q: Schema.String.check(Schema.isPattern(/^[\w-]{22}$/)),
   /** What relative times count from. Units: milliseconds since 1970. */
-  now: Schema.Int,
+  now: Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 253_402_300_799_999 })),
   /** The row before the page. */
   at: Schema.Tuple([time, trailNumber, whole]),
   /** Trails, and how many records of each the answer is drawn from. */
