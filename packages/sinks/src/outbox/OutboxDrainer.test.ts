@@ -9,6 +9,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import type { Client } from "pg"
+import { freePort } from "../testing/FreePort.ts"
 import {
   outboxDatabase,
   pgClient,
@@ -18,7 +19,7 @@ import {
 } from "../testing/OutboxFixture.ts"
 import { type PostgresServer, postgresServer } from "../testing/PostgresServer.ts"
 import { recordWithClient } from "./Outbox.ts"
-import { OutboxDrainer } from "./OutboxDrainer.ts"
+import { type DrainerOptions, type DrainerStatus, OutboxDrainer } from "./OutboxDrainer.ts"
 
 class Server extends Context.Service<Server, PostgresServer>()("test/Server") {}
 
@@ -280,6 +281,42 @@ suite(server, { excludeTestServices: true, timeout: 30_000 })("OutboxDrainer", (
       )
       assert.deepStrictEqual(yield* waiting(client), ["kept"])
     }),
+  )
+
+  it.effect(
+    "asks for its password, connects by TLS alone with an authority, names no address",
+    () =>
+      Effect.gen(function* () {
+        const { client, directory, url } = yield* prepared("reached")
+        yield* insert(client, event("kept"))
+        const { password } = new URL(url)
+        const drainer = (options: Omit<DrainerOptions, "directory">) =>
+          Effect.map(
+            Layer.build(OutboxDrainer.layer({ ...options, directory })),
+            (context) => Context.get(context, OutboxDrainer).status,
+          )
+        const problemOf = Effect.fnUntraced(function* (status: () => DrainerStatus) {
+          yield* until("a problem", () => status().lastProblem !== undefined)
+          return status().lastProblem
+        })
+        yield* Effect.gen(function* () {
+          const encrypted = yield* drainer({ url: Redacted.make(url), ca: "" })
+          assert.include(yield* problemOf(encrypted), "does not support SSL")
+          const nobody = `127.0.0.1:${yield* Effect.promise(freePort)}`
+          const lost = yield* drainer({ url: Redacted.make(`postgres://u:p@${nobody}/d`) })
+          const problem = yield* problemOf(lost)
+          assert.include(problem, "ECONNREFUSED")
+          assert.notInclude(problem, "127.0.0.1")
+          const none = yield* Effect.flip(drainer({ url: Redacted.make("clinic") }))
+          assert.strictEqual(none.option, "url")
+          yield* drainer({
+            url: Redacted.make(url.replace(`:${password}@`, ":yesterday@")),
+            password: Effect.succeed(Redacted.make(password)),
+          })
+          yield* untilDrained(client)
+        }).pipe(Effect.scoped, Effect.provide(Audit.layer({ directory }, { env: {} })))
+        assert.deepStrictEqual(yield* recordedIds(directory), ["kept"])
+      }),
   )
 
   it.effect("drains nothing where its directory is not the engine's", () =>

@@ -22,8 +22,13 @@ import * as Cause from "effect/Cause"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import type * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
+import {
+  type InvalidPostgresOptions,
+  type PostgresConnection,
+  type PostgresConnectionOptions,
+  resolveConnection,
+} from "../postgres/PostgresOptions.ts"
 import * as OutboxEvent from "./OutboxEvent.ts"
 import {
   type Claim,
@@ -53,12 +58,12 @@ export class OutboxUnsettled extends Schema.TaggedError<OutboxUnsettled>(
 }
 
 /**
+ * How a drainer is set up. Its session is one of its own, and not behind a pooler of transactions.
+ *
  * @category models
  * @since 0.1.0
  */
-export interface DrainerOptions {
-  /** The database, for a session of the drainer's own; not behind a pooler of transactions. */
-  readonly url: Redacted.Redacted
+export interface DrainerOptions extends PostgresConnectionOptions {
   /** The trail's directory, as the engine was given it; nothing is drained over another one. */
   readonly directory: string
   /** Rows that are moved at a time. Default 256. */
@@ -98,12 +103,19 @@ export class OutboxDrainer extends Context.Service<
   OutboxDrainer,
   { readonly status: () => DrainerStatus }
 >()("@countersign/sinks/outbox/OutboxDrainer") {
-  /** A supervised fiber: it starts again with backoff for as long as it takes, and never fails. */
-  static readonly layer = (options: DrainerOptions): Layer.Layer<OutboxDrainer, never, Audit> =>
+  /**
+   * A supervised fiber: it starts again with backoff for as long as it takes, and never fails.
+   *
+   * - Errors: only at once, for an address that is none.
+   */
+  static readonly layer = (
+    options: DrainerOptions,
+  ): Layer.Layer<OutboxDrainer, InvalidPostgresOptions, Audit> =>
     Layer.effect(this, start(options)).pipe(Layer.provide(NodeDisk.layer))
 }
 
 const pollMillisMin = 10
+const defaults = { rowsMax: 256, pollMillisMax: 250 }
 
 type Standing = { -readonly [K in keyof DrainerStatus]: DrainerStatus[K] }
 
@@ -111,7 +123,7 @@ const start = Effect.fnUntraced(function* (options: DrainerOptions) {
   const audit = yield* Audit
   const disk = yield* Disk
   const supervisor = yield* Supervisor.make("outbox")
-  const drain = new Drain(audit, options)
+  const drain = new Drain(audit, yield* resolveConnection(options), options)
   yield* supervisor.start({
     name: "drainer",
     kind: "service",
@@ -137,11 +149,13 @@ class Drain {
     lastProblem: undefined,
   }
   private readonly audit: Audit["Service"]
-  private readonly options: Required<DrainerOptions>
+  private readonly connection: PostgresConnection
+  private readonly options: DrainerOptions & typeof defaults
 
-  constructor(audit: Audit["Service"], options: DrainerOptions) {
+  constructor(audit: Audit["Service"], connection: PostgresConnection, options: DrainerOptions) {
     this.audit = audit
-    this.options = { rowsMax: 256, pollMillisMax: 250, ...options }
+    this.connection = connection
+    this.options = { ...defaults, ...options }
   }
 
   ended(cause: Cause.Cause<unknown>): Effect.Effect<void> {
@@ -165,7 +179,7 @@ class Drain {
       }
       // Before anything is asked of the database, and so before anybody is kept from draining it.
       yield* this.published
-      const store = yield* connect(options.url)
+      const store = yield* connect(this.connection)
       yield* this.locked(store)
       const trail = audit.status().origin
       const left = yield* store.claim(trail)

@@ -8,7 +8,9 @@
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
-import { Client, DatabaseError } from "pg"
+import { Client } from "pg"
+import { faultOf } from "../postgres/PostgresFault.ts"
+import type { PostgresConnection } from "../postgres/PostgresOptions.ts"
 
 /**
  * The database did not do what the outbox asked for.
@@ -29,8 +31,7 @@ export class OutboxError extends Schema.TaggedError<OutboxError>("@countersign/s
   },
 ) {
   override get message(): string {
-    const state = this.sqlState === undefined ? "" : ` (${this.sqlState})`
-    return `${this.code}: the outbox could not ${this.step}: ${this.detail}${state}; it is tried again`
+    return `${this.code}: the outbox could not ${this.step}: ${this.detail}; it is tried again`
   }
 }
 
@@ -88,9 +89,6 @@ const readyRows = `
       where claim.trail <> $1 and number = any (claim.numbers)
     )
   order by outbox.xid, outbox.number limit $2`
-
-const detailOf = (cause: unknown): string =>
-  cause instanceof Error ? cause.message : String(cause)
 
 /**
  * A connected session.
@@ -206,12 +204,10 @@ export class OutboxStore {
   }
 }
 
-const errorOf = (step: string, cause: unknown): OutboxError =>
-  new OutboxError({
-    step,
-    detail: detailOf(cause),
-    ...(cause instanceof DatabaseError && cause.code !== undefined ? { sqlState: cause.code } : {}),
-  })
+const errorOf = (step: string, cause: unknown): OutboxError => {
+  const { detail, sqlState } = faultOf(cause)
+  return new OutboxError({ step, detail, ...(sqlState === undefined ? {} : { sqlState }) })
+}
 
 /**
  * A session of its own, which ends with the scope.
@@ -219,34 +215,35 @@ const errorOf = (step: string, cause: unknown): OutboxError =>
  * @category constructors
  * @since 0.1.0
  */
-export const connect = (url: Redacted.Redacted) =>
-  Effect.map(
-    Effect.acquireRelease(
-      Effect.tryPromise({
-        try: async () => {
-          const client = new Client({
-            connectionString: Redacted.value(url),
-            application_name: "countersign-outbox",
-            connectionTimeoutMillis: connectMillis,
-            query_timeout: queryMillis,
-            statement_timeout: queryMillis,
-            keepAlive: true,
-            keepAliveInitialDelayMillis: 10_000,
-          })
-          // A connection that ends between two statements is told by the next one.
-          client.on("error", () => undefined)
-          await client.connect()
-          // The server too has to see soon that a drainer is gone, since it holds the lock.
-          await client.query("set tcp_keepalives_idle = 10; set tcp_keepalives_interval = 5")
-          return client
-        },
-        catch: (cause) => errorOf("connect", cause),
-      }),
-      (client) =>
-        Effect.promise(() => client.end().catch(() => undefined)).pipe(
-          Effect.timeoutOption(endMillis),
-          Effect.andThen(Effect.sync(() => client.connection.stream.destroy())),
-        ),
-    ),
-    (client) => new OutboxStore(client),
+export const connect = Effect.fnUntraced(function* ({ address, ssl }: PostgresConnection) {
+  const url = Redacted.value(yield* address)
+  const client = yield* Effect.acquireRelease(
+    Effect.tryPromise({
+      try: async () => {
+        const client = new Client({
+          connectionString: url,
+          application_name: "countersign-outbox",
+          connectionTimeoutMillis: connectMillis,
+          query_timeout: queryMillis,
+          statement_timeout: queryMillis,
+          keepAlive: true,
+          keepAliveInitialDelayMillis: 10_000,
+          ...(ssl === undefined ? {} : { ssl }),
+        })
+        // A connection that ends between two statements is told by the next one.
+        client.on("error", () => undefined)
+        await client.connect()
+        // The server too has to see soon that a drainer is gone, since it holds the lock.
+        await client.query("set tcp_keepalives_idle = 10; set tcp_keepalives_interval = 5")
+        return client
+      },
+      catch: (cause) => errorOf("connect", cause),
+    }),
+    (client) =>
+      Effect.promise(() => client.end().catch(() => undefined)).pipe(
+        Effect.timeoutOption(endMillis),
+        Effect.andThen(Effect.sync(() => client.connection.stream.destroy())),
+      ),
   )
+  return new OutboxStore(client)
+})
