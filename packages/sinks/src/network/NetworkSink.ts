@@ -39,6 +39,32 @@ const failureText = (cause: unknown): string => {
 export const unavailable = (sink: string, cause: unknown): SinkError =>
   new SinkError({ sink, reason: "unavailable", detail: failureText(cause) })
 
+// Reading an event against its schema takes tens of microseconds, and the loop is the application's.
+const sliceRecords = 32
+
+const nextTurn = Effect.callback<void>((resume) => {
+  const handle = setImmediate(() => resume(Effect.void))
+  return Effect.sync(() => clearImmediate(handle))
+})
+
+/**
+ * Each record of a batch in another form, a slice in each turn of the event loop.
+ *
+ * @category encoding
+ * @since 0.1.0
+ */
+export const converted = Effect.fnUntraced(function* <A>(
+  { entries, firstSequence }: DeliveredBatch,
+  each: (sequence: number, entry: Uint8Array) => A,
+): Effect.fn.Return<ReadonlyArray<A>> {
+  const all: Array<A> = []
+  for (const [index, entry] of entries.entries()) {
+    if (index > 0 && index % sliceRecords === 0) yield* nextTurn
+    all.push(each(firstSequence + index, entry))
+  }
+  return all
+})
+
 // A delivery is one request, and grows on its way: the text is in it, and a part of it again as
 // fields. Receivers take some MiB at most.
 const requestDelivery: SinkDelivery = { recordsMax: 512, bytesMax: 1_048_576 }

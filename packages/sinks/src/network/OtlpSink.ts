@@ -45,13 +45,13 @@ export interface OtlpSinkOptions {
 const compress = promisify(gzip)
 const utf8 = new TextDecoder()
 
-const logRecords = ({ entries, firstSequence, trail }: DeliveredBatch): ReadonlyArray<LogRecord> =>
-  entries.map((entry, index) =>
-    Result.match(ExportRecord.read(trail, firstSequence + index, entry), {
+const logRecordIn =
+  (trail: string) =>
+  (sequence: number, entry: Uint8Array): LogRecord =>
+    Result.match(ExportRecord.read(trail, sequence, entry), {
       onSuccess: logRecordOf,
-      onFailure: () => plainRecordOf(trail, firstSequence + index, utf8.decode(entry)),
-    }),
-  )
+      onFailure: () => plainRecordOf(trail, sequence, utf8.decode(entry)),
+    })
 
 interface PartialSuccess {
   readonly rejected: number
@@ -115,7 +115,8 @@ export const make = (options: OtlpSinkOptions): Effect.Effect<Sink, InvalidNetwo
     }
 
     const send = Effect.fnUntraced(function* (batch: DeliveredBatch) {
-      const text = Buffer.from(requestOf(options.service ?? batch.trail, logRecords(batch)))
+      const records = yield* NetworkSink.converted(batch, logRecordIn(batch.trail))
+      const text = Buffer.from(requestOf(options.service ?? batch.trail, records))
       const body = isCompressed ? yield* Effect.promise(() => compress(text)) : text
       const answer = yield* sender.send({ headers, body })
       const partial = partialSuccessOf(answer)

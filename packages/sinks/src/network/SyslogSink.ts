@@ -47,27 +47,16 @@ export interface SyslogSinkOptions extends Syslog.SyslogOptions {
 
 const utf8 = new TextDecoder()
 
-const messageOf = (
-  { entries, firstSequence, trail }: DeliveredBatch,
-  index: number,
-  options: Syslog.SyslogOptions,
-): string => {
-  const entry = entries[index] ?? new Uint8Array()
-  const sequence = firstSequence + index
-  return Result.match(ExportRecord.read(trail, sequence, entry), {
-    onSuccess: (record) => Syslog.writeWith(record, options),
-    onFailure: () => Syslog.writePlain(trail, sequence, utf8.decode(entry), options),
-  })
-}
-
-/** The messages, each after its length in bytes. */
-const framed = (batch: DeliveredBatch, options: Syslog.SyslogOptions): Buffer => {
-  const frames = batch.entries.map((_, index) => {
-    const message = messageOf(batch, index, options)
+/** A message after its length in bytes. */
+const frameIn =
+  (trail: string, options: Syslog.SyslogOptions) =>
+  (sequence: number, entry: Uint8Array): string => {
+    const message = Result.match(ExportRecord.read(trail, sequence, entry), {
+      onSuccess: (record) => Syslog.writeWith(record, options),
+      onFailure: () => Syslog.writePlain(trail, sequence, utf8.decode(entry), options),
+    })
     return `${Buffer.byteLength(message)} ${message}`
-  })
-  return Buffer.from(frames.join(""))
-}
+  }
 
 // A connection is opened and held for each batch, so a batch is larger than a request of HTTP.
 const delivery = { recordsMax: 4096, bytesMax: 4_194_304 }
@@ -148,13 +137,16 @@ export const make = (options: SyslogSinkOptions): Effect.Effect<Sink, InvalidNet
     return refused("holdMillis is from 1 to 10000, and less than timeoutMillis")
   }
   const open = opener(options)
-  const deliver = (batch: DeliveredBatch, signal: AbortSignal): Promise<void> =>
-    sent(open, framed(batch, options), holdMillis, signal)
-  const send = (batch: DeliveredBatch) =>
-    Effect.tryPromise({
-      try: (interrupted) =>
-        deliver(batch, AbortSignal.any([interrupted, AbortSignal.timeout(timeoutMillis)])),
+  const send = Effect.fnUntraced(function* (batch: DeliveredBatch) {
+    const frames = yield* NetworkSink.converted(batch, frameIn(batch.trail, options))
+    const bytes = Buffer.from(frames.join(""))
+    yield* Effect.tryPromise({
+      try: (interrupted) => {
+        const late = AbortSignal.timeout(timeoutMillis)
+        return sent(open, bytes, holdMillis, AbortSignal.any([interrupted, late]))
+      },
       catch: (cause) => NetworkSink.unavailable(name, cause),
     })
+  })
   return Effect.succeed(NetworkSink.make(name, send, () => undefined, delivery))
 }

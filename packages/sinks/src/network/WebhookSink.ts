@@ -46,15 +46,13 @@ export interface WebhookSinkOptions {
   readonly resolve?: Resolve | undefined
 }
 
-const eventsOf = ({ entries, firstSequence, trail }: DeliveredBatch): string => {
-  const events = entries.map((entry, index) =>
-    Result.match(ExportRecord.read(trail, firstSequence + index, entry), {
+const eventIn =
+  (trail: string) =>
+  (sequence: number, entry: Uint8Array): string =>
+    Result.match(ExportRecord.read(trail, sequence, entry), {
       onSuccess: CloudEvents.write,
-      onFailure: () => CloudEvents.writePlain(trail, firstSequence + index, entry),
-    }),
-  )
-  return `[${events.join(",")}]`
-}
+      onFailure: () => CloudEvents.writePlain(trail, sequence, entry),
+    })
 
 /** The same for the same records, whenever they are sent: a receiver that has seen it is done. */
 const messageId = ({ entries, firstSequence, trail }: DeliveredBatch): string => {
@@ -118,7 +116,8 @@ export const make = Effect.fnUntraced(function* (
   ): Effect.fn.Return<void, SinkError> {
     const refusal = literalRefusal(url.hostname, allowed)
     if (refusal !== undefined) return yield* NetworkSink.unavailable(name, refusal)
-    const body = Buffer.from(eventsOf(batch))
+    const events = yield* NetworkSink.converted(batch, eventIn(batch.trail))
+    const body = Buffer.from(`[${events.join(",")}]`)
     const timestamp = Math.floor((yield* Clock.currentTimeMillis) / 1000)
     const signed = headersOf(options.secrets, { id: messageId(batch), timestamp, body })
     const headers = { ...signed, "content-type": "application/cloudevents-batch+json" }
