@@ -140,6 +140,14 @@ describe("Fhir", () => {
     assert.isUndefined(hostile[0].what.reference)
   })
 
+  it("calls an address only what is one", () => {
+    const networks = records.map((record) => JSON.parse(Fhir.write(record)).agent[0].network)
+    const [, full, hostile, login] = networks
+    assert.deepStrictEqual(full, { address: "192.0.2.17", type: "2" })
+    assert.deepStrictEqual(login, { address: "2001:db8::17", type: "2" })
+    assert.hasAllKeys(hostile, ["address"])
+  })
+
   it("has one agent who asked, and beside it whom it acted for", () => {
     const [, full] = records.map((record) => JSON.parse(Fhir.write(record)).agent)
     assert.deepStrictEqual(

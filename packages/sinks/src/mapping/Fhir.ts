@@ -11,6 +11,7 @@
 import type { AuditEvent } from "@countersign/core/event/AuditEvent"
 import { type Activity, activityOf } from "./Activity.ts"
 import type { ExportRecord } from "./ExportRecord.ts"
+import { ipOf } from "./IpAddress.ts"
 
 const dicom = "http://dicom.nema.org/resources/ontology/DCM"
 const objectRoles = "http://terminology.hl7.org/CodeSystem/object-role"
@@ -63,6 +64,12 @@ const whatOf = (type: string, id: string) =>
     ? { reference: `${type}/${id}` }
     : { identifier: { value: text(id) }, display: text(type) }
 
+// Type 2 is an address of IP; what else stands there, such as a name, has no type that is known.
+const networkOf = (ip: string | undefined) => {
+  if (ip === undefined) return undefined
+  return { address: text(ip), type: ipOf(ip) === undefined ? undefined : "2" }
+}
+
 const agentsOf = ({ actor, purpose, source }: AuditEvent) => {
   const agent = {
     type: { text: actor.type },
@@ -70,7 +77,7 @@ const agentsOf = ({ actor, purpose, source }: AuditEvent) => {
     role: actor.roles?.length ? actor.roles.map((role) => ({ text: text(role) })) : undefined,
     who: { identifier: { value: text(actor.id) } },
     requestor: true,
-    network: source?.ip === undefined ? undefined : { address: text(source.ip), type: "2" },
+    network: networkOf(source?.ip),
     purposeOfUse: purpose === undefined ? undefined : [{ text: text(purpose) }],
   }
   const { onBehalfOf } = actor
