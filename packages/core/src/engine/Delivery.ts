@@ -17,6 +17,7 @@ import { buried } from "./DeadLetter.ts"
 import { causeOf, type LetterFault } from "./DeadLetters.ts"
 import type { DeliveryOptions } from "./DeliveryOptions.ts"
 import { DeliverySize } from "./DeliverySize.ts"
+import type { DeliveryStatus } from "./DeliveryStatus.ts"
 import type { Feed, TakenBatch } from "./Feed.ts"
 import type { MailboxGauge } from "./Mailbox.ts"
 import { Refusals } from "./Refusals.ts"
@@ -24,47 +25,12 @@ import type { RestartPolicy } from "./RestartPolicy.ts"
 import { redelivery, Replays } from "./Replays.ts"
 import { RetryWaits } from "./RetryWaits.ts"
 import { endOf, SinkError, slice, type DeliveredBatch, type Sink } from "./Sink.ts"
-import { isRejected, type CircuitState } from "./SinkCircuit.ts"
+import { isRejected } from "./SinkCircuit.ts"
 import * as SinkCursor from "./SinkCursor.ts"
 import type { Actor } from "./Supervisor.ts"
 
 /** What is tried again for as long as it takes. */
 type DeliveryFault = SinkError | DiskError | LetterFault
-
-/**
- * How one sink stands.
- *
- * @category models
- * @since 0.1.0
- */
-export interface DeliveryStatus {
-  readonly sink: string
-  readonly isRequired: boolean
-  /** The next sequence to deliver; `undefined` until the sink has said where it stands. */
-  readonly cursor: number | undefined
-  /** Records that are durable and not yet delivered. */
-  readonly lag: number
-  /** The same in bytes of entries, from the mean size of those delivered so far. */
-  readonly lagBytes: number
-  /**
-   * How long ago the oldest of them became durable, near enough; of those from before the engine
-   * opened only since then. 0: nothing lags. Units: milliseconds.
-   */
-  readonly oldestMillis: number
-  /** Records that the sink takes in a second, over the last ten. */
-  readonly perSecond: number
-  /** Until nothing lags, at this rate and the trail's growth; `undefined`: it falls further behind. */
-  readonly catchUpMillis: number | undefined
-  readonly circuit: CircuitState
-  /** Most records that it is handed at once now. */
-  readonly recordsMax: number
-  /** Records that the sink took, redeliveries included. */
-  readonly delivered: number
-  /** Records that the sink refused, since the engine opened. */
-  readonly deadLetters: number
-  /** Refused records that were neither replayed nor dropped. */
-  readonly openLetters: number
-}
 
 const recordsMaxDefault = 4096
 /** A delivery that takes longer than this part of its deadline makes the next one smaller. */
@@ -304,15 +270,8 @@ export class Delivery implements Actor {
       })
     }
     this.ownsPosition = wanted !== undefined
-    if (wanted !== undefined) {
-      const isAfterLetters =
-        this.cursor !== undefined &&
-        this.lettersFrom !== undefined &&
-        wanted >= this.lettersFrom &&
-        wanted < this.cursor
-      if (!isAfterLetters) this.cursor = wanted
-    }
-    this.cursor ??= yield* this.stored(self, head)
+    if (wanted === undefined) this.cursor ??= yield* this.stored(self, head)
+    else this.cursor = yield* this.afterLetters(wanted, head)
     return this.cursor
   })
 
@@ -322,10 +281,25 @@ export class Delivery implements Actor {
     self: ActorEntry,
     head: number,
   ): Effect.fn.Return<number, DiskError> {
-    const found = (yield* this.keeper.load) ?? 0
+    const found = (yield* this.keeper.load)?.sequence ?? 0
     if (found <= head) return found
     self.note(Cause.die(`the cursor ${found} lies beyond the trail's end ${head}: begun there`))
     return head
+  })
+
+  /** A sink that stores its position wants what it refused last: that is for people to decide. */
+  private readonly afterLetters = Effect.fnUntraced(function* (
+    this: Delivery,
+    wanted: number,
+    head: number,
+  ): Effect.fn.Return<number, DiskError> {
+    const { cursor, lettersFrom } = this
+    const run = cursor === undefined ? yield* this.keeper.load : { sequence: cursor, lettersFrom }
+    const from = run?.lettersFrom ?? Infinity
+    const end = run?.sequence ?? 0
+    const isInRun = from <= wanted && wanted < end && end <= head
+    this.lettersFrom = isInRun ? from : undefined
+    return isInRun ? end : wanted
   })
 
   /** Delivers all of a batch, in order; what is refused alone goes to the dead letters. */
@@ -357,6 +331,8 @@ export class Delivery implements Actor {
         if (isAnyTaken) this.refusals.believe(batch.firstSequence)
         yield* this.refusals.check(batch.firstSequence, exit.cause)
         yield* this.bury(batch, exit.cause)
+        // Whatever becomes of the letter, the record is not to be delivered as if it were new.
+        yield* this.save(self)
       }
     }
   })
@@ -432,14 +408,20 @@ export class Delivery implements Actor {
     if (this.saveMillis() === 0) yield* this.save(self)
   })
 
-  /** A sink that stores its position needs no file. */
+  /** A sink that stores its position needs no file, but for dead letters at its end. */
+  private get isSaved(): boolean {
+    return this.ownsPosition && this.lettersFrom === undefined
+  }
+
   private saveMillis(): number {
-    if (this.ownsPosition || this.cursor === undefined) return Infinity
+    if (this.isSaved || this.cursor === undefined) return Infinity
     return this.keeper.dueMillis(this.cursor)
   }
 
   private save(self: ActorEntry): Effect.Effect<void> {
-    if (this.ownsPosition || this.cursor === undefined) return Effect.void
-    return this.keeper.save(this.cursor, (cause) => self.note(cause))
+    const { cursor: sequence, lettersFrom } = this
+    if (this.isSaved || sequence === undefined) return Effect.void
+    const cursor = { sequence, ...(lettersFrom === undefined ? {} : { lettersFrom }) }
+    return this.keeper.save(cursor, (cause) => self.note(cause))
   }
 }

@@ -4,7 +4,7 @@
  * @since 0.1.0
  */
 import type { BufferPoolStatus } from "./BufferPool.ts"
-import type { DeliveryStatus } from "./Delivery.ts"
+import type { DeliveryStatus } from "./DeliveryStatus.ts"
 import type { EngineState } from "./Door.ts"
 import type { Account } from "./Ledger.ts"
 

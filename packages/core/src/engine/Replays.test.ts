@@ -69,6 +69,30 @@ describe("Replays", () => {
     }),
   )
 
+  for (const isExactlyOnce of [true, false]) {
+    it.effect(`never deliver what was dropped as new (exactly once: ${isExactlyOnce})`, () =>
+      Effect.gen(function* () {
+        const log = new FakeTrail()
+        const disk = new MemoryDisk()
+        const sink = MemorySink.make({ isExactlyOnce })
+        const faulty = new FaultySink(configured(sink, {}))
+        faulty.reject(1)
+        faulty.reject(2)
+        const before = yield* dispatch([faulty], { trail: log, disk })
+        before.publish(3)
+        yield* TestClock.adjust(0)
+        // The engine is killed: nothing is closed, and nothing saved in time.
+        yield* decide(disk, "dropped", 1, 2)
+        const { dispatcher, publish } = yield* dispatch([sink], { trail: log, disk })
+        yield* TestClock.adjust(0)
+        assert.strictEqual(dispatcher.status()[0]?.lag, 0)
+        publish(2)
+        yield* TestClock.adjust(0)
+        assert.deepStrictEqual([...new Set(stored(sink))], [0, 3, 4])
+      }),
+    )
+  }
+
   it.effect("are tried again when the sink fails, and leave one copy where it promises that", () =>
     Effect.gen(function* () {
       const { faulty, memory, sink } = yield* setup({ isExactlyOnce: true })

@@ -20,22 +20,34 @@ import type { Disk, DiskError } from "../platform/Disk.ts"
 export interface SinkCursor {
   readonly trail: string
   readonly sequence: number
+  /**
+   * Where the run of dead letters begins that ends at the sequence. A sink that stores its own
+   * position knows nothing of them, and may want the first of them next.
+   */
+  readonly lettersFrom?: number
 }
 
 // A cursor is a hundred bytes; anything larger is not one.
 const cursorBytesMax = 4096
 
-const checksumOf = (cursor: SinkCursor): string =>
-  zlib.crc32(`${cursor.sequence} ${cursor.trail}`).toString(16).padStart(8, "0")
+const checksumOf = ({ lettersFrom, sequence, trail }: SinkCursor): string => {
+  const letters = lettersFrom === undefined ? "" : ` ${lettersFrom}`
+  return zlib.crc32(`${sequence}${letters} ${trail}`).toString(16).padStart(8, "0")
+}
 
 /**
- * One JSON line with a CRC-32 over the sequence and the trail.
+ * One JSON line with a CRC-32 over all of it.
  *
  * @category encoding
  * @since 0.1.0
  */
-export const encode = ({ trail, sequence }: SinkCursor): string =>
-  `${JSON.stringify({ trail, sequence, crc32: checksumOf({ trail, sequence }) })}\n`
+export const encode = ({ lettersFrom, sequence, trail }: SinkCursor): string => {
+  const cursor = { trail, sequence, ...(lettersFrom === undefined ? {} : { lettersFrom }) }
+  return `${JSON.stringify({ ...cursor, crc32: checksumOf(cursor) })}\n`
+}
+
+const isSequence = (value: unknown): value is number =>
+  typeof value === "number" && Number.isSafeInteger(value) && value >= 0
 
 /**
  * The cursor, or `undefined` where the text is not one or its checksum does not fit.
@@ -53,9 +65,11 @@ export const decode = (text: string): SinkCursor | undefined => {
   if (typeof value !== "object" || value === null) return undefined
   if (!("trail" in value && "sequence" in value && "crc32" in value)) return undefined
   const { crc32, sequence, trail } = value
-  if (typeof trail !== "string" || typeof sequence !== "number") return undefined
-  if (!Number.isSafeInteger(sequence) || sequence < 0) return undefined
-  return crc32 === checksumOf({ trail, sequence }) ? { trail, sequence } : undefined
+  if (typeof trail !== "string" || !isSequence(sequence)) return undefined
+  const lettersFrom = "lettersFrom" in value ? value.lettersFrom : undefined
+  if (lettersFrom !== undefined && !isSequence(lettersFrom)) return undefined
+  const cursor = { trail, sequence, ...(lettersFrom === undefined ? {} : { lettersFrom }) }
+  return crc32 === checksumOf(cursor) ? cursor : undefined
 }
 
 /**
@@ -135,12 +149,12 @@ export class Keeper {
     this.savedAtMillis = options.nowMillis()
   }
 
-  /** The stored sequence, where there is one of this trail. */
-  readonly load: Effect.Effect<number | undefined, DiskError> = Effect.suspend(() =>
+  /** The stored cursor, where there is one of this trail. */
+  readonly load: Effect.Effect<SinkCursor | undefined, DiskError> = Effect.suspend(() =>
     Effect.map(load(this.disk, this.options.file), (found) => {
       if (found === undefined || found.trail !== this.options.trail) return undefined
       this.saved = found.sequence
-      return found.sequence
+      return found
     }),
   )
 
@@ -157,15 +171,19 @@ export class Keeper {
   }
 
   /**
-   * Saves the sequence. Never fails, since a full disk must not stop a delivery that works:
+   * Saves where a sink stands. Never fails, since a full disk must not stop a delivery that works:
    * `failed` is told, and the next try is due like any other.
    */
-  save(sequence: number, failed: (cause: Cause.Cause<DiskError>) => void): Effect.Effect<void> {
+  save(
+    { lettersFrom, sequence }: Omit<SinkCursor, "trail">,
+    failed: (cause: Cause.Cause<DiskError>) => void,
+  ): Effect.Effect<void> {
     if (sequence === this.saved) return Effect.void
     this.savedAtMillis = this.options.nowMillis()
     this.batches = 0
     const { file, trail } = this.options
-    return Effect.matchCause(save(this.disk, file, { trail, sequence }), {
+    const cursor = { trail, sequence, ...(lettersFrom === undefined ? {} : { lettersFrom }) }
+    return Effect.matchCause(save(this.disk, file, cursor), {
       onSuccess: () => {
         this.saved = sequence
       },
