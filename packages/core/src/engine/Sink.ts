@@ -17,7 +17,8 @@
  *    `deliver` fails with `unavailable`; a second `close` does nothing.
  * 7. **All or nothing on `rejected`.** A sink that refuses a batch has stored none of it.
  * 8. **A replay is stored once.** Where there is `redeliver`, it stores what the sink lacks, though
- *    the position has passed it, and moves no position.
+ *    the position has passed it, and moves no position. What is replayed before the position has
+ *    passed it may be delivered after that as any other.
  *
  * `unavailable` is retried for ever with backoff. `rejected` has the batch bisected until the
  * refused record stands alone. That goes to the dead letters if the sink takes another: a part of

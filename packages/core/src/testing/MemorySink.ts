@@ -27,6 +27,8 @@ export interface StoredRecord {
 export class MemoryStore {
   readonly records: Array<StoredRecord> = []
   readonly positions = new Map<string, number>()
+  /** Places of the records that came by a replay, and maybe before the position had passed them. */
+  readonly replayed = new Set<string>()
 
   /** Sequences in the order they were stored, copies included. */
   get sequences(): ReadonlyArray<number> {
@@ -55,6 +57,8 @@ export interface MemorySink extends Sink {
   readonly store: MemoryStore
 }
 
+const placeOf = (trail: string, sequence: number): string => `${sequence} ${trail}`
+
 /**
  * @category constructors
  * @since 0.1.0
@@ -70,6 +74,7 @@ export const make = (options: MemorySinkOptions = {}): MemorySink => {
     for (const [index, entry] of batch.entries.entries()) {
       const sequence = batch.firstSequence + index
       if (sequence < wanted) continue
+      if (isExactlyOnce && store.replayed.has(placeOf(batch.trail, sequence))) continue
       // Not `slice`: a Buffer's shares the memory, which is only lent here.
       store.records.push({ trail: batch.trail, sequence, bytes: Uint8Array.from(entry) })
     }
@@ -99,6 +104,7 @@ export const make = (options: MemorySinkOptions = {}): MemorySink => {
             (record) => record.trail === batch.trail && record.sequence === sequence,
           )
           if (isThere) continue
+          store.replayed.add(placeOf(batch.trail, sequence))
           store.records.push({ trail: batch.trail, sequence, bytes: Uint8Array.from(entry) })
         }
       }),

@@ -165,6 +165,18 @@ describe("SinkLaws", () => {
       }),
     ],
     [
+      "stores once more what it has by a replay",
+      "what was replayed before the position passed it can be delivered",
+      (sink) => ({
+        ...sink,
+        deliver: (batch) =>
+          Effect.suspend(() => {
+            sink.store.replayed.clear()
+            return sink.deliver(batch)
+          }),
+      }),
+    ],
+    [
       "refuses what lies beyond a gap",
       "a gap in the sequences is taken",
       (sink) => ({

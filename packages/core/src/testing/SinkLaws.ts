@@ -241,6 +241,27 @@ const takesReplays: Check = (bench) =>
     }),
   )
 
+/** A sink that has a position lacks the record there; after a replay it is wanted all the same. */
+const bearsReplayed: Check = (bench) =>
+  bench.using((sink) =>
+    Effect.gen(function* () {
+      const { redeliver } = sink
+      if (redeliver === undefined) return
+      yield* sink.deliver(batchOf(0, 3))
+      const before = yield* sink.position(trail)
+      yield* redeliver.call(sink, batchOf(3, 1))
+      const after = yield* sink.position(trail)
+      yield* bench.expect(
+        before === after,
+        `a replay moved the position from ${before} to ${after}`,
+      )
+      yield* sink.deliver(batchOf(3, 2))
+      yield* sink.deliver(batchOf(5, 1))
+      yield* sink.close
+      yield* expectStored(bench, range(0, 6), true)
+    }),
+  )
+
 const keepsTrailsApart: Check = (bench) =>
   bench.using((sink) =>
     Effect.gen(function* () {
@@ -306,6 +327,7 @@ const table: ReadonlyArray<readonly [name: string, check: Check]> = [
   ["an empty batch changes nothing", ignoresNothing],
   ["the position is true and survives reopening", tellsPosition],
   ["what was refused can be redelivered, once, and moves nothing", takesReplays],
+  ["what was replayed before the position passed it can be delivered", bearsReplayed],
   ["two trails are kept apart", keepsTrailsApart],
   ["nothing of a batch is used after its delivery", borrowsNothing],
   ["close keeps what was delivered, and may be repeated", closesOnce],
