@@ -195,4 +195,23 @@ describe("OtlpSink", () => {
       }
     }),
   )
+
+  it.effect(
+    "is not made with a header that can't be sent, whose value the error does not repeat",
+    () =>
+      Effect.gen(function* () {
+        const url = "http://127.0.0.1:4318/v1/logs"
+        for (const headers of [
+          { "x-api-key": "canary\n" },
+          { "x-api-key": "canary\r\nx: y" },
+          { "x api key": "canary" },
+          { "": "canary" },
+        ]) {
+          const error = yield* Effect.flip(OtlpSink.make({ url, headers }))
+          assert.strictEqual(error.code, "AUD-4602")
+          assert.include(error.message, "header")
+          assert.notInclude(error.message, "canary")
+        }
+      }),
+  )
 })

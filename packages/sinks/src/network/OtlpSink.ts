@@ -10,6 +10,7 @@
  *
  * @since 0.1.0
  */
+import { validateHeaderName, validateHeaderValue } from "node:http"
 import { promisify } from "node:util"
 import { gzip } from "node:zlib"
 import { type DeliveredBatch, type Sink, SinkError } from "@countersign/core/engine/Sink"
@@ -19,7 +20,7 @@ import * as ExportRecord from "../mapping/ExportRecord.ts"
 import { type LogRecord, logRecordOf, plainRecordOf, requestOf } from "../mapping/Otlp.ts"
 import { endpointOf } from "./Endpoint.ts"
 import { type HttpAnswer, HttpConnection, type TlsOptions } from "./HttpRequest.ts"
-import type { InvalidNetworkSink } from "./InvalidNetworkSink.ts"
+import { InvalidNetworkSink } from "./InvalidNetworkSink.ts"
 import * as NetworkSink from "./NetworkSink.ts"
 
 /**
@@ -95,12 +96,31 @@ const parsed = (body: string): ExportAnswer | undefined => {
   }
 }
 
+/** A header that can't be sent fails each request, so it is refused before. Keys are not shown. */
+const wrongHeader = (headers: Readonly<Record<string, string>>): string | undefined => {
+  for (const [name, value] of Object.entries(headers)) {
+    try {
+      validateHeaderName(name)
+    } catch {
+      return "one of its headers has a name that HTTP does not allow"
+    }
+    try {
+      validateHeaderValue(name, value)
+    } catch {
+      return `its header ${name} has a line break or another character that HTTP does not allow`
+    }
+  }
+  return undefined
+}
+
 /**
  * @category constructors
  * @since 0.1.0
  */
 export const make = (options: OtlpSinkOptions): Effect.Effect<Sink, InvalidNetworkSink> => {
   const name = options.name ?? "otlp"
+  const detail = wrongHeader(options.headers ?? {})
+  if (detail !== undefined) return Effect.fail(new InvalidNetworkSink({ sink: name, detail }))
   return Effect.map(Effect.fromResult(endpointOf(name, options.url)), (url) => {
     const connection = new HttpConnection({ url, tls: options.tls })
     const sender = new NetworkSink.HttpSender(name, connection, {
