@@ -159,7 +159,7 @@ export const reconcileCommand = Command.make(
       verification: pinned.options,
       progress: ({ records, size }) => bar.update(records, size === 0 ? 1 : records / size),
     }).pipe(Effect.ensuring(Effect.sync(() => bar.clear())))
-    if (report.isRepaired) {
+    if (repair && report.edited + report.deleted + report.added > 0) {
       yield* sayRepaired(report, directory, Option.getOrUndefined(config))
     }
     if (report.verdict === "different") yield* output.exitWith(ExitCode.no)

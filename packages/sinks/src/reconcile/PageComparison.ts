@@ -7,6 +7,7 @@ import type { TrailEntry } from "@countersign/core/trail/TrailReader"
 import { recordColumns } from "../postgres/RecordColumns.ts"
 import { differingColumns, type RowKey, type StoredRow } from "./RowDifference.ts"
 import type { RowFinding } from "./ReconcileReport.ts"
+import type { RecordedDrops } from "./RetentionRecord.ts"
 
 /**
  * What explains that a record has no row.
@@ -18,8 +19,10 @@ export interface Absences {
   /** The sequence that the sink wants next. */
   readonly next: number
   readonly setAside: ReadonlySet<number>
-  /** Months that retention has dropped, such as `2019-11`. */
+  /** Months that the database calls dropped, such as `2019-11`. */
   readonly droppedMonths: ReadonlySet<string>
+  /** What the trail says of that. */
+  readonly drops: RecordedDrops
 }
 
 /**
@@ -81,20 +84,28 @@ export class PageComparison {
     return this.slots.reduce((count, { isWhole }) => count + (isWhole ? 1 : 0), 0)
   }
 
-  /** To be called when all rows were seen: what is wrong, in order. */
-  findings(absences: Absences, absent: (kind: Absence) => void): ReadonlyArray<RowFinding> {
+  /**
+   * To be called when all rows were seen: what is wrong, in order.
+   *
+   * @param absent told of each record without a row, and of its month where the database alone
+   *   calls that dropped
+   */
+  findings(
+    absences: Absences,
+    absent: (kind: Absence, unrecordedMonth: string | undefined) => void,
+  ): ReadonlyArray<RowFinding> {
     const findings: Array<RowFinding> = []
     for (const [index, slot] of this.slots.entries()) {
       const sequence = this.from + index
       let { wrongRows } = slot
       if (!slot.isWhole) {
-        const kind = this.absence(index, absences)
+        const { kind, month } = this.absence(index, absences)
         if (kind === "deleted" && wrongRows > 0) {
           findings.push({ kind: "edited", sequence, columns: slot.columns })
           wrongRows -= 1
         } else {
           // Where there should be no row, a wrong one is nobody's, and only goes.
-          absent(kind)
+          absent(kind, month)
           if (kind === "deleted") findings.push({ kind, sequence })
         }
       }
@@ -111,12 +122,17 @@ export class PageComparison {
     })
   }
 
-  private absence(index: number, { droppedMonths, next, setAside }: Absences): Absence {
+  private absence(
+    index: number,
+    { droppedMonths, drops, next, setAside }: Absences,
+  ): { readonly kind: Absence; readonly month?: string } {
     const sequence = this.from + index
-    if (sequence >= next) return "pending"
-    if (setAside.has(sequence)) return "setAside"
+    if (sequence >= next) return { kind: "pending" }
+    if (setAside.has(sequence)) return { kind: "setAside" }
     const entry = this.entries[index]
-    if (droppedMonths.size === 0 || entry === undefined) return "deleted"
-    return droppedMonths.has(monthOf(entry.bytes)) ? "retired" : "deleted"
+    if (droppedMonths.size === 0 || entry === undefined) return { kind: "deleted" }
+    const month = monthOf(entry.bytes)
+    if (!droppedMonths.has(month)) return { kind: "deleted" }
+    return drops.explains(month, sequence) ? { kind: "retired" } : { kind: "deleted", month }
   }
 }

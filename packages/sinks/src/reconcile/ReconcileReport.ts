@@ -50,7 +50,10 @@ export interface ReconcileReport {
   readonly unsignedMissing: number
   /** By how many records the sink's cursor lies beyond the end of the trail: nobody delivered them. */
   readonly cursorBeyond: number
-  /** Dropped months, such as `2019-11`, of which the trail does not say so. */
+  /**
+   * Months, such as `2019-11`, that the database calls dropped and the trail does not, of which
+   * records are missing. They count as deleted.
+   */
   readonly unrecordedDrops: ReadonlyArray<string>
   /** The first {@link findingsMax}, in order of the trail. */
   readonly findings: ReadonlyArray<RowFinding>

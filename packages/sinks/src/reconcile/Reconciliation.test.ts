@@ -180,7 +180,7 @@ suite(server, { excludeTestServices: true, timeout: 30_000 })("reconcile", (it) 
     () =>
       Effect.gen(function* () {
         const { alter, client, directory, reconcile: compare } = yield* prepared("refused")
-        yield* alter(`delete from countersign.audit_record where sequence = ${at(2)};
+        yield* alter(`delete from countersign.audit_record where sequence in (${at(2)}, ${at(7)});
         update countersign.audit_record set actor_id = 'u-9' where sequence = ${at(5)}`)
         const note = (act: string, sequence: number, minute: number) =>
           JSON.stringify({
@@ -193,13 +193,18 @@ suite(server, { excludeTestServices: true, timeout: 30_000 })("reconcile", (it) 
         publish(path.join(letters, "0123abcd"), [
           note("replayed", at(2), 2),
           note("buried", at(2), 3),
+          note("replayed", at(7), 4),
         ])
         publish(path.join(letters, "fedc3210"), [
           note("buried", at(2), 0),
           note("buried", at(5), 1),
+          note("buried", at(7), 1),
         ])
         const report = yield* compare(true)
-        assert.deepStrictEqual(report.findings, [{ kind: "added", sequence: at(5), rows: 1 }])
+        assert.deepStrictEqual(report.findings, [
+          { kind: "added", sequence: at(5), rows: 1 },
+          { kind: "deleted", sequence: at(7) },
+        ])
         assert.strictEqual(report.setAside, 2)
         const { rows } = yield* Effect.promise(() =>
           client.query(`select 1 from countersign.audit_record where sequence = ${at(5)}`),
@@ -245,7 +250,7 @@ suite(server, { excludeTestServices: true, timeout: 30_000 })("reconcile", (it) 
         insert into countersign.audit_record (trail, sequence, "time", entry)
         select trail, 500000, "time", entry from countersign.audit_record where sequence = 1`)
       const report = yield* compare(true)
-      assert.strictEqual(report.verdict, "different")
+      assert.deepStrictEqual([report.verdict, report.isRepaired], ["different", false])
       assert.deepStrictEqual(report.findings, [{ kind: "added", sequence: 500_000, rows: 1 }])
       assert.strictEqual(report.cursorBeyond, 1_000_000 - size)
       // The row is gone, and the cursor stays a difference.

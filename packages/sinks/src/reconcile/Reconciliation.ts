@@ -14,10 +14,10 @@ import * as Redacted from "effect/Redacted"
 import * as Stream from "effect/Stream"
 import { faultOf } from "../postgres/PostgresFault.ts"
 import { PostgresSession } from "../postgres/PostgresSession.ts"
-import { PageComparison } from "./PageComparison.ts"
+import { type Absences, PageComparison } from "./PageComparison.ts"
 import { ReconcileFailed } from "./ReconcileError.ts"
 import { findingsMax, type ReconcileReport, type RowFinding } from "./ReconcileReport.ts"
-import { monthsOfDrop } from "./RetentionRecord.ts"
+import { RecordedDrops } from "./RetentionRecord.ts"
 import type { RowKey, StoredRow } from "./RowDifference.ts"
 import { countUnsigned, findTrail, rowsBetween, rowsBeyond, type StoredTrail } from "./RowReader.ts"
 import { repairPage } from "./RowRepair.ts"
@@ -83,22 +83,22 @@ type Tally = { -readonly [K in keyof ReconcileReport]: ReconcileReport[K] }
 class Pass {
   readonly tally: Tally
   private readonly findings: Array<RowFinding> = []
-  private readonly recordedDrops = new Set<string>()
+  private readonly unrecordedDrops = new Set<string>()
   private readonly session: PostgresSession
   private readonly stored: StoredTrail
-  private readonly setAside: ReadonlySet<number>
+  private readonly absences: Absences
   private readonly isRepairing: boolean
 
   constructor(
     session: PostgresSession,
     stored: StoredTrail,
-    setAside: ReadonlySet<number>,
+    absences: Absences,
     isRepairing: boolean,
     facts: Pick<ReconcileReport, "origin" | "records">,
   ) {
     this.session = session
     this.stored = stored
-    this.setAside = setAside
+    this.absences = absences
     this.isRepairing = isRepairing
     this.tally = {
       ...facts,
@@ -123,7 +123,7 @@ class Pass {
   readonly page = Effect.fnUntraced(
     { self: this },
     function* (this: Pass, records: ReadonlyArray<TrailEntry>) {
-      const { session, setAside, stored, tally } = this
+      const { absences, session, stored, tally } = this
       const from = records[0]?.sequence ?? 0
       const to = from + records.length
       const page = new PageComparison(records)
@@ -143,16 +143,13 @@ class Pass {
           wrong = []
         }
       } while (rows.length === pageSize)
-      const absences = { next: stored.next, setAside, droppedMonths: stored.droppedMonths }
-      const findings = page.findings(absences, (kind) => {
+      const findings = page.findings(absences, (kind, unrecordedMonth) => {
+        if (unrecordedMonth !== undefined) this.unrecordedDrops.add(unrecordedMonth)
         if (kind !== "deleted") tally[kind] += 1
       })
       tally.equal += page.whole
       for (const finding of findings) this.find(finding)
       yield* this.repair(wrong, page.toRestore(findings))
-      for (const { bytes } of records) {
-        for (const month of monthsOfDrop(bytes)) this.recordedDrops.add(month)
-      }
     },
   )
 
@@ -194,13 +191,11 @@ class Pass {
 
   get report(): ReconcileReport {
     const { tally } = this
-    tally.unrecordedDrops = [...this.stored.droppedMonths]
-      .filter((month) => !this.recordedDrops.has(month))
-      .toSorted()
+    tally.unrecordedDrops = [...this.unrecordedDrops].toSorted()
     const repairable = tally.edited + tally.deleted + tally.added
-    const left = tally.unsignedMissing + tally.cursorBeyond + tally.unrecordedDrops.length
+    const left = tally.unsignedMissing + tally.cursorBeyond
     if (repairable + left > 0) tally.verdict = "different"
-    tally.isRepaired = this.isRepairing && repairable > 0
+    tally.isRepaired = this.isRepairing && repairable > 0 && left === 0
     return tally
   }
 
@@ -251,8 +246,11 @@ export const reconcile = (options: ReconcileOptions) =>
         })
       }
       const setAside = yield* readSetAside(directory, sink)
-      const facts = { origin, records: size }
-      const pass = new Pass(session, stored, setAside, isRepairing, facts)
+      const { droppedMonths, next } = stored
+      const drops =
+        droppedMonths.size === 0 ? new RecordedDrops() : yield* readDrops(directory, size)
+      const absences = { next, setAside, droppedMonths, drops }
+      const pass = new Pass(session, stored, absences, isRepairing, { origin, records: size })
       yield* entries(directory, { to: size }).pipe(
         Stream.grouped(pageSize),
         Stream.runForEach((records) =>
@@ -266,6 +264,15 @@ export const reconcile = (options: ReconcileOptions) =>
       return pass.report
     }),
   )
+
+/** Read before, since what was dropped comes before the word of it. */
+const readDrops = Effect.fnUntraced(function* (directory: string, size: number) {
+  const drops = new RecordedDrops()
+  yield* entries(directory, { to: size }).pipe(
+    Stream.runForEach(({ bytes, sequence }) => Effect.sync(() => drops.add(sequence, bytes))),
+  )
+  return drops
+})
 
 const requireVerified = Effect.fnUntraced(function* (directory: string, options?: VerifyOptions) {
   const report = yield* verify(directory, options)

@@ -9,6 +9,7 @@ import { pgClient } from "../testing/OutboxFixture.ts"
 import { type PostgresServer, postgresServer } from "../testing/PostgresServer.ts"
 import { delivered, deliverFrom, recordInto } from "../testing/ReconcileFixture.ts"
 import { dropOldPartitions } from "./Retention.ts"
+import { dropEvent } from "./RetentionRecord.ts"
 
 class Server extends Context.Service<Server, PostgresServer>()("test/Server") {}
 
@@ -62,6 +63,7 @@ suite(server, { excludeTestServices: true, timeout: 30_000 })("retention", (it) 
       const silent = yield* reconcile()
       assert.strictEqual(silent.verdict, "different")
       assert.deepStrictEqual(silent.unrecordedDrops, ["2009-03", "2009-04"])
+      assert.deepStrictEqual([silent.retired, silent.deleted], [0, 3])
       yield* recordInto(directory, recorded.slice(0, 1))
       yield* deliverFrom(directory, url)
       const known = yield* reconcile()
@@ -89,6 +91,41 @@ suite(server, { excludeTestServices: true, timeout: 30_000 })("retention", (it) 
       assert.include(none.message, "at least one month is kept")
       assert.deepStrictEqual(outcomes, [])
       assert.strictEqual((yield* reconcile()).equal, size)
+    }),
+  )
+
+  it.effect("explains by a drop what came before it, if it did not fail, and nothing else", () =>
+    Effect.gen(function* () {
+      const { alter, directory, reconcile, url } = yield* delivered(
+        yield* Server,
+        "explained_drops",
+        events,
+      )
+      // Another trail's month, of which this one has no record.
+      yield* alter("insert into countersign.dropped_partition values ('2001-01-01', 7)")
+      assert.strictEqual((yield* reconcile()).verdict, "equal")
+
+      const months = [{ month: "2009-03", records: 1 }]
+      yield* recordInto(directory, [
+        dropEvent("attempt", 84, months),
+        dropEvent("failure", 84, months),
+      ])
+      yield* deliverFrom(directory, url)
+      yield* alter(`insert into countersign.dropped_partition values ('2009-03-01', 1);
+        delete from countersign.audit_record where id = 'a'`)
+      const failed = yield* reconcile(true)
+      assert.deepStrictEqual([failed.deleted, failed.retired, failed.isRepaired], [1, 0, true])
+      assert.deepStrictEqual(failed.unrecordedDrops, ["2009-03"])
+      assert.strictEqual((yield* reconcile()).verdict, "equal")
+
+      yield* recordInto(directory, [
+        dropEvent("success", 84, months),
+        event("later", { time: "2009-03-31T12:00:00Z" }),
+      ])
+      yield* deliverFrom(directory, url)
+      yield* alter("delete from countersign.audit_record where id in ('a', 'later')")
+      const { deleted, retired } = yield* reconcile()
+      assert.deepStrictEqual([deleted, retired], [1, 1])
     }),
   )
 

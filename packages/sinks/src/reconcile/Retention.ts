@@ -121,7 +121,10 @@ export const dropOldPartitions = <E, R>({
           continue
         }
         if (dropped.length > 0) yield* record(dropEvent("success", monthsKept, dropped))
-        yield* record(dropEvent("failure", monthsKept, months.slice(dropped.length)))
+        // Where no answer came, the month may be gone: then the attempt is all that is known of it.
+        const isAnswered = outcome.failure.sqlState !== undefined
+        const kept = months.slice(dropped.length + (isAnswered ? 0 : 1))
+        if (kept.length > 0) yield* record(dropEvent("failure", monthsKept, kept))
         return yield* failed(outcome.failure)
       }
       yield* record(dropEvent("success", monthsKept, dropped))
