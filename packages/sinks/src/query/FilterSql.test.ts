@@ -147,6 +147,8 @@ const paths = [
   "id,type,class,outcome,actor.id,actor.type,tenant,session,severity,time,observed,target",
   "target.id,target.name,actor.roles,actor,data,data.x,data.y,data.x.y,data.rows.x,missing,data.missing",
   "change.after,data.'x y'",
+  // Names that every object has by its prototype.
+  "constructor,toString,__proto__,hasOwnProperty,data.constructor,data.__proto__",
 ].flatMap((line) => line.split(","))
 const operators = ["=", "!=", "~", "!~", "<", "<=", ">", ">="]
 const words = [
@@ -281,6 +283,9 @@ describe("the server's answer", () => {
                 [...moments, ...times].map((word) => `${path}${operator}${word}`),
               ),
             )
+            for (const name of ["constructor", "toString", "__proto__", "hasOwnProperty"]) {
+              edges.push(`exists(${name})`, `${name}~'*'`, `${name}=x`, `${name}<x`)
+            }
             for (const path of ["actor.id", "tenant", "type", "session"]) {
               for (const pattern of ["y*a", "*…*", "*😀b", "*y", `${long}?`, "a?b"]) {
                 edges.push(`${path}~'${pattern}'`)

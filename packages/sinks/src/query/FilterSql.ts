@@ -62,20 +62,20 @@ export const documentJoin = `cross join lateral (
 ) d`
 
 /** Members of an event that have a column of their own, all of them texts. */
-const columns: Readonly<Record<string, string>> = {
-  id: "id",
-  type: "type",
-  class: "class",
-  outcome: "outcome",
-  classification: "classification",
-  "actor.id": "actor_id",
-  "actor.type": "actor_type",
-  tenant: "tenant",
-  action: "action",
-  session: "session",
-  correlation: "correlation",
-  severity: "severity",
-}
+const columns: ReadonlyMap<string, string> = new Map([
+  ["id", "id"],
+  ["type", "type"],
+  ["class", "class"],
+  ["outcome", "outcome"],
+  ["classification", "classification"],
+  ["actor.id", "actor_id"],
+  ["actor.type", "actor_type"],
+  ["tenant", "tenant"],
+  ["action", "action"],
+  ["session", "session"],
+  ["correlation", "correlation"],
+  ["severity", "severity"],
+])
 
 /** Texts that PostgreSQL can't hold: U+0000, and half a surrogate pair, which is no character. */
 const unfit = /\0|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/
@@ -178,14 +178,14 @@ class Compiler {
   }
 
   private exists(path: FilterPath): string {
-    const column = columns[path.join(".")]
+    const column = columns.get(path.join("."))
     if (column !== undefined && isPlain(path)) return `r.${column} is not null`
     return `jsonb_path_exists(${this.document()}, ${this.jsonPath(path, "")})`
   }
 
   private like(path: FilterPath, glob: Glob.Glob): string {
     const pattern = this.parameters.add(likePattern(glob), "text")
-    const column = columns[path.join(".")]
+    const column = columns.get(path.join("."))
     if (column !== undefined && isPlain(path)) {
       return inColumn(column, path, (text) => `${text} like ${pattern}`)
     }
@@ -200,7 +200,7 @@ class Compiler {
         ? this.timeColumn(operator, value)
         : this.moment(filter, value)
     }
-    const column = columns[path.join(".")]
+    const column = columns.get(path.join("."))
     if (column === undefined || !isPlain(path)) return this.inDocument(path, operator, value)
     if (operator === "=") {
       const text = indexedColumns.has(column) ? indexText(value.text) : value.text
