@@ -21,7 +21,7 @@ export class QueryFailed extends Schema.TaggedError<QueryFailed>("@countersign/s
   {
     code: Schema.tag("AUD-4701"),
     reason: Schema.Literals(["timeout", "unavailable", "refused", "failed"]),
-    /** The server's own words, which hold neither address nor password. */
+    /** In words of our own, with the SQLSTATE or the system's code: no address, no value of a row. */
     detail: Schema.String,
   },
 ) {

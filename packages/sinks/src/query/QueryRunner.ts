@@ -4,11 +4,12 @@
  * @since 0.1.0
  */
 import * as PgClient from "@effect/sql-pg/PgClient"
-import * as Duration from "effect/Duration"
+import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
 import * as Metric from "effect/Metric"
+import * as Option from "effect/Option"
 import * as Reactivity from "effect/reactivity/Reactivity"
 import type * as Redacted from "effect/Redacted"
 import type * as Scope from "effect/Scope"
@@ -56,6 +57,7 @@ export interface QueryRunner {
   readonly write: (statement: Statement) => Effect.Effect<void, QueryFailed>
 }
 
+const nanosInMilli = 1e6
 const keepAliveIdle = "10 seconds"
 /** What a statement's time limit leaves out: to get a connection, and the way there and back. */
 const graceMillis = 6_000
@@ -116,9 +118,12 @@ export const make = (
       )
 
     const timed = <A>(statement: Statement, effect: Effect.Effect<A, SqlError>, millis: number) =>
-      Effect.timed(answered(effect, millis + graceMillis)).pipe(
-        Effect.flatMap(([duration, answer]) =>
-          Effect.as(observed(options, statement, Duration.toMillis(duration)), answer),
+      Effect.flatMap(Clock.currentTimeNanos, (start) =>
+        // On each way out: the slowest statements are those that get no answer.
+        Effect.onExit(answered(effect, millis + graceMillis), (exit) =>
+          Effect.flatMap(Clock.currentTimeNanos, (end) =>
+            observed(options, statement, Number(end - start) / nanosInMilli, outcomeOf(exit)),
+          ),
         ),
       )
 
@@ -152,19 +157,29 @@ const settings = ({ statementMillisMax, tenant }: RunScope): Statement => {
   }
 }
 
+const outcomeOf = (exit: Exit.Exit<unknown, QueryFailed>): string => {
+  if (Exit.isSuccess(exit)) return "success"
+  const error = Exit.findErrorOption(exit)
+  return Option.isSome(error) ? error.value.reason : "interrupted"
+}
+
 const observed = Effect.fnUntraced(function* (
   { slowMillis }: QueryRunnerOptions,
   { text }: Statement,
   millis: number,
+  outcome: string,
 ) {
-  yield* Metric.update(durations, millis)
+  yield* Metric.update(Metric.withAttributes(durations, { outcome }), millis)
   if (millis <= slowMillis) return
-  yield* Metric.update(slowOnes, 1)
+  yield* Metric.update(Metric.withAttributes(slowOnes, { outcome }), 1)
   // The statement without its values: a log is no place for whom somebody looked for.
   yield* Effect.logWarning(
-    `countersign: a query took ${millis.toFixed(1)} ms (limit ${slowMillis}): ${text.replaceAll(/\s+/g, " ")}`,
+    `countersign: a query took ${millis.toFixed(1)} ms (limit ${slowMillis}, ${outcome}): ${text.replaceAll(/\s+/g, " ")}`,
   )
 })
+
+/** Errors wrapped around one another at most. */
+const wrapsMax = 8
 
 const reasonOf = ({ reason }: SqlError): QueryFailed["reason"] => {
   switch (reason._tag) {
@@ -184,9 +199,32 @@ const reasonOf = ({ reason }: SqlError): QueryFailed["reason"] => {
   }
 }
 
-/** What the server said of it. */
+/** The server's SQLSTATE, or the system's code. Their messages name addresses, and values of rows. */
+const codePattern = /^(?:[0-9A-Z]{5}|E[A-Z]+)$/
+
+const codeOf = (error: unknown): string | undefined => {
+  let inner = error
+  for (let depth = 0; depth < wrapsMax && typeof inner === "object" && inner !== null; depth++) {
+    if ("code" in inner && typeof inner.code === "string" && codePattern.test(inner.code)) {
+      return inner.code
+    }
+    inner = "cause" in inner ? inner.cause : undefined
+  }
+  return undefined
+}
+
 const failedOf = (error: SqlError): QueryFailed => {
-  const { cause, message } = error.reason
-  const said = cause instanceof Error && cause.message !== "" ? cause.message : message
-  return new QueryFailed({ reason: reasonOf(error), detail: said ?? error.reason._tag })
+  const reason = reasonOf(error)
+  const code = codeOf(error.reason)
+  return new QueryFailed({
+    reason,
+    detail: code === undefined ? words[reason] : `${words[reason]} (${code})`,
+  })
+}
+
+const words: Readonly<Record<QueryFailed["reason"], string>> = {
+  timeout: "it took longer than it may",
+  unavailable: "there is no connection to the database, or it broke",
+  refused: "the role may not do this, or the tables are not there",
+  failed: "the database could not answer",
 }
