@@ -53,8 +53,9 @@ describe("RecordEncoder", () => {
   })
 
   it("takes nothing of a record that a form can't have, and says which it is", () => {
-    for (const name of ["ndjson", "ecs"]) {
+    for (const name of ["ndjson", "csv", "ecs"]) {
       const encoder = forms.get(name)?.make(trail)
+      encoder?.take()
       const bytes = Buffer.from(name === "ndjson" ? '{"a":\n1}' : '{"no":"event"}')
       const problem = encoder?.add({ sequence: 5, bytes, value: undefined })
       assert.include(problem?.message, `AUD-4601: record 5 of ${trail} is no event: it`)

@@ -131,7 +131,12 @@ export const forms: ReadonlyMap<string, ExportForm> = new Map<string, ExportForm
     {
       title: "comma-separated values, formulas escaped",
       isText: true,
-      make: () => ofLines(CsvText.header, ({ sequence, value }) => CsvText.row(sequence, value)),
+      // What is no event would be a row of empty cells, from which nobody could tell what it was.
+      make: (trail) =>
+        ofLines(CsvText.header, ({ bytes, sequence, value }) => {
+          const record = ExportRecord.read(trail, sequence, bytes)
+          return Result.isSuccess(record) ? CsvText.row(sequence, value) : record.failure
+        }),
     },
   ],
   ["parquet", { title: "a Parquet table", isText: false, make: parquet }],
