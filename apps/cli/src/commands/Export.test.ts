@@ -128,4 +128,28 @@ describe("export", () => {
     assert.include(bad.stdout, "the first 1002 records are not those that the checkpoint signs")
     assert.strictEqual((await run(["export", "check", "trail/checkpoint"], { cwd })).code, 2)
   })
+
+  it("agrees by a key only with records that the checkpoint or the trail shows", async () => {
+    const { stdout: key } = await run(["key", "trail"], { cwd })
+    await exported("--filter", "data.line<100", "-o", "part.ndjson")
+    await exported("--format", "csv", "-o", "part.csv")
+    const text = readFileSync(inCwd("part.ndjson"), "utf8").replace("u-3", "u-4")
+    writeFileSync(inCwd("part.ndjson"), text)
+    const sha256 = createHash("sha256").update(text).digest("hex")
+    // Whoever forges the file forges its sidecar with it, and keeps the signed note.
+    const forged = { ...sidecarOf("part.ndjson"), sha256, contentSha256: sha256 }
+    writeFileSync(inCwd("part.ndjson.json"), JSON.stringify(forged))
+    const check = (...args: ReadonlyArray<string>) => run(["export", "check", ...args], { cwd })
+    for (const file of ["part.ndjson", "part.csv"]) {
+      const { code, stdout } = await check(file, "--key", key.trim())
+      assert.strictEqual(code, 3, stdout)
+      assert.match(stdout, /^\? unproven/)
+      assert.notInclude(stdout, "agrees")
+    }
+    const compared = await check("part.ndjson", "--key", key.trim(), "--trail", "trail")
+    assert.strictEqual(compared.code, 1, compared.stdout)
+    await exported("--filter", "data.line<100", "-o", "true.ndjson")
+    const whole = await check("true.ndjson", "--key", key.trim(), "--trail", "trail")
+    assert.strictEqual(whole.code, 0, whole.stdout)
+  })
 })

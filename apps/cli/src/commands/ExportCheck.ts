@@ -45,7 +45,7 @@ export const exportCheckCommand = Command.make(
   }),
 ).pipe(
   Command.withDescription(
-    "Compare a file with its sidecar, its records with the trail, and, where the file begins with record 0, all of them with the checkpoint in the sidecar. Records are read from JSON lines; of other forms only size and hash are checked. Exit code: 0 all agrees, 1 something does not, 2 no sidecar, 3 no checkpoint by the key",
+    "Compare a file with its sidecar, its records with the trail, and, where the file begins with record 0, all of them with the checkpoint in the sidecar. Records are read from JSON lines; of other forms only size and hash are checked. Exit code: 0 all agrees, 1 something does not, 2 no sidecar, 3 no checkpoint by the key, or a key and records that neither the trail nor the checkpoint shows to be the trail's",
   ),
   Command.withShortDescription("Check an exported file"),
 )

@@ -61,9 +61,29 @@ export const judge = Effect.fnUntraced(function* (
   return verdict
 })
 
-export const exitCodeOf = ({ problems, signature }: ExportVerdict): ExitCode => {
+/** Whether each record is shown to be the trail's: by the trail, or by a checkpoint that names it. */
+const isShown = ({ compared, provenSize = 0, sidecar }: ExportVerdict): boolean =>
+  sidecar.format === "ndjson" &&
+  sidecar.count > 0 &&
+  (compared === sidecar.count || (sidecar.last ?? Infinity) < provenSize)
+
+/** Who gives a key asks whether the records are those that it signed, of which a note alone says nothing. */
+export const exitCodeOf = (verdict: ExportVerdict): ExitCode => {
+  const { problems, signature } = verdict
   if (problems.length > 0 || signature === "invalid") return ExitCode.no
-  return signature === "absent" ? ExitCode.unverifiable : ExitCode.ok
+  if (signature === "unchecked") return ExitCode.ok
+  return signature === "absent" || !isShown(verdict) ? ExitCode.unverifiable : ExitCode.ok
+}
+
+const headlineOf = (verdict: ExportVerdict, paint: Paint): string => {
+  switch (exitCodeOf(verdict)) {
+    case ExitCode.ok:
+      return paint.good("✓ agrees")
+    case ExitCode.no:
+      return paint.bad("✗ differs")
+    default:
+      return paint.doubtful("? unproven")
+  }
 }
 
 /** What was looked at beyond the file and its sidecar. */
@@ -96,11 +116,10 @@ export const lines = (
   paint: Paint,
 ): ReadonlyArray<string> => {
   const { missing, problems, sidecar, signature } = verdict
-  const isGood = exitCodeOf(verdict) === ExitCode.ok
   const { count, first, last, trail } = sidecar
   const range = first === undefined ? "" : `, ${Text.count(first)} to ${Text.count(last ?? first)}`
   return [
-    `${isGood ? paint.good("✓ agrees") : paint.bad("✗ differs")}  ${Text.printable(file)}: ${Text.counted(count, "record")} of ${Text.printable(trail)}${range}`,
+    `${headlineOf(verdict, paint)}  ${Text.printable(file)}: ${Text.counted(count, "record")} of ${Text.printable(trail)}${range}`,
     ...problems.map((problem) => paint.bad(`  ${Text.printable(problem)}`)),
     ...(signature === "invalid" ? [paint.bad("  the checkpoint's signature is wrong")] : []),
     ...(signature === "absent" ? [paint.bad("  no checkpoint signed by this key")] : []),
