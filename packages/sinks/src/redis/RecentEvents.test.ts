@@ -47,7 +47,7 @@ describe("RecentEvents", () => {
       const all = range(0, 200)
       for (const [of, is] of [
         [{ actor: "a1" }, (n: number) => n % 3 === 1],
-        [{ target: "p4" }, (n: number) => n % 5 === 4],
+        [{ target: "p4", type: "Patient" }, (n: number) => n % 5 === 4],
         ["all", () => true],
       ] as const) {
         const found = yield* cache.read(of)
@@ -62,6 +62,58 @@ describe("RecentEvents", () => {
       assert.deepStrictEqual(yield* cache.read({ actor: "nobody" }), [])
       // A target is no actor.
       assert.deepStrictEqual(yield* cache.read({ actor: "p4" }), [])
+    }),
+  )
+
+  it.live("keeps tenants apart, and who or what only has the same name", () =>
+    Effect.gen(function* () {
+      const { cache } = yield* open()
+      const of = (tenant: string | undefined, by: string, about: string) =>
+        Buffer.from(
+          JSON.stringify({
+            actor: { id: "7", type: by },
+            target: [{ id: "7", type: about }],
+            tenant,
+            time: new Date(begin).toISOString(),
+          }),
+        )
+      const entries = [
+        of("north", "user", "Patient"),
+        of("south", "user", "Patient"),
+        of("north", "service", "Invoice"),
+        of(undefined, "user", "Patient"),
+      ]
+      yield* cache.deliver({ trail, firstSequence: 0, entries, bytes: 400 })
+      for (const [whose, expected] of [
+        [{ actor: "7", type: "user", tenant: "north" }, [0]],
+        [{ actor: "7", type: "user", tenant: "south" }, [1]],
+        [{ actor: "7", type: "user" }, [3]],
+        [{ actor: "7", type: "service", tenant: "north" }, [2]],
+        [{ target: "7", type: "Patient", tenant: "north" }, [0]],
+        [{ target: "7", type: "Invoice", tenant: "north" }, [2]],
+        [{ actor: "7" }, []],
+      ] as const) {
+        const found = yield* cache.read(whose)
+        assert.deepStrictEqual(
+          found.map(({ sequence }) => sequence),
+          [...expected],
+        )
+      }
+    }),
+  )
+
+  it.live("keeps and shows the newest of one moment too", () =>
+    Effect.gen(function* () {
+      const { cache } = yield* open({ countMax: 5 })
+      const entry = Buffer.from(JSON.stringify({ time: new Date(begin).toISOString() }))
+      const entries = Array.from({ length: 12 }, () => entry)
+      yield* cache.deliver({ trail, firstSequence: 0, entries, bytes: 400 })
+      const found = yield* cache.read("all")
+      assert.deepStrictEqual(
+        found.map(({ sequence }) => sequence),
+        [11, 10, 9, 8, 7],
+      )
+      assert.deepStrictEqual(yield* cache.read("all", 0), [])
     }),
   )
 

@@ -38,12 +38,22 @@ export interface RecentEventsOptions extends RedisOptions {
 }
 
 /**
- * Whose events; without either, everybody's.
+ * Whose events; `all` are everybody's, of all tenants.
+ *
+ * Type and tenant are part of who is meant, and absent where the event names none: user 7 is not
+ * service 7, and patient 7 of one clinic is not that of another.
  *
  * @category models
  * @since 0.1.0
  */
-export type RecentOf = { readonly actor: string } | { readonly target: string } | "all"
+export type RecentOf =
+  | {
+      readonly actor: string
+      readonly type?: string | undefined
+      readonly tenant?: string | undefined
+    }
+  | { readonly target: string; readonly type: string; readonly tenant?: string | undefined }
+  | "all"
 
 /**
  * @category models
@@ -79,8 +89,16 @@ const secondsDefault = 24 * 60 * 60
 const compress = promisify(zlib.zstdCompress)
 const decompress = promisify(zlib.zstdDecompress)
 
-const digestOf = (kind: string, text: string): string =>
-  createHash("sha256").update(`${kind}\0${text}`).digest("base64url").slice(0, 22)
+const digestOf = (...parts: ReadonlyArray<string | undefined>): string =>
+  createHash("sha256")
+    // An absent part is written otherwise than an empty one.
+    .update(JSON.stringify(parts.map((part) => part ?? null)))
+    .digest("base64url")
+    .slice(0, 22)
+
+/** Members of equal times are ordered by text, so the texts are equally long. */
+const memberOf = (sequence: number, of: string): string =>
+  `${String(sequence).padStart(16, "0")}@${of}`
 
 /**
  * Opens the cache. It may be on a server that evicts.
@@ -99,6 +117,8 @@ export const make = Effect.fnUntraced(function* (
     })
   }
   const connection = yield* RedisConnection.make(options, false)
+  // A reader who gives up must not cut a delivery off.
+  const reader = yield* RedisConnection.make(options, false)
   const name = options.name ?? "recent"
   const seconds =
     options.timeToLive === undefined
@@ -134,21 +154,27 @@ export const make = Effect.fnUntraced(function* (
       }),
     close: Effect.suspend(() => {
       isClosed = true
-      return connection.close
+      return Effect.andThen(connection.close, reader.close)
     }),
     read: (of, count = countMax) =>
-      Effect.flatMap(
-        connection.evaluate(readRecent, [listOf(tagged, of), tagged], [Math.min(count, countMax)]),
-        (reply) => Effect.promise(() => unpack(reply)),
-      ),
+      count < 1
+        ? Effect.succeed([])
+        : Effect.flatMap(
+            reader.evaluate(
+              readRecent,
+              [listOf(tagged, of), tagged],
+              [Math.min(Math.floor(count), countMax)],
+            ),
+            (reply) => Effect.promise(() => unpack(reply)),
+          ),
   }
 })
 
 const listOf = (prefix: string, of: RecentOf): string => {
   if (of === "all") return `${prefix}:all`
   return "actor" in of
-    ? `${prefix}:actor:${digestOf("actor", of.actor)}`
-    : `${prefix}:target:${digestOf("target", of.target)}`
+    ? `${prefix}:actor:${digestOf("actor", of.tenant, of.type, of.actor)}`
+    : `${prefix}:target:${digestOf("target", of.tenant, of.type, of.target)}`
 }
 
 interface PlainBlock {
@@ -177,8 +203,8 @@ const arrange = ({ entries, firstSequence, trail }: DeliveredBatch, prefix: stri
     const { millis, names } = partsOf(text, prefix)
     for (const name of names) {
       const members = lists.get(name)
-      if (members === undefined) lists.set(name, [millis, `${sequence}@${of}`])
-      else members.push(millis, `${sequence}@${of}`)
+      if (members === undefined) lists.set(name, [millis, memberOf(sequence, of)])
+      else members.push(millis, memberOf(sequence, of))
     }
     if ((sequence + 1) % blockRecords !== 0 && index + 1 < entries.length) continue
     const key = `${prefix}:block:${of}:${Math.floor(first / blockRecords)}`
@@ -189,10 +215,11 @@ const arrange = ({ entries, firstSequence, trail }: DeliveredBatch, prefix: stri
   return { plain, lists }
 }
 
-const idOf = (value: unknown): string | undefined =>
-  typeof value === "object" && value !== null && "id" in value && typeof value.id === "string"
-    ? value.id
-    : undefined
+const textIn = (value: unknown, name: string): string | undefined => {
+  if (typeof value !== "object" || value === null) return undefined
+  const found: unknown = Object.getOwnPropertyDescriptor(value, name)?.value
+  return typeof found === "string" ? found : undefined
+}
 
 /** Whose lists an event belongs in, and when it was. What is no event belongs in everybody's. */
 const partsOf = (text: string, prefix: string) => {
@@ -201,11 +228,18 @@ const partsOf = (text: string, prefix: string) => {
   try {
     const event: unknown = JSON.parse(text)
     if (typeof event === "object" && event !== null) {
-      const actor = idOf("actor" in event ? event.actor : undefined)
-      if (actor !== undefined) names.add(listOf(prefix, { actor }))
+      const tenant = textIn(event, "tenant")
+      const by = "actor" in event ? event.actor : undefined
+      const actor = textIn(by, "id")
+      if (actor !== undefined) {
+        names.add(listOf(prefix, { actor, type: textIn(by, "type"), tenant }))
+      }
       for (const each of "target" in event && Array.isArray(event.target) ? event.target : []) {
-        const target = idOf(each)
-        if (target !== undefined) names.add(listOf(prefix, { target }))
+        const target = textIn(each, "id")
+        const type = textIn(each, "type")
+        if (target !== undefined && type !== undefined) {
+          names.add(listOf(prefix, { target, type, tenant }))
+        }
       }
       const time = "time" in event && typeof event.time === "string" ? Date.parse(event.time) : 0
       millis = Number.isNaN(time) ? 0 : time
@@ -236,7 +270,7 @@ const unpack = async (reply: unknown): Promise<ReadonlyArray<RecentEvent>> => {
     for (const [first, packed] of values) {
       for (const [index, text] of (await linesOf(packed)).entries()) {
         const sequence = Number(first) + index
-        found.set(`${sequence}@${of}`, { trail, sequence, bytes: Buffer.from(text) })
+        found.set(memberOf(sequence, of), { trail, sequence, bytes: Buffer.from(text) })
       }
     }
   }
