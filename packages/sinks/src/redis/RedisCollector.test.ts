@@ -94,6 +94,80 @@ const sequences = (records: ReadonlyArray<CollectedRecord>) =>
   records.map(({ sequence }) => sequence)
 
 describe("RedisCollector", () => {
+  it.live("hands a batch on once, though Redis dies while that takes long", () =>
+    Effect.gen(function* () {
+      const own = yield* redisServer(["--maxmemory", "256mb"])
+      const sink = yield* RedisStreamSink.make({ url: own.url, groups: ["collectors"] })
+      yield* sink.deliver(batchOf(0, 30))
+      yield* sink.close
+      const { enough, receiver, records } = keeping(30)
+      const slow: RedisCollector.Receiver<never> = {
+        resume: receiver.resume,
+        record: (batch) => Effect.tap(receiver.record(batch), () => Effect.sleep(1_500)),
+      }
+      const collector = yield* RedisCollector.make(
+        { url: own.url, consumer: "one", claimAfter: 600 },
+        slow,
+      )
+      yield* Effect.forkScoped(collector.run)
+      yield* enough
+      yield* Effect.promise(() => own.process.kill())
+      yield* Effect.sleep(700)
+      yield* Effect.promise(() => own.process.start())
+      while (collector.status().acknowledged < 30) yield* Effect.sleep(20)
+      // What could not be acknowledged is handed out again, marked; a first time it came once.
+      const first = records.filter(({ isRepeated }) => !isRepeated)
+      assert.deepStrictEqual(
+        first.map(({ sequence }) => sequence),
+        range(0, 30),
+      )
+    }),
+  )
+
+  it.live("looks back in its own trail when Redis has forgotten, before it takes anything", () =>
+    Effect.gen(function* () {
+      const own = yield* redisServer(["--maxmemory", "256mb"])
+      const sink = yield* RedisStreamSink.make({ url: own.url, groups: ["collectors"] })
+      yield* sink.deliver(batchOf(0, 20))
+      const { marks, receiver, records } = keeping(20)
+      const collector = yield* RedisCollector.make({ url: own.url, consumer: "one" }, receiver)
+      yield* Effect.forkScoped(collector.run)
+      while (collector.status().acknowledged < 20) yield* Effect.sleep(20)
+      assert.deepStrictEqual(marks, [undefined])
+      const admin = plainClient(own.url)
+      yield* Effect.promise(() => admin.flushall())
+      admin.disconnect()
+      yield* Effect.ignore(sink.deliver(batchOf(20, 1)))
+      yield* sink.deliver(batchOf(0, 21))
+      while (collector.status().acknowledged < 41) yield* Effect.sleep(20)
+      assert.deepStrictEqual(marks, [undefined, undefined])
+      assert.strictEqual(records.length, 41)
+      yield* sink.close
+    }),
+  )
+
+  it.live("waits for an empty stream no longer than a command may take", () =>
+    Effect.gen(function* () {
+      const { collector } = yield* collecting("patient", "one", keeping(1).receiver, {
+        commandTimeout: "400 millis",
+      })
+      yield* Effect.sleep(1_500)
+      assert.isUndefined(collector.status().fault)
+      assert.isTrue(collector.status().isConnected)
+    }),
+  )
+
+  it.live("takes no stranger's entry for a record, whatever its fields begin with", () =>
+    Effect.gen(function* () {
+      const { collector } = yield* collecting("strange", "one", keeping(1).receiver)
+      yield* Effect.promise(() =>
+        client.xadd("strange", "*", "type", "a.b", "seq", "3", "entry", "{}"),
+      )
+      while (collector.status().acknowledged < 1) yield* Effect.sleep(20)
+      assert.strictEqual(collector.status().foreign, 1)
+    }),
+  )
+
   it.live("hands on all of a stream, and acknowledges it", () =>
     Effect.gen(function* () {
       yield* fill("all", 0, 100)

@@ -14,7 +14,7 @@ import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import { RetryWaits } from "@countersign/core/engine/RetryWaits"
 import type { CollectedRecord } from "./CollectedEvent.ts"
-import { RedisConnection, type RedisOptions } from "./RedisConnection.ts"
+import { commandMillisOf, RedisConnection, type RedisOptions } from "./RedisConnection.ts"
 import { RedisFault, RedisOptionsInvalid } from "./RedisFault.ts"
 import { defaultStream } from "./RedisStreamSink.ts"
 import { claimedEntriesOf, readEntriesOf, type StreamEntry } from "./StreamReply.ts"
@@ -89,7 +89,7 @@ export interface CollectorStatus {
 
 const countMaxDefault = 1_000
 const claimMillisDefault = 30_000
-const blockMillis = 1_000
+const blockMillisMax = 1_000
 const refusedMax = 10_000
 const waits = { fromMillis: 100, toMillis: 5_000 }
 
@@ -119,6 +119,8 @@ export const make = <E>(
     )
   })
 
+const placeOf = ({ sequence, trail }: CollectedRecord): string => `${sequence} ${trail}`
+
 /**
  * A member of a group.
  *
@@ -135,6 +137,13 @@ export class RedisCollector<E> {
   private readonly countMax: number
   private readonly claimMillis: number
   private hasResumed = false
+  /** The mark that Redis has confirmed last. */
+  private markKept: number | undefined
+  /** Entries that were read while others are in hand. */
+  private ahead: ReadonlyArray<string> = []
+  /** What the receiver refused, until Redis knows. */
+  private readonly unsettled = new Map<string, CollectedRecord>()
+  private readonly blockMillis: number
   private claimedAtMillis = 0
   private read = 0
   private takenOver = 0
@@ -156,6 +165,8 @@ export class RedisCollector<E> {
     this.group = options.group ?? "collectors"
     this.consumer = options.consumer
     this.countMax = options.countMax
+    // An empty stream has to answer before the command's own deadline.
+    this.blockMillis = Math.min(blockMillisMax, Math.floor(commandMillisOf(options) / 2))
     this.claimMillis =
       options.claimAfter === undefined
         ? claimMillisDefault
@@ -207,6 +218,7 @@ export class RedisCollector<E> {
     let reading = yield* Effect.forkScoped(this.readNew)
     while (true) {
       const entries = yield* Fiber.join(reading)
+      this.ahead = []
       reading = yield* Effect.forkScoped(this.readNew)
       this.fault = undefined
       retry.succeeded()
@@ -217,9 +229,26 @@ export class RedisCollector<E> {
 
   private readonly resume = Effect.fnUntraced(function* (this: RedisCollector<E>) {
     if (this.hasResumed) return
-    const reply = yield* this.writer.call("HGET", [this.keys.marks, this.markField])
-    yield* this.receiver.resume(Buffer.isBuffer(reply) ? Number(reply.toString()) : undefined)
+    yield* this.receiver.resume(yield* this.storedMark)
     this.hasResumed = true
+  })
+
+  private get storedMark(): Effect.Effect<number | undefined, RedisFault> {
+    return Effect.map(this.writer.call("HGET", [this.keys.marks, this.markField]), (reply) =>
+      Buffer.isBuffer(reply) ? Number(reply.toString()) : undefined,
+    )
+  }
+
+  /**
+   * A Redis that has lost the mark has lost positions too, and sinks deliver again what the
+   * receiver may have had long ago. Looked at after each reading, so nothing slips between.
+   */
+  private readonly noticeForgetting = Effect.fnUntraced(function* (this: RedisCollector<E>) {
+    if (this.markKept === undefined) return
+    const stored = yield* this.storedMark
+    if (stored !== undefined && stored >= this.markKept) return
+    this.markKept = undefined
+    yield* this.receiver.resume(undefined)
   })
 
   /** What this collector, or the process before it, read and did not acknowledge. */
@@ -238,14 +267,20 @@ export class RedisCollector<E> {
   })
 
   private get readNew() {
-    const args = this.readArgs(">", ["BLOCK", blockMillis])
-    return Effect.map(this.reader.call("XREADGROUP", args), (reply) => readEntriesOf(reply, false))
+    const args = this.readArgs(">", ["BLOCK", this.blockMillis])
+    return Effect.map(this.reader.call("XREADGROUP", args), (reply) => {
+      const entries = readEntriesOf(reply, false)
+      this.ahead = entries.map(({ id }) => id)
+      return entries
+    })
   }
 
   /** What other members left lying. */
   private readonly claim = Effect.fnUntraced(function* (this: RedisCollector<E>) {
     const nowMillis = yield* Clock.currentTimeMillis
-    if (nowMillis - this.claimedAtMillis < this.claimMillis / 2) return
+    const sinceMillis = nowMillis - this.claimedAtMillis
+    // A clock that was set back says nothing of how long it was.
+    if (sinceMillis >= 0 && sinceMillis < this.claimMillis / 2) return
     this.claimedAtMillis = nowMillis
     const { claimMillis, consumer, countMax, group, keys } = this
     let next = "0-0"
@@ -268,19 +303,26 @@ export class RedisCollector<E> {
     const ids = entries.map(({ id }) => id)
     const records = entries.flatMap(({ record }) => (record === undefined ? [] : [record]))
     this.foreign += entries.length - records.length
+    yield* this.noticeForgetting()
     const received = yield* Effect.raceFirst(this.receiver.record(records), this.hold(ids))
-    yield* this.acknowledge(ids, received)
+    // What was refused before and could not be acknowledged is no longer new to the receiver.
+    for (const record of received.refused) this.unsettled.set(placeOf(record), record)
+    const refused = records.flatMap((record) => this.unsettled.get(placeOf(record)) ?? [])
+    yield* this.acknowledge(ids, { mark: received.mark, refused })
+    for (const record of refused) this.unsettled.delete(placeOf(record))
   })
 
-  /** Says now and then that these entries are still being worked on. */
-  private hold(ids: ReadonlyArray<string>): Effect.Effect<never, RedisFault> {
+  /**
+   * Says now and then that these entries, and those read ahead, are still being worked on. A Redis
+   * that fails meanwhile ends nothing: records half way to the receiver's disk would come twice.
+   */
+  private hold(ids: ReadonlyArray<string>): Effect.Effect<never> {
     const { claimMillis, consumer, group, keys, writer } = this
-    return Effect.forever(
-      Effect.andThen(
-        Effect.sleep(claimMillis / 3),
-        writer.call("XCLAIM", [keys.stream, group, consumer, 0, ...ids, "JUSTID"]),
-      ),
-    )
+    const claim = Effect.suspend(() => {
+      const all = [...ids, ...this.ahead]
+      return writer.call("XCLAIM", [keys.stream, group, consumer, 0, ...all, "JUSTID"])
+    })
+    return Effect.forever(Effect.andThen(Effect.sleep(claimMillis / 3), Effect.ignore(claim)))
   }
 
   private acknowledge(
@@ -296,11 +338,15 @@ export class RedisCollector<E> {
         }
         const acknowledging = client.call("XACK", [keys.stream, group, ...ids])
         // A mark that lags costs a longer look back at the next start, nothing else.
-        const marking = client.hset(keys.marks, this.markField, mark).catch(() => 0)
+        const marking = client.hset(keys.marks, this.markField, mark).then(
+          () => mark,
+          () => undefined,
+        )
         await acknowledging
-        await marking
+        return marking
       }),
-      () => {
+      (marked) => {
+        this.markKept = marked ?? this.markKept
         this.acknowledged += ids.length
         this.refused += refused.length
       },

@@ -33,18 +33,36 @@ export interface RedisOptions {
 
 const defaultPort = 6379
 const connectMillis = 5_000
-const commandMillis = 10_000
+const commandMillisDefault = 10_000
 // One more than the client's own deadlines, which come first unless it is at fault itself.
 const graceMillis = 1_000
 
 const millisOf = (input: Duration.Input | undefined, otherwise: number): number =>
   input === undefined ? otherwise : Duration.toMillis(Duration.fromInputUnsafe(input))
 
+/**
+ * The longest time that a command may take.
+ *
+ * @category getters
+ * @since 0.1.0
+ */
+export const commandMillisOf = ({ commandTimeout }: RedisOptions): number =>
+  millisOf(commandTimeout, commandMillisDefault)
+
 type ClientOptions = Omit<AllClientOptions, "replyMapping">
 
 interface Address {
   readonly shown: string
   readonly client: ClientOptions
+}
+
+/** `undefined` where a `%` is followed by no number. */
+const decoded = (text: string): string | undefined => {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return undefined
+  }
 }
 
 const addressOf = (text: string): Address | undefined => {
@@ -62,14 +80,17 @@ const addressOf = (text: string): Address | undefined => {
   const host = url.hostname.replace(/^\[(.*)\]$/u, "$1")
   const port = url.port === "" ? defaultPort : Number(url.port)
   const db = Number(database)
+  const username = decoded(url.username)
+  const password = decoded(url.password)
+  if (username === undefined || password === undefined) return undefined
   return {
     shown: `${url.hostname}:${port}/${db}`,
     client: {
       host,
       port,
       db,
-      ...(url.username === "" ? {} : { username: decodeURIComponent(url.username) }),
-      ...(url.password === "" ? {} : { password: decodeURIComponent(url.password) }),
+      ...(username === "" ? {} : { username }),
+      ...(password === "" ? {} : { password }),
       ...(url.protocol === "rediss:" ? { tls: { servername: host } } : {}),
     },
   }
@@ -88,13 +109,15 @@ export class RedisConnection {
   private readonly deadlineMillis: number
   private readonly mustWrite: boolean
   private client: Redis | undefined
+  /** The client, once its server was looked at. */
+  private checked: Redis | undefined
   private opening: Promise<Redis> | undefined
   private isClosed = false
   private known: RedisFacts.RedisFacts | undefined
 
   private constructor(address: Address, options: RedisOptions, mustWrite: boolean) {
     const connectTimeout = millisOf(options.connectTimeout, connectMillis)
-    const commandTimeout = millisOf(options.commandTimeout, commandMillis)
+    const commandTimeout = commandMillisOf(options)
     this.address = address.shown
     this.deadlineMillis = connectTimeout + 3 * commandTimeout + graceMillis
     this.mustWrite = mustWrite
@@ -231,6 +254,7 @@ export class RedisConnection {
   private drop(): void {
     const { client } = this
     this.client = undefined
+    this.checked = undefined
     this.opening = undefined
     client?.disconnect()
   }
@@ -240,7 +264,7 @@ export class RedisConnection {
   }
 
   private open(): Promise<Redis> {
-    if (this.client?.status === "ready") return Promise.resolve(this.client)
+    if (this.checked?.status === "ready") return Promise.resolve(this.checked)
     if (this.isClosed) return Promise.reject(this.fault("unreachable", "the connection is closed"))
     this.opening ??= this.connect()
     return this.opening
@@ -260,6 +284,7 @@ export class RedisConnection {
       this.known = facts
       const why = this.mustWrite ? RedisFacts.unfitness(facts) : undefined
       if (why !== undefined) throw this.fault("unfit", why)
+      if (this.client === client) this.checked = client
       return client
     } catch (cause) {
       client.disconnect()

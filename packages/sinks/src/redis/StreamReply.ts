@@ -19,6 +19,12 @@ export interface StreamEntry {
 
 const listOf = (value: unknown): ReadonlyArray<unknown> => (Array.isArray(value) ? value : [])
 
+const names = {
+  trail: Buffer.from("trail"),
+  sequence: Buffer.from("sequence"),
+  event: Buffer.from("event"),
+}
+
 const recordOf = (fields: unknown, isRepeated: boolean): CollectedRecord | undefined => {
   let trail: string | undefined
   let sequence: number | undefined
@@ -28,10 +34,9 @@ const recordOf = (fields: unknown, isRepeated: boolean): CollectedRecord | undef
     const name = list[index]
     const value = list[index + 1]
     if (!Buffer.isBuffer(name) || !Buffer.isBuffer(value)) return undefined
-    // The first letters tell them apart, which saves a text for each.
-    if (name[0] === 0x74) trail = value.toString("utf8")
-    else if (name[0] === 0x73) sequence = Number(value.toString("latin1"))
-    else if (name[0] === 0x65) bytes = value
+    if (names.trail.equals(name)) trail = value.toString("utf8")
+    else if (names.sequence.equals(name)) sequence = Number(value.toString("latin1"))
+    else if (names.event.equals(name)) bytes = value
   }
   if (trail === undefined || bytes === undefined) return undefined
   if (sequence === undefined || !Number.isSafeInteger(sequence) || sequence < 0) return undefined

@@ -43,6 +43,8 @@ for (let n = Number(first); n < last; n++) {
   })
   if (n % 100 === 99) await sleep(Number(pause))
 }
+// A record of this class is only accepted when its promise resolves.
+await audit.flush()
 const delivered = () => {
   const { durableSize, sinks } = audit.status()
   return sinks.every(({ cursor }) => cursor === durableSize)
