@@ -78,6 +78,13 @@ describe("WebhookSignature", () => {
     assert.strictEqual(judged({ nowSeconds: message.timestamp - 301 }), "time")
   })
 
+  it("is good for twice the tolerance where it comes from the future", () => {
+    const times = [-301, -300, 300, 301].map((off) =>
+      judged({ nowSeconds: message.timestamp + off }),
+    )
+    assert.deepStrictEqual(times, ["time", "msg_1", "msg_1", "time"])
+  })
+
   it("is not believed without its headers, or with others in their place", () => {
     for (const [name, value, reason] of [
       ["webhook-id", "", "missing"],

@@ -107,7 +107,10 @@ export interface ReceivedMessage {
   readonly body: Uint8Array
   /** Units: seconds since 1970. */
   readonly nowSeconds: number
-  /** How far apart the clocks may be, and how long a message is good. Default 300 s. */
+  /**
+   * How far apart the clocks may be, in both directions: one that comes from so far in the future
+   * is good for twice as long. Units: seconds. Default 300.
+   */
   readonly toleranceSeconds?: number | undefined
 }
 
@@ -115,7 +118,7 @@ const signaturesMax = 16
 
 /**
  * For receivers: the id of a message that was signed with one of the secrets, not long ago. The
- * time that the comparison takes says nothing about the signature. Keep the ids for as long as the
+ * time that the comparison takes says nothing about the signature. Keep the ids for twice the
  * tolerance, and a message that comes twice is known.
  *
  * @category verification
