@@ -33,6 +33,8 @@ export interface Access {
   readonly purpose?: string | undefined
   /** The tenant that the reading was confined to. */
   readonly tenant?: string | undefined
+  /** What the events of one reading share. */
+  readonly correlation?: string | undefined
   /** What was asked, and how much was found. */
   readonly data: Readonly<Record<string, unknown>>
 }
@@ -46,7 +48,7 @@ export interface Access {
 export const recordAccess = (
   audit: Audit["Service"],
   className: EventClass,
-  { action, actor, data, outcome, purpose, reason, tenant }: Access,
+  { action, actor, correlation, data, outcome, purpose, reason, tenant }: Access,
 ): Effect.Effect<void, RecordError> => {
   const event: RecordInput = {
     type: accessType,
@@ -58,6 +60,7 @@ export const recordAccess = (
     reason,
     purpose,
     tenant,
+    correlation,
     data,
   }
   return Effect.asVoid(audit.record(event))

@@ -123,7 +123,7 @@ export class Asking {
     return { ...found.value, from: found.from }
   })
 
-  /** Rows of an export, a page of them at a time, each read when the one before has been taken. */
+  /** Rows of an export and what they are drawn from, a page of them at a time, each read when the one before has been taken. */
   rows(query: Omit<PageQuery, "after" | "limit">) {
     const { exportMillisMax, exportRows } = this.options
     const order = query.order ?? "oldest"
@@ -132,7 +132,11 @@ export class Asking {
         Stream.paginate(undefined as PageToken.PageToken["at"] | undefined, (after) =>
           Effect.map(
             this.readRows(prepared, order, exportRows, after, exportMillisMax),
-            ({ next, rows }) => [[rows], Option.fromUndefinedOr(next)] as const,
+            ({ next, rows }) =>
+              [
+                [{ rows, asOf: byOrigin(prepared.selection.marks, prepared.highWater) }],
+                Option.fromUndefinedOr(next),
+              ] as const,
           ),
         ),
       ),

@@ -158,6 +158,9 @@ layer(TestServer.layer, { excludeTestServices: true })("a cached answer", (it) =
           isFollowing: false,
           rows: 10,
           trails: 1,
+          asOf: { [trail]: 10 },
+          first: { trail, sequence: 9 },
+          last: { trail, sequence: 0 },
         })),
       )
     }),

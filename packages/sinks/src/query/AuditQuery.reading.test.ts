@@ -54,15 +54,22 @@ layer(TestServer.layer, { excludeTestServices: true })("reading", (it) => {
         ),
       )
       const readings = (yield* fixture.trail).filter(({ type }) => type === accessType)
-      const shown = readings.map(({ action, actor, data, outcome, purpose, tenant }) => ({
-        action,
-        actor: actor.id,
-        outcome,
-        purpose,
-        tenant,
-        data,
-      }))
-      const none = { purpose: undefined, tenant: undefined }
+      const shown = readings.map(
+        ({ action, actor, correlation, data, outcome, purpose, tenant }) => ({
+          action,
+          actor: actor.id,
+          outcome,
+          purpose,
+          tenant,
+          data,
+          isCorrelated: correlation !== undefined,
+        }),
+      )
+      const [, , begin, end] = readings
+      assert.strictEqual(begin?.correlation, end?.correlation)
+      const none = { purpose: undefined, tenant: undefined, isCorrelated: false }
+      const asOf = { [trail]: 50 }
+      const at = (sequence: number) => ({ trail, sequence })
       const denied = { filter: "outcome=denied" }
       assert.deepStrictEqual(shown, [
         {
@@ -71,7 +78,17 @@ layer(TestServer.layer, { excludeTestServices: true })("reading", (it) => {
           outcome: "success",
           ...none,
           purpose: "complaint 12",
-          data: { filter: "actor.id=u-1", from: "none", isFollowing: false, rows: 5, trails: 1 },
+          data: {
+            filter: "actor.id=u-1",
+            limit: 5,
+            from: "none",
+            isFollowing: false,
+            rows: 5,
+            trails: 1,
+            asOf,
+            first: at(49),
+            last: at(37),
+          },
         },
         {
           action: "STATISTICS",
@@ -79,15 +96,23 @@ layer(TestServer.layer, { excludeTestServices: true })("reading", (it) => {
           outcome: "success",
           ...none,
           tenant: "north",
-          data: { filter: "", from: "none", total: 25 },
+          data: { filter: "", from: "none", total: 25, trails: 1, asOf },
         },
-        { action: "EXPORT", actor: "auditor-1", outcome: "attempt", ...none, data: denied },
+        {
+          action: "EXPORT",
+          actor: "auditor-1",
+          outcome: "attempt",
+          ...none,
+          isCorrelated: true,
+          data: denied,
+        },
         {
           action: "EXPORT",
           actor: "auditor-1",
           outcome: "success",
           ...none,
-          data: { ...denied, rows: 10 },
+          isCorrelated: true,
+          data: { ...denied, rows: 10, trails: 1, asOf, first: at(0), last: at(45) },
         },
       ])
       assert.isTrue(readings.every(({ classification }) => classification === "CONFIDENTIAL"))
@@ -279,7 +304,17 @@ layer(TestServer.layer, { excludeTestServices: true })("exports", (it) => {
         recorded.map(({ data, outcome }) => [outcome, data]),
         [
           ["attempt", { filter: "" }],
-          ["partial", { filter: "", rows: 500 }],
+          [
+            "partial",
+            {
+              filter: "",
+              rows: 500,
+              trails: 1,
+              asOf: { [trail]: 2500 },
+              first: { trail, sequence: 0 },
+              last: { trail, sequence: 499 },
+            },
+          ],
         ],
       )
     }),

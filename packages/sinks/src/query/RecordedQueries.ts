@@ -3,6 +3,7 @@
  *
  * @since 0.1.0
  */
+import { randomUUID } from "node:crypto"
 import type { Audit } from "@countersign/core/Audit"
 import type { EventClass } from "@countersign/core/event/EventClass"
 import type { InvalidFilter } from "@countersign/core/query/InvalidFilter"
@@ -12,7 +13,7 @@ import * as Stream from "effect/Stream"
 import { type Access, recordAccess } from "./AccessRecord.ts"
 import type { Asking } from "./Asking.ts"
 import * as NdjsonLines from "./NdjsonLines.ts"
-import type { PageQuery, Query, QueryPage, QueryStatistics } from "./Query.ts"
+import type { PageQuery, Query, QueryPage, QueryRow, QueryStatistics } from "./Query.ts"
 import type { FilterUnfit, NotDelivered, QueryFailed, QueryInvalid } from "./QueryError.ts"
 
 /**
@@ -86,13 +87,14 @@ export const recordedQueries = (
   return {
     page: (query) =>
       recorded(query, "QUERY", asking.page(query), ({ asOf, from, rows }) => ({
+        ...shownOf(asOf, rows[0], rows.at(-1)),
         rows: rows.length,
-        trails: Object.keys(asOf).length,
         from,
         isFollowing: query.after !== undefined,
       })),
     statistics: (query) =>
-      recorded(query, "STATISTICS", asking.statistics(query), ({ from, total }) => ({
+      recorded(query, "STATISTICS", asking.statistics(query), ({ asOf, from, total }) => ({
+        ...shownOf(asOf),
         total,
         from,
       })),
@@ -103,7 +105,7 @@ export const recordedQueries = (
   }
 }
 
-type Reading = Pick<Access, "action" | "data" | "outcome" | "reason">
+type Reading = Pick<Access, "action" | "correlation" | "data" | "outcome" | "reason">
 
 /** An export between the record that it begins and the record of how it ended. */
 const exported = (
@@ -112,28 +114,59 @@ const exported = (
   record: (reading: Omit<Reading, "action">) => Effect.Effect<void, RecordError>,
 ): Stream.Stream<string, QueryError | RecordError> =>
   Stream.suspend(() => {
+    const correlation = randomUUID()
     let rows = 0
+    let shown: Access["data"] = {}
+    let first: QueryRow | undefined
     let isOver = false
     const ended = (outcome: Access["outcome"], reason?: string) =>
       Effect.suspend(() => {
         if (isOver) return Effect.void
         isOver = true
-        return record({ outcome, reason, data: { rows } })
+        return record({ outcome, reason, correlation, data: { ...shown, rows } })
       })
     // The trail says that data leaves before any of it has left.
-    return Stream.fromEffectDrain(record({ outcome: "attempt", data: {} })).pipe(
+    return Stream.fromEffectDrain(record({ outcome: "attempt", correlation, data: {} })).pipe(
       Stream.concat(asking.rows(query)),
-      Stream.tap((page) => Effect.sync(() => (rows += page.length))),
-      Stream.map(NdjsonLines.encode),
+      Stream.tap((page) =>
+        Effect.sync(() => {
+          rows += page.rows.length
+          first ??= page.rows[0]
+          shown = shownOf(page.asOf, first, page.rows.at(-1))
+        }),
+      ),
+      Stream.map((page) => NdjsonLines.encode(page.rows)),
       Stream.concat(Stream.fromEffectDrain(ended("success"))),
       Stream.tapError((error) => Effect.ignore(ended("failure", error.message))),
       Stream.ensuring(Effect.ignore(ended("partial", "the reader left before the end"))),
     )
   })
 
+/** Trails whose sizes an event names; a whole event has to have room for them. */
+const namedTrailsMax = 64
+
+/** What was shown: drawn from how much of each trail, and from which record to which. */
+const shownOf = (
+  asOf: QueryPage["asOf"],
+  first?: QueryRow,
+  last?: QueryRow,
+): Readonly<Record<string, unknown>> => {
+  const trails = Object.keys(asOf).length
+  return {
+    trails,
+    ...(trails > namedTrailsMax ? {} : { asOf }),
+    ...(first === undefined ? {} : { first: placeOf(first) }),
+    ...(last === undefined ? {} : { last: placeOf(last) }),
+  }
+}
+
+const placeOf = ({ sequence, trail }: QueryRow) => ({ trail, sequence })
+
 /** What a query asks for, as the record of it says. */
-const askedOf = ({ asOf, filter, target }: Query): Access["data"] => ({
+const askedOf = ({ asOf, filter, limit, order, target }: PageQuery): Access["data"] => ({
   filter: filter ?? "",
+  ...(limit === undefined ? {} : { limit }),
+  ...(order === undefined ? {} : { order }),
   ...(target === undefined ? {} : { target: `${target.type}/${target.id}` }),
   ...(asOf === undefined ? {} : { isAsOfCheckpoint: true }),
 })
