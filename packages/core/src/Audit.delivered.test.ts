@@ -103,6 +103,30 @@ describe("an event that asks for delivered", () => {
     }),
   )
 
+  it.live("names at its deadline who refused it, with those that lack it", () =>
+    Effect.gen(function* () {
+      const { config, withAudit } = yield* setup
+      const refusing = new FaultySink(MemorySink.make({ name: "one" }))
+      const hanging = new FaultySink(MemorySink.make({ name: "two" }))
+      yield* withAudit(
+        Effect.gen(function* () {
+          const audit = yield* Audit
+          const first = yield* audit.record(event, { until })
+          for (let ahead = 1; ahead < 10; ahead++) refusing.reject((first.sequence ?? 0) + ahead)
+          hanging.hang()
+          const error = yield* Effect.flip(audit.record(event, { until }))
+          assert.deepInclude(error, { reason: "deadline", sinks: ["one", "two"] })
+          hanging.resume()
+        }),
+        {
+          deadlines: { ...config.deadlines, deliveredMillis: 1000 },
+          dispatch: { ...config.dispatch, required: "one,two,three", quorum: 2 },
+        },
+        { sinks: [refusing, hanging, MemorySink.make({ name: "three" })] },
+      )
+    }),
+  )
+
   it.live("is refused before it is recorded where no sink is required", () =>
     Effect.gen(function* () {
       const { trail, withAudit } = yield* setup

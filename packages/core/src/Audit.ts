@@ -62,7 +62,10 @@ export class Audit extends Context.Service<
     /**
      * Runs an effect between an `attempt` and its outcome, with duration and typed failure. A
      * `critical` attempt that can't be recorded keeps the effect from running. The options hold for
-     * both records.
+     * both records: with `until: "delivered"` it fails with `NotDelivered` also where the effect has
+     * succeeded and its outcome, though recorded, is not with the required sinks. Do not run the
+     * effect again for that; the error's `sequence` is the outcome's, or the attempt's where the
+     * effect did not run.
      */
     readonly around: (
       event: Omit<RecordInput, "outcome">,

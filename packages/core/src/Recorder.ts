@@ -135,7 +135,7 @@ const delivered = (
 ): Effect.Effect<void, NotDelivered> => {
   let ended: QuorumOutcome | undefined
   let wake = (): void => undefined
-  const giveUp = quorum.follow(sequence, (outcome) => {
+  const following = quorum.follow(sequence, (outcome) => {
     ended = outcome
     wake()
   })
@@ -148,7 +148,7 @@ const delivered = (
   const settled = (): Effect.Effect<void, NotDelivered> => {
     if (ended === undefined || ended._tag === "Reached") return Effect.void
     if (ended._tag === "Closed") {
-      return failure("closed", quorum.lacking(sequence), "the engine was closed")
+      return failure("closed", following.lacking(), "the engine was closed")
     }
     return failure("refused", ended.by, `refused by ${ended.by.join(", ")}: see the dead letters`)
   }
@@ -156,12 +156,12 @@ const delivered = (
   return Effect.callback<void, NotDelivered>((resume) => {
     wake = () => resume(settled())
     if (ended !== undefined) wake()
-    return Effect.sync(giveUp)
+    return Effect.sync(following.giveUp)
   }).pipe(
     Effect.timeoutOrElse({
       duration: deliveredMillis,
       orElse: () => {
-        const sinks = quorum.lacking(sequence)
+        const sinks = following.lacking()
         return failure(
           "deadline",
           sinks,

@@ -29,11 +29,11 @@ describe("Quorum", () => {
 
   it("is reached when so many sinks have passed the record, whichever they are", () => {
     const { ends, follow, move, quorum } = setup(2)
-    follow(5)
+    const { lacking } = follow(5)
     move("a", 6)
     move("b", 5)
     assert.deepStrictEqual(ends, [])
-    assert.deepStrictEqual(quorum.lacking(5), ["b", "c"])
+    assert.deepStrictEqual(lacking(), ["b", "c"])
     move("c", 7)
     assert.deepStrictEqual(ends, ["5 Reached"])
     assert.strictEqual(quorum.waiting, 0)
@@ -50,6 +50,14 @@ describe("Quorum", () => {
     assert.deepStrictEqual(ends, ["5 Reached"])
   })
 
+  it("says of a sink that refused the record that it lacks it, though its position passed it", () => {
+    const { follow, move, quorum } = setup(2)
+    const { lacking } = follow(5)
+    quorum.refused("a", 5)
+    move("a", 9)
+    assert.deepStrictEqual(lacking(), ["a", "b", "c"])
+  })
+
   it("ends at once where too many have refused the record, and says who", () => {
     const { ends, follow, quorum } = setup(2)
     follow(5)
@@ -63,7 +71,7 @@ describe("Quorum", () => {
 
   it("forgets who waits no more, and ends all with the engine", () => {
     const { ends, follow, move, quorum } = setup(1)
-    const giveUp = follow(1)
+    const { giveUp } = follow(1)
     giveUp()
     move("a", 2)
     assert.deepStrictEqual(ends, [])

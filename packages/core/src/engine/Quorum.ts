@@ -30,6 +30,16 @@ export type QuorumOutcome =
   | { readonly _tag: "Refused"; readonly by: ReadonlyArray<string> }
   | { readonly _tag: "Closed" }
 
+/**
+ * @category models
+ * @since 0.1.0
+ */
+export interface Following {
+  /** The required sinks that do not have the record, or have refused it. */
+  readonly lacking: () => ReadonlyArray<string>
+  readonly giveUp: () => void
+}
+
 interface Follower {
   readonly sequence: number
   readonly done: (outcome: QuorumOutcome) => void
@@ -65,14 +75,18 @@ export class Quorum {
 
   /**
    * Follows a record from before it can reach a sink: called later, a refusal could be missed.
-   *
-   * @returns gives the wait up
    */
-  follow(sequence: number, done: (outcome: QuorumOutcome) => void): () => void {
+  follow(sequence: number, done: (outcome: QuorumOutcome) => void): Following {
     const follower: Follower = { sequence, done, refusedBy: new Set() }
     if (this.isClosed) done({ _tag: "Closed" })
     else this.followers.add(follower)
-    return () => void this.followers.delete(follower)
+    return {
+      lacking: () => {
+        const having = this.having(follower)
+        return this.sinks.flatMap((sink) => (having.includes(sink) ? [] : [sink.name]))
+      },
+      giveUp: () => void this.followers.delete(follower),
+    }
   }
 
   /** A sink's position has moved. */
@@ -92,11 +106,6 @@ export class Quorum {
         this.end(follower, { _tag: "Refused", by: [...follower.refusedBy] })
       }
     }
-  }
-
-  /** The required sinks that do not have a record, for a message. */
-  lacking(sequence: number): ReadonlyArray<string> {
-    return this.sinks.flatMap((sink) => (sink.position() > sequence ? [] : [sink.name]))
   }
 
   /** Nothing more will be delivered. */
