@@ -80,15 +80,30 @@ const causeLengthMax = 1_000
 // come before it. A row of a number that this server has not given out yet was restored from
 // another server, and its transaction is over. The order is by the column: `number` alone would
 // be the text that is handed out.
-const readyRows = `
-  select number::text as number, id, event from countersign.outbox
-  where refused is null
-    and (xid < pg_snapshot_xmin(pg_current_snapshot()) or xid >= pg_snapshot_xmax(pg_current_snapshot()))
-    and not exists (
-      select from countersign.outbox_claim claim
-      where claim.trail <> $1 and number = any (claim.numbers)
-    )
-  order by outbox.xid, outbox.number limit $2`
+// Two ranges of the index: while one old transaction stays open, a single walk would pass over
+// all that waits for it, with each look.
+const readyWhere = (condition: string): string => `
+  (select number, xid, id, event from countersign.outbox
+   where refused is null and ${condition}
+     and not exists (
+       select from countersign.outbox_claim claim
+       where claim.trail <> $1 and number = any (claim.numbers)
+     )
+   order by xid, number limit $2)`
+
+/**
+ * The rows that are ready for a trail (`$1`), in their order, at most so many (`$2`).
+ *
+ * @category constants
+ * @since 0.1.0
+ */
+export const readyRows = `
+  select number::text as number, id, event from (
+    ${readyWhere("xid < pg_snapshot_xmin(pg_current_snapshot())")}
+    union all
+    ${readyWhere("xid >= pg_snapshot_xmax(pg_current_snapshot())")}
+  ) as ready
+  order by ready.xid, ready.number limit $2`
 
 /**
  * A connected session.
