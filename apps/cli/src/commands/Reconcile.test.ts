@@ -1,4 +1,5 @@
 import * as fs from "node:fs"
+import { userInfo } from "node:os"
 import * as path from "node:path"
 import { openAudit } from "@countersign/core/NodeAudit"
 import { type PostgresServer, postgresServer } from "@countersign/sinks/testing/PostgresServer"
@@ -59,7 +60,12 @@ suite(server, { excludeTestServices: true, timeout: 120_000 })("countersign", (i
       const beside = yield* command(directory, url, "reconcile", "--repair", "--json")
       assert.strictEqual(beside.code, 1)
       assert.deepInclude(JSON.parse(beside.stdout), { edited: 1, deleted: 2, isRepaired: true })
-      assert.include(beside.stderr, '"type":"sink.rows.repaired"')
+      for (const outcome of ["attempt", "success"]) {
+        assert.match(
+          beside.stderr,
+          new RegExp(`"type":"sink.rows.repaired".*"outcome":"${outcome}"`),
+        )
+      }
       yield* Effect.promise(() => audit.close())
 
       yield* alter("delete from countersign.audit_record where sequence = 1")
@@ -72,9 +78,33 @@ suite(server, { excludeTestServices: true, timeout: 120_000 })("countersign", (i
       )
       assert.sameMembers(
         rows.map(({ type }) => String(type)),
-        [...events.map(({ type }) => type), "sink.rows.repaired"],
+        [...events.map(({ type }) => type), "sink.rows.repaired", "sink.rows.repaired"],
       )
       assert.strictEqual((yield* command(directory, url, "reconcile")).code, 0)
+    }),
+  )
+
+  it.effect("a repair that breaks off has left its word in the trail, and who began it", () =>
+    Effect.gen(function* () {
+      const { alter, client, directory, url } = yield* delivered(yield* Server, "broken", events)
+      yield* alter(`delete from countersign.audit_record where sequence = 1;
+        create function countersign.refuse() returns trigger language plpgsql
+          as $$ begin raise exception 'refused'; end $$;
+        create trigger refuse before insert on countersign.audit_record
+          for each row execute function countersign.refuse()`)
+      const broken = yield* command(directory, url, "reconcile", "--repair")
+      assert.strictEqual(broken.code, 4)
+      yield* alter("drop trigger refuse on countersign.audit_record")
+      yield* deliverFrom(directory, url)
+      const { rows } = yield* Effect.promise(() =>
+        client.query(`select outcome, actor_id from countersign.audit_record
+          where type = 'sink.rows.repaired' order by sequence`),
+      )
+      const actor_id = userInfo().username
+      assert.deepStrictEqual(rows, [
+        { outcome: "attempt", actor_id },
+        { outcome: "failure", actor_id },
+      ])
     }),
   )
 
@@ -88,7 +118,7 @@ suite(server, { excludeTestServices: true, timeout: 120_000 })("countersign", (i
       yield* Effect.promise(() => audit.close())
       fs.renameSync(`${directory}.key`, `${directory}.moved`)
       const keyless = yield* command(directory, url, "partitions", "--drop-older-than", "84")
-      assert.include(keyless.stderr, "give --config")
+      assert.include(keyless.stderr, "give the configuration")
       assert.isFalse(fs.existsSync(`${directory}.key`))
       fs.renameSync(`${directory}.moved`, `${directory}.key`)
       assert.strictEqual((yield* command(directory, url, "reconcile")).code, 0)

@@ -1,4 +1,6 @@
 /** `countersign reconcile DIR --url URL`: are the rows what the trail says? */
+import type { AuditEventInput } from "@countersign/core/event/AuditEvent"
+import type { Disk } from "@countersign/core/platform/Disk"
 import type { ReconcileReport, RowFinding } from "@countersign/sinks/reconcile/ReconcileReport"
 import * as Clock from "effect/Clock"
 import * as Command from "effect/cli/Command"
@@ -10,6 +12,7 @@ import { Output } from "../terminal/Output.ts"
 import type { Paint } from "../terminal/Paint.ts"
 import { ProgressBar } from "../terminal/ProgressBar.ts"
 import * as Text from "../terminal/Text.ts"
+import { operator } from "../trail/Operator.ts"
 import { readPinned, trustFlag } from "../trail/PinnedKeys.ts"
 import { requireTrail } from "../trail/RequireTrail.ts"
 import * as Parameters from "./Parameters.ts"
@@ -81,12 +84,18 @@ const detailsOf = (report: ReconcileReport, paint: Paint): ReadonlyArray<string>
   ]
 }
 
-/** What the trail is to say of a repair. */
-const repairEvent = (report: ReconcileReport) => ({
+type Repair = Pick<AuditEventInput, "outcome" | "reason" | "data">
+
+/** What the trail is to say of a repair: that it begins, and how it ended. */
+const repairEvent = (repair: Repair): AuditEventInput => ({
   type: "sink.rows.repaired",
-  class: "compliance" as const,
-  actor: { id: "countersign", type: "system" as const },
-  outcome: "success" as const,
+  class: "compliance",
+  actor: operator(),
+  ...repair,
+})
+
+const repaired = (report: ReconcileReport): Repair => ({
+  outcome: "success",
   data: {
     records: report.records,
     edited: report.edited,
@@ -98,14 +107,14 @@ const repairEvent = (report: ReconcileReport) => ({
   },
 })
 
-/** Records the repair, or prints the event where the trail can't be written. */
-const sayRepaired = Effect.fnUntraced(function* (
-  report: ReconcileReport,
+/** Records it, or prints the event where the trail can't be written. */
+const sayRepair = Effect.fnUntraced(function* (
+  repair: Repair,
   directory: string,
   config: string | undefined,
 ) {
   const output = yield* Output
-  const event = repairEvent(report)
+  const event = repairEvent(repair)
   const { openWriters } = yield* Effect.promise(() => import("../trail/TrailWriters.ts"))
   yield* Effect.scoped(
     Effect.flatMap(openWriters([directory], config), (record) => record(event)),
@@ -151,17 +160,29 @@ export const reconcileCommand = Command.make(
     const { reconcile } = yield* Effect.promise(
       () => import("@countersign/sinks/reconcile/Reconciliation"),
     )
+    const services = yield* Effect.context<Disk | Output>()
+    const say = (one: Repair) => sayRepair(one, directory, Option.getOrUndefined(config))
+    let hasBegun = false
     const report = yield* reconcile({
       url,
       directory,
       sink,
       isRepairing: repair,
       verification: pinned.options,
+      beforeRepair: Effect.suspend(() => {
+        hasBegun = true
+        return say({ outcome: "attempt", data: { sink } })
+      }).pipe(Effect.provide(services)),
       progress: ({ records, size }) => bar.update(records, size === 0 ? 1 : records / size),
-    }).pipe(Effect.ensuring(Effect.sync(() => bar.clear())))
-    if (repair && report.edited + report.deleted + report.added > 0) {
-      yield* sayRepaired(report, directory, Option.getOrUndefined(config))
-    }
+    }).pipe(
+      Effect.ensuring(Effect.sync(() => bar.clear())),
+      Effect.onError(() =>
+        hasBegun
+          ? say({ outcome: "failure", reason: "the repair broke off: some rows may be repaired" })
+          : Effect.void,
+      ),
+    )
+    if (hasBegun) yield* say(repaired(report))
     if (report.verdict === "different") yield* output.exitWith(ExitCode.no)
     if (json) return yield* output.document(report)
     const { paint } = output

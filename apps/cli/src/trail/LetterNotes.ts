@@ -1,18 +1,15 @@
 /** What a person notes among the dead letters of a sink, signed with the trail's key. */
-import { userInfo } from "node:os"
 import { signerOf } from "@countersign/core/Audit"
-import { resolve } from "@countersign/core/config/ConfigResolution"
 import type { LetterAct } from "@countersign/core/engine/DeadLetter"
 import { DeadLetters } from "@countersign/core/engine/DeadLetters"
-import type { Actor } from "@countersign/core/event/AuditEvent"
 import { Disk } from "@countersign/core/platform/Disk"
 import { Signer } from "@countersign/core/signer/Signer"
-import { readCheckpoint } from "@countersign/core/trail/TrailReader"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Schedule from "effect/Schedule"
-import { UsageError } from "../terminal/Failure.ts"
+import { operator } from "./Operator.ts"
+import { writerConfig } from "./WriterConfig.ts"
 
 export interface LetterNotesOptions {
   readonly directory: string
@@ -28,32 +25,8 @@ const whileLocked = {
   while: (error: { readonly _tag: string }) => error._tag === "TrailLocked",
 }
 
-/** Who sits at the terminal, as far as the system says. */
-const whoever = (): Actor => {
-  try {
-    return { id: userInfo().username, type: "user" }
-  } catch {
-    return { id: `uid ${process.getuid?.() ?? "unknown"}`, type: "user" }
-  }
-}
-
-const signerFor = Effect.fnUntraced(function* ({ config: file, directory }: LetterNotesOptions) {
-  const disk = yield* Disk
-  const signed = yield* readCheckpoint(directory)
-  const origin = signed?.checkpoint.origin
-  const given = { directory, ...(origin === undefined ? {} : { origin }) }
-  const config = yield* resolve(given, {
-    env: process.env,
-    ...(file === undefined ? {} : { file }),
-  })
-  // An engine makes a key where none is, and this must not: nobody would know it.
-  const { kind, path } = config.signer
-  if (kind === "file" && (yield* disk.status(path)) === undefined) {
-    return yield* new UsageError({
-      parameter: "--config",
-      detail: `there is no ${path}: give the configuration that says where the trail's key is`,
-    })
-  }
+const signerFor = Effect.fnUntraced(function* (options: LetterNotesOptions) {
+  const { config } = yield* writerConfig(options.directory, options.config)
   const services = yield* Layer.build(signerOf(config, process.env))
   const signer = yield* Effect.provide(Effect.service(Signer), services)
   return { signer, trail: config.origin }
@@ -79,7 +52,7 @@ export const noteLetters = (
         signer: () => signer,
         nowMillis: () => clock.currentTimeMillisUnsafe(),
       })
-      const said = { ...note, actor: whoever() }
+      const said = { ...note, actor: operator() }
       const notes =
         sequences === undefined ? [said] : sequences.map((sequence) => ({ ...said, sequence }))
       yield* Effect.retry(letters.write(notes), whileLocked)

@@ -39,6 +39,8 @@ export interface ReconcileOptions {
   readonly isRepairing?: boolean
   /** How the trail is verified before its rows are compared with it. */
   readonly verification?: VerifyOptions
+  /** Run once before the first row is changed, to say so where it lasts. */
+  readonly beforeRepair?: Effect.Effect<void>
   /** Told after each page. */
   readonly progress?: (progress: { readonly records: number; readonly size: number }) => void
 }
@@ -88,18 +90,21 @@ class Pass {
   private readonly stored: StoredTrail
   private readonly absences: Absences
   private readonly isRepairing: boolean
+  private readonly beforeRepair: Effect.Effect<void>
+  private hasBegun = false
 
   constructor(
     session: PostgresSession,
     stored: StoredTrail,
     absences: Absences,
-    isRepairing: boolean,
+    { beforeRepair = Effect.void, isRepairing = false }: ReconcileOptions,
     facts: Pick<ReconcileReport, "origin" | "records">,
   ) {
     this.session = session
     this.stored = stored
     this.absences = absences
     this.isRepairing = isRepairing
+    this.beforeRepair = beforeRepair
     this.tally = {
       ...facts,
       verdict: "equal",
@@ -204,14 +209,19 @@ class Pass {
     if (this.findings.length < findingsMax) this.findings.push(finding)
   }
 
-  private repair(
-    wrong: ReadonlyArray<RowKey>,
-    missing: ReadonlyArray<{ readonly sequence: number; readonly entry: Uint8Array }>,
-  ) {
-    return this.isRepairing
-      ? ask(() => repairPage(this.session, this.stored.number, { wrong, missing }))
-      : Effect.void
-  }
+  private readonly repair = Effect.fnUntraced(
+    { self: this },
+    function* (
+      this: Pass,
+      wrong: ReadonlyArray<RowKey>,
+      missing: ReadonlyArray<{ readonly sequence: number; readonly entry: Uint8Array }>,
+    ) {
+      if (!this.isRepairing || wrong.length + missing.length === 0) return
+      if (!this.hasBegun) yield* this.beforeRepair
+      this.hasBegun = true
+      yield* ask(() => repairPage(this.session, this.stored.number, { wrong, missing }))
+    },
+  )
 }
 
 /**
@@ -226,7 +236,7 @@ class Pass {
 export const reconcile = (options: ReconcileOptions) =>
   Effect.scoped(
     Effect.gen(function* () {
-      const { directory, isRepairing = false, progress, sink = "postgres" } = options
+      const { directory, progress, sink = "postgres" } = options
       const signed = yield* readCheckpoint(directory)
       if (signed === undefined) {
         return yield* new ReconcileFailed({
@@ -250,7 +260,7 @@ export const reconcile = (options: ReconcileOptions) =>
       const drops =
         droppedMonths.size === 0 ? new RecordedDrops() : yield* readDrops(directory, size)
       const absences = { next, setAside, droppedMonths, drops }
-      const pass = new Pass(session, stored, absences, isRepairing, { origin, records: size })
+      const pass = new Pass(session, stored, absences, options, { origin, records: size })
       yield* entries(directory, { to: size }).pipe(
         Stream.grouped(pageSize),
         Stream.runForEach((records) =>
