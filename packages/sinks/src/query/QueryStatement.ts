@@ -10,7 +10,7 @@ import type { Filter } from "@countersign/core/query/Filter"
 import { indexText } from "../postgres/RecordColumns.ts"
 import * as FilterSql from "./FilterSql.ts"
 import type { PageToken } from "./PageToken.ts"
-import { instant, Parameters, type Statement } from "./SqlText.ts"
+import { Parameters, type Statement } from "./SqlText.ts"
 
 /**
  * How many records of each trail an answer is drawn from: trail numbers and sizes.
@@ -192,28 +192,4 @@ select tag, 1 from jsonb_array_elements_text(${given}) as t(tag) order by tag
 on conflict (tag) do update set generation = g.generation + 1`,
     values: parameters.values,
   }
-}
-
-/**
- * A filter within a range of time.
- *
- * @param fromMillis the first moment. Units: milliseconds since 1970
- * @param toMillis the first moment after it. Units: milliseconds since 1970
- *
- * @category constructors
- * @since 0.1.0
- */
-export const within = (filter: Filter, fromMillis?: number, toMillis?: number): Filter => {
-  const bound = (operator: ">=" | "<", millis: number | undefined): ReadonlyArray<Filter> =>
-    millis === undefined
-      ? []
-      : [
-          {
-            _tag: "Compare",
-            path: ["time"],
-            operator,
-            value: { _tag: "Instant", text: instant(millis), millis },
-          },
-        ]
-  return { _tag: "And", all: [filter, ...bound(">=", fromMillis), ...bound("<", toMillis)] }
 }
