@@ -145,6 +145,16 @@ layer(TestServer.layer, { excludeTestServices: true })("a cached answer", (it) =
     }),
   )
 
+  it.effect("can't be changed by who gets it", () =>
+    Effect.gen(function* () {
+      const url = yield* ten
+      const answers = yield* ask(url, ({ page }) => Effect.all([page({}), page({})]), { cache })
+      for (const { asOf, rows } of answers) {
+        for (const shared of [asOf, rows, rows[0]]) assert.isFrozen(shared)
+      }
+    }),
+  )
+
   it.effect("is recorded as a reading like any other", () =>
     Effect.gen(function* () {
       const url = yield* ten

@@ -88,6 +88,13 @@ const defaultMillis = { timeToLive: 300_000, tierDeadline: 50, tierRest: 1_000 }
 /** Writes to the tiers under way; further ones are left out, and cost a hit at most. */
 const writesMax = 16
 
+/** What one asker changed, the others would be told. */
+const frozen = (value: unknown): unknown => {
+  if (typeof value !== "object" || value === null || Object.isFrozen(value)) return value
+  for (const member of Object.values(value)) frozen(member)
+  return Object.freeze(value)
+}
+
 const millisOf = (input: Duration.Input | undefined, otherwise: number): number =>
   input === undefined ? otherwise : Duration.toMillis(Duration.fromInputUnsafe(input))
 
@@ -183,14 +190,14 @@ class Answers {
   ) {
     for (const [index, tier] of this.tiers.entries()) {
       const answer = yield* tier.get(key)
-      const value = answer === undefined ? undefined : parsed(answer)
+      const value = answer === undefined ? undefined : frozen(parsed(answer))
       if (answer === undefined || value === undefined) continue
       this.memory.set(key, { value, bytes: answer.length })
       yield* this.write(this.tiers.slice(0, index), key, answer)
       return { value, from: tier.tally.tier }
     }
     this.tallies.none.count("hits")
-    const value = yield* compute
+    const value = frozen(yield* compute)
     const answer = JSON.stringify(value)
     this.memory.set(key, { value, bytes: answer.length })
     yield* this.write(this.tiers, key, answer)
