@@ -165,6 +165,12 @@ export interface OpenLetter {
  */
 export class OpenLetters {
   private readonly letters = new Map<number, OpenLetter>()
+  private readonly causeLengthMax: number
+
+  /** @param causeLengthMax how much of a cause is kept, for whoever keeps many for long */
+  constructor(causeLengthMax = Infinity) {
+    this.causeLengthMax = causeLengthMax
+  }
 
   get size(): number {
     return this.letters.size
@@ -188,6 +194,11 @@ export class OpenLetters {
     return [...wanted.slice(at), ...wanted.slice(0, at)].slice(0, countMax)
   }
 
+  private clipped(text: string): string {
+    // A copy: a slice would keep the whole text.
+    return Buffer.from(text.slice(0, this.causeLengthMax)).toString()
+  }
+
   /** Takes the next note in. Notes about what is settled change nothing. */
   add({ act, leaf, reason, sequence, time }: LetterNote): void {
     if (sequence === undefined) return
@@ -197,7 +208,7 @@ export class OpenLetters {
         this.letters.set(sequence, {
           sequence,
           leaf: leaf ?? open?.leaf ?? "",
-          cause: reason,
+          cause: reason.length > this.causeLengthMax ? this.clipped(reason) : reason,
           time: time ?? "",
           refusals: (open?.refusals ?? 0) + 1,
           isRequested: false,

@@ -246,6 +246,38 @@ describe("DeadLetters", () => {
     }),
   )
 
+  it.effect("take more decisions at once than a frame of the log holds, in parts", () =>
+    Effect.gen(function* () {
+      const faulty = new FaultyDisk(new MemoryDisk().disk)
+      const lettersOf = yield* make(faulty.disk)
+      const letters = lettersOf()
+      const sequences = Array.from({ length: 1400 }, (_, index) => index)
+      yield* letters.write(sequences.map((sequence) => letterOf(sequence)))
+      yield* letters.write(sequences.slice(1).map((sequence) => noteOf("dropped", sequence)))
+      yield* letters.rest
+      // The largest note has 49,152 bytes, and a frame at most 64 MiB: 1365 of them.
+      const signed = faulty.count("replaceFile", (file) => file.endsWith("/checkpoint"))
+      assert.isAtLeast(signed, 6)
+      const again = lettersOf()
+      yield* again.load
+      for (const each of [letters, again]) assert.deepStrictEqual(openOf(each), [0])
+    }),
+  )
+
+  it.effect("keep no more of a cause in memory than a line of it", () =>
+    Effect.gen(function* () {
+      const memory = new MemoryDisk()
+      const letters = (yield* make(memory.disk))()
+      yield* letters.bury(letterOf(1, "no ".repeat(1000)))
+      yield* letters.rest
+      assert.strictEqual(letters.open.get(1)?.cause.length, 200)
+      const read = yield* readOpenLetters(directory, "table").pipe(
+        Effect.provideService(Disk, memory.disk),
+      )
+      assert.strictEqual(read.get(1)?.cause.length, 3000)
+    }),
+  )
+
   it("bound the words of a refusal", () => {
     const detail = "no ".repeat(10_000)
     const error = new SinkError({ sink: "table", reason: "rejected", detail })

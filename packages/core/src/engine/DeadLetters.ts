@@ -27,7 +27,7 @@ import { EntryHasher, inThisThread } from "../trail/EntryHasher.ts"
 import { type OpenTrail, openTrail } from "../trail/OpenTrail.ts"
 import type { TrailDamaged, TrailLocked } from "../trail/TrailError.ts"
 import { verifierKeyOf } from "../trail/TrailKeys.ts"
-import { entries, type TrailReadError } from "../trail/TrailReader.ts"
+import { entries, readEntry, type TrailReadError } from "../trail/TrailReader.ts"
 import { boundedText } from "./CauseText.ts"
 import { eventOf, type LetterNote, noteOf, OpenLetters } from "./DeadLetter.ts"
 import type { SinkError } from "./Sink.ts"
@@ -99,34 +99,46 @@ export const directoryOf = (directory: string, sink: string): string =>
 export const originOf = (trail: string, sink: string): string => `${trail}/dead-letters/${sink}`
 
 /**
- * The notes behind those that were read, in order; what is read is counted by key.
+ * Takes in the notes behind those that were read, in order; what is read is counted by key.
+ *
+ * - Memory: a bundle at once.
  *
  * @param isForgiven whether a key's trail that can't be read is passed over
  */
 const readNotes = Effect.fnUntraced(function* (
   directory: string,
   read: Map<string, number>,
+  add: (note: LetterNote) => void,
   isForgiven: (name: string) => boolean = () => false,
 ) {
   const disk = yield* Disk
   const names = (yield* disk.list(directory)).filter((name) => namePattern.test(name))
-  const added: Array<ReadonlyArray<LetterNote>> = []
-  for (const name of names) {
-    const from = read.get(name) ?? 0
-    const own = path.join(directory, name)
-    const found = yield* Stream.runCollect(entries(own, { from })).pipe(
-      Effect.catch((error) =>
-        isForgiven(name)
-          ? Effect.as(Effect.logWarning(`countersign: ${error.message}`), [])
-          : Effect.fail(error),
-      ),
+  const forgiving = <A>(name: string, reading: Effect.Effect<A, TrailReadError, Disk>) =>
+    Effect.catch(reading, (error) =>
+      isForgiven(name)
+        ? Effect.as(Effect.logWarning(`countersign: ${error.message}`), undefined)
+        : Effect.fail(error),
     )
-    read.set(name, from + found.length)
-    added.push(found.flatMap(({ bytes }) => noteOf(bytes) ?? []))
-  }
   // One key follows the other, and so do their notes.
-  const beginOf = (notes: ReadonlyArray<LetterNote>): string => notes[0]?.time ?? ""
-  return added.toSorted((a, b) => (beginOf(a) < beginOf(b) ? -1 : 1)).flat()
+  const begins = new Map<string, string>()
+  for (const name of names.length > 1 ? names : []) {
+    const first = yield* forgiving(name, readEntry(path.join(directory, name), 0))
+    begins.set(name, (first && noteOf(first.bytes)?.time) ?? "")
+  }
+  const beginOf = (name: string): string => begins.get(name) ?? ""
+  for (const name of names.toSorted((a, b) => (beginOf(a) < beginOf(b) ? -1 : 1))) {
+    const from = read.get(name) ?? 0
+    const reading = Stream.runForEach(
+      entries(path.join(directory, name), { from }),
+      ({ bytes, sequence }) =>
+        Effect.sync(() => {
+          read.set(name, sequence + 1)
+          const note = noteOf(bytes)
+          if (note !== undefined) add(note)
+        }),
+    )
+    yield* forgiving(name, reading)
+  }
 })
 
 /**
@@ -137,7 +149,7 @@ const readNotes = Effect.fnUntraced(function* (
  */
 export const readOpenLetters = Effect.fnUntraced(function* (directory: string, sink: string) {
   const open = new OpenLetters()
-  for (const note of yield* readNotes(directoryOf(directory, sink), new Map())) open.add(note)
+  yield* readNotes(directoryOf(directory, sink), new Map(), (note) => open.add(note))
   return open
 })
 
@@ -167,6 +179,10 @@ interface Writing {
 }
 
 const lettersMaxDefault = 65_536
+// Of each open letter, while the engine runs; the note has all of it.
+const causeLengthMax = 200
+// A frame of the log holds less than so many of the largest events.
+const notesAtOnce = 512
 const segmentBytesMax = 1024 * 1024
 const namePattern = /^[0-9a-f]{8}$/
 const limits = { depthMax: 16, keysMax: 4096, keyLengthMax: 256, eventBytesMax: 49_152 }
@@ -179,7 +195,7 @@ const limits = { depthMax: 16, keysMax: 4096, keyLengthMax: 256, eventBytesMax: 
  */
 export class DeadLetters {
   /** As of the newest look. */
-  readonly open = new OpenLetters()
+  readonly open = new OpenLetters(causeLengthMax)
   private readonly options: DeadLettersOptions
   private readonly encoder: EventEncoder
   /** Notes read so far, by the key's directory. */
@@ -204,11 +220,11 @@ export class DeadLetters {
   /** Reads the notes that were added since the last look, by whomever. */
   readonly look: Effect.Effect<void, TrailReadError> = Effect.suspend(() =>
     // Letters of a key that is gone must not keep a sink from its records.
-    Effect.map(
-      readNotes(this.directory, this.read, (name) => name !== this.name),
-      (notes) => {
-        for (const note of notes) this.open.add(note)
-      },
+    readNotes(
+      this.directory,
+      this.read,
+      (note) => this.open.add(note),
+      (name) => name !== this.name,
     ).pipe(Effect.provideService(Disk, this.options.disk)),
   )
 
@@ -228,8 +244,14 @@ export class DeadLetters {
 
   /** Adds notes, signed when this returns. After a failure any of them may be there. */
   write(notes: ReadonlyArray<LetterNote>): Effect.Effect<void, LetterFault> {
+    const parts: Array<ReadonlyArray<LetterNote>> = []
+    for (let from = 0; from < notes.length; from += notesAtOnce) {
+      parts.push(notes.slice(from, from + notesAtOnce))
+    }
     return Effect.suspend(() => this.ready).pipe(
-      Effect.flatMap((writing) => this.append(writing, notes)),
+      Effect.flatMap((writing) =>
+        Effect.forEach(parts, (part) => this.append(writing, part), { discard: true }),
+      ),
       // What a failure leaves is for a recovery to judge.
       Effect.onError(() => this.letGo),
     )
