@@ -24,7 +24,7 @@ import { Refusals } from "./Refusals.ts"
 import type { RestartPolicy } from "./RestartPolicy.ts"
 import { redelivery, Replays } from "./Replays.ts"
 import { RetryWaits } from "./RetryWaits.ts"
-import { endOf, SinkError, slice, type DeliveredBatch, type Sink } from "./Sink.ts"
+import { endOf, SinkError, slice, type DeliveredBatch, type EntryAt, type Sink } from "./Sink.ts"
 import { isRejected } from "./SinkCircuit.ts"
 import * as SinkCursor from "./SinkCursor.ts"
 import type { Actor } from "./Supervisor.ts"
@@ -257,7 +257,7 @@ export class Delivery implements Actor {
   ): Effect.fn.Return<number, SinkError | DiskError> {
     const { directory, trail } = this.options
     self.enter("blocked", this.sink.name)
-    const asked = this.within(Effect.suspend(() => this.sink.position(trail)))
+    const asked = this.within(Effect.suspend(() => this.sink.position(trail, this.entryAt)))
     const wanted = yield* this.options.circuit.call(asked, "nothing")
     const { head } = this.feed
     if (wanted !== undefined && !(Number.isSafeInteger(wanted) && wanted >= 0 && wanted <= head)) {
@@ -274,6 +274,26 @@ export class Delivery implements Actor {
     else this.cursor = yield* this.afterLetters(wanted, head)
     return this.cursor
   })
+
+  private readonly entryAt: EntryAt = (sequence) =>
+    this.feed
+      .take(sequence, { recordsMax: 1, bytesMax: 1 }, () => undefined)
+      .pipe(
+        Effect.map((found) => {
+          const entry = found?.batch.entries[0]
+          const copy = entry === undefined ? undefined : Uint8Array.from(entry)
+          found?.letGo()
+          return copy
+        }),
+        Effect.mapError(
+          (error) =>
+            new SinkError({
+              sink: this.sink.name,
+              reason: "unavailable",
+              detail: `record ${sequence} of the trail can't be read: ${error.message}`,
+            }),
+        ),
+      )
 
   /** What the file says; a cursor of another trail, or beyond this one, is not believed. */
   private readonly stored = Effect.fnUntraced(function* (

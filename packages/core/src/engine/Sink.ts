@@ -96,6 +96,15 @@ export interface SinkDelivery {
 }
 
 /**
+ * What the trail has at a sequence, copied; `undefined` beyond its end. A sink that is asked for
+ * its position may compare what it holds: another trail may have the same origin.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export type EntryAt = (sequence: number) => Effect.Effect<Uint8Array | undefined, SinkError>
+
+/**
  * A place that records are delivered to, one batch at a time.
  *
  * @category models
@@ -108,7 +117,10 @@ export interface Sink {
    * The sequence wanted next of this trail, where the sink itself stores it with the records;
    * `undefined` where the engine is to keep the cursor.
    */
-  readonly position: (trail: string) => Effect.Effect<number | undefined, SinkError>
+  readonly position: (
+    trail: string,
+    entryAt?: EntryAt,
+  ) => Effect.Effect<number | undefined, SinkError>
   readonly deliver: (batch: DeliveredBatch) => Effect.Effect<void, SinkError>
   /**
    * Stores records that it refused before and that its position has passed, each at most once, and
@@ -135,7 +147,7 @@ export const configured = (sink: Sink, delivery: SinkDelivery): Sink => {
   const { redeliver } = sink
   return {
     name: sink.name,
-    position: (trail) => sink.position(trail),
+    position: (trail, entryAt) => sink.position(trail, entryAt),
     deliver: (batch) => sink.deliver(batch),
     ...(redeliver === undefined ? {} : { redeliver: (batch) => redeliver.call(sink, batch) }),
     delivery: { ...sink.delivery, ...delivery },

@@ -1,5 +1,6 @@
 import * as fs from "node:fs/promises"
 import * as path from "node:path"
+import { configured } from "@countersign/core/engine/Sink"
 import { Audit } from "@countersign/core/Audit"
 import * as AuditFixture from "@countersign/core/testing/AuditFixture"
 import { temporaryDirectory } from "@countersign/core/testing/TemporaryDirectory"
@@ -126,6 +127,55 @@ describe("PostgresSink under an engine", () => {
         yield* assertDelivered(url, fixture)
       }),
     120_000,
+  )
+
+  it.live(
+    "gives no receipt for what another trail of the same origin has the place of",
+    () =>
+      Effect.gen(function* () {
+        const server = yield* postgresServer()
+        const url = yield* Effect.promise(() => freshDatabase(server, "replicas"))
+        const origin = "example.org/audit/replicas"
+        const directory = yield* temporaryDirectory
+        const [one, other] = ["one", "other"].map((name) =>
+          AuditFixture.make(path.join(directory, name)),
+        )
+        const deliver = Effect.fnUntraced(function* (
+          fixture: AuditFixture.AuditFixture | undefined,
+          name: string,
+          count: number,
+        ) {
+          if (fixture === undefined) return []
+          const sink = yield* PostgresSink.make({ url: Redacted.make(url) })
+          const recorded = Effect.gen(function* () {
+            const audit = yield* Audit
+            return yield* Effect.forEach(
+              Array.from({ length: count }, (_, index) => `${name}-${index}`),
+              (session) =>
+                Effect.match(audit.record({ ...event, session }, { until: "delivered" }), {
+                  onSuccess: () => [session],
+                  onFailure: () => [],
+                }),
+              { concurrency: count },
+            )
+          })
+          const { deadlines } = fixture.config
+          return (yield* fixture.withAudit(
+            recorded,
+            { origin, deadlines: { ...deadlines, deliveredMillis: 3_000 } },
+            { sinks: [configured(sink, { isRequired: true })] },
+          )).flat()
+        })
+        const first = yield* deliver(one, "one", 10)
+        assert.lengthOf(first, 10)
+        // Longer than the first one, and with the same again, from its beginning and from its end.
+        const longer = yield* deliver(other, "longer", 40)
+        const again = yield* deliver(other, "again", 5)
+        const stored = yield* ask(url, "select session from countersign.audit_record")
+        const missing = [...longer, ...again].filter((name) => !stored.flat().includes(name))
+        assert.deepStrictEqual({ longer, again, missing }, { longer: [], again: [], missing: [] })
+      }),
+    60_000,
   )
 
   it.live(

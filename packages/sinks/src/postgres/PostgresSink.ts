@@ -13,7 +13,12 @@
  *
  * @since 0.1.0
  */
-import { type DeliveredBatch, type Sink, SinkError } from "@countersign/core/engine/Sink"
+import {
+  type DeliveredBatch,
+  type EntryAt,
+  type Sink,
+  SinkError,
+} from "@countersign/core/engine/Sink"
 import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
@@ -69,7 +74,7 @@ class PostgresDelivery implements Sink {
     this.name = options.name
   }
 
-  readonly position = (trail: string): Effect.Effect<number, SinkError> =>
+  readonly position = (trail: string, entryAt?: EntryAt): Effect.Effect<number, SinkError> =>
     this.use((opened) =>
       Effect.map(
         this.attempt(opened, async () => {
@@ -80,8 +85,30 @@ class PostgresDelivery implements Sink {
           this.known.set(trail, next)
           return next
         },
+      ).pipe(
+        Effect.tap((next) =>
+          entryAt === undefined ? Effect.void : this.prove(opened, trail, next, entryAt),
+        ),
       ),
     )
+
+  /** The last stored record is the trail's own, or nobody begins behind it. */
+  private readonly prove = Effect.fnUntraced(
+    { self: this },
+    function* (
+      this: PostgresDelivery,
+      opened: Opened,
+      trail: string,
+      next: number,
+      entryAt: EntryAt,
+    ) {
+      const sequence = yield* this.attempt(opened, () => opened.writer.lastBefore(trail, next))
+      if (sequence === undefined) return
+      const entry = yield* entryAt(sequence)
+      if (entry === undefined) return
+      yield* this.attempt(opened, () => opened.writer.settle({ trail, sequence, entry }))
+    },
+  )
 
   readonly deliver = (batch: DeliveredBatch): Effect.Effect<void, SinkError> =>
     this.store(batch, ({ writer }) => writer.write(batch, this.known.get(batch.trail) ?? 0))

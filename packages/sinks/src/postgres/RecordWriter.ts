@@ -240,6 +240,17 @@ export class RecordWriter {
     return stored
   }
 
+  /** The last sequence of a trail that is stored below this one. */
+  async lastBefore(origin: string, next: number): Promise<number | undefined> {
+    const [found] = await this.session.rows(
+      `select sequence from ${target} where sequence < $2
+         and trail = (select id from countersign.trail where origin = $1)
+         order by sequence desc limit 1`,
+      [origin, next],
+    )
+    return found === undefined ? undefined : Number(found[0])
+  }
+
   /** Fails with the contradiction again, as long as the database holds that other record. */
   async settle(disputed: DisputedRecord): Promise<void> {
     const others = await this.session.rows(
