@@ -12,7 +12,7 @@ import type * as Redacted from "effect/Redacted"
 import * as Migrator from "effect/sql/Migrator"
 import { SqlClient } from "effect/sql/SqlClient"
 import { outboxMigration } from "./OutboxMigration.ts"
-import { queryCacheMigration, queryInvalidationMigration } from "../query/QueryCacheMigration.ts"
+import { queryCacheMigration, queryInvalidationMigration } from "./QueryCacheMigration.ts"
 import { auditRecordMigration } from "./AuditRecordMigration.ts"
 import { retentionMigration } from "./RetentionMigration.ts"
 
