@@ -199,11 +199,7 @@ export const make = Effect.fnUntraced(function* (
     options.readFrom,
     nowMillis,
   )
-  const shared = {
-    ...deliveryOptionsOf(options),
-    moved: () => quorum.moved(),
-    nowMillis,
-  }
+  const shared = { ...deliveryOptionsOf(options), nowMillis }
   const deliveries: ReadonlyArray<Delivery> = yield* Effect.forEach(sinks, (sink) =>
     Effect.map(
       SinkCircuit.make({ sink: sink.name, ...(options.circuit ?? circuitDefault) }),
@@ -212,6 +208,9 @@ export const make = Effect.fnUntraced(function* (
           ...shared,
           circuit,
           letters: lettersOf(options, sink.name, { disk, fillRandom, nowMillis: timeMillis }),
+          moved: () => {
+            if (sink.delivery?.isRequired === true) quorum.moved()
+          },
           refused: (sequence) => {
             if (sink.delivery?.isRequired === true) quorum.refused(sink.name, sequence)
           },

@@ -39,6 +39,27 @@ describe("Quorum", () => {
     assert.strictEqual(quorum.waiting, 0)
   })
 
+  it("is reached by each record in whatever order they are followed", () => {
+    const { ends, follow, move } = setup(1)
+    for (const sequence of [7, 2, 5, 3]) follow(sequence)
+    move("a", 4)
+    assert.deepStrictEqual(ends, ["2 Reached", "3 Reached"])
+    move("b", 8)
+    assert.deepStrictEqual(ends.slice(2), ["7 Reached", "5 Reached"])
+    for (const sequence of [8, 9]) follow(sequence)
+    move("c", 9)
+    assert.deepStrictEqual(ends.slice(4), ["8 Reached"])
+  })
+
+  it("looks at no more waits than the positions have passed", () => {
+    const looks: Array<number> = []
+    const quorum = new Quorum([{ name: "a", position: () => looks.push(1) && 2 }], 1)
+    for (let sequence = 0; sequence < 1000; sequence++) quorum.follow(sequence, () => undefined)
+    quorum.moved()
+    assert.strictEqual(quorum.waiting, 998)
+    assert.isAtMost(looks.length, 4)
+  })
+
   it("takes no sink for one that has the record when it has refused it", () => {
     const { ends, follow, move, quorum } = setup(2)
     follow(5)

@@ -55,6 +55,9 @@ export class Quorum {
   readonly size: number
   private readonly sinks: ReadonlyArray<RequiredSink>
   private readonly followers = new Set<Follower>()
+  /** Whether they came in the order of the trail, as they nearly always do. */
+  private isOrdered = true
+  private newest = -1
   private isClosed = false
 
   /** @param size how many of them are enough; 0: all */
@@ -79,7 +82,7 @@ export class Quorum {
   follow(sequence: number, done: (outcome: QuorumOutcome) => void): Following {
     const follower: Follower = { sequence, done, refusedBy: new Set() }
     if (this.isClosed) done({ _tag: "Closed" })
-    else this.followers.add(follower)
+    else this.add(follower)
     return {
       lacking: () => {
         const having = this.having(follower)
@@ -89,11 +92,15 @@ export class Quorum {
     }
   }
 
-  /** A sink's position has moved. */
+  /** The position of a required sink has moved. */
   moved(): void {
     if (this.followers.size === 0) return
+    const positions = this.sinks.map(({ position }) => position()).toSorted((a, b) => b - a)
+    const reached = positions[this.size - 1] ?? 0
     for (const follower of this.followers) {
-      if (this.having(follower).length >= this.size) this.end(follower, { _tag: "Reached" })
+      if (follower.sequence < reached) {
+        if (this.having(follower).length >= this.size) this.end(follower, { _tag: "Reached" })
+      } else if (this.isOrdered) return
     }
   }
 
@@ -112,6 +119,13 @@ export class Quorum {
   close(): void {
     this.isClosed = true
     for (const follower of this.followers) this.end(follower, { _tag: "Closed" })
+  }
+
+  private add(follower: Follower): void {
+    if (this.followers.size === 0) this.isOrdered = true
+    else if (follower.sequence < this.newest) this.isOrdered = false
+    this.newest = follower.sequence
+    this.followers.add(follower)
   }
 
   private having({ refusedBy, sequence }: Follower): ReadonlyArray<RequiredSink> {
