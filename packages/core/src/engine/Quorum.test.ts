@@ -51,7 +51,7 @@ describe("Quorum", () => {
     assert.deepStrictEqual(ends.slice(4), ["8 Reached"])
   })
 
-  it("looks at no more waits than the positions have passed", () => {
+  it("asks no sink again for each wait that the positions have not passed", () => {
     const looks: Array<number> = []
     const quorum = new Quorum([{ name: "a", position: () => looks.push(1) && 2 }], 1)
     for (let sequence = 0; sequence < 1000; sequence++) quorum.follow(sequence, () => undefined)
