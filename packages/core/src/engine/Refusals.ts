@@ -70,7 +70,7 @@ export class Refusals {
       reason: "unavailable",
       detail: `it takes no record at all, so record ${sequence} is not to blame: ${causeOf(cause)}`,
     })
-    yield* this.circuit.call(Effect.fail(error), "nothing")
+    return yield* this.circuit.call(Effect.fail(error), "nothing")
   })
 
   /**

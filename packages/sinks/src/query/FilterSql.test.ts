@@ -260,21 +260,13 @@ describe("the server's answer", () => {
         const server = yield* postgresServer()
         const url = yield* migratedDatabase(server, "filters")
         const sink = yield* sinkAt(url)
-        const deliver = (events: ReadonlyArray<FixtureEvent>) =>
-          Effect.runPromise(
-            sink.deliver(
-              batchFrom(
-                0,
-                events.map((each) => Buffer.from(JSON.stringify(each))),
-              ),
-            ),
-          )
+        const { time: _, ...timeless } = completeEvent({})
+        const events = [timeless, ...Array.from({ length: 300 }, event)]
+        // By the sink itself, since it says what the columns hold.
+        const entries = events.map((each) => Buffer.from(JSON.stringify(each)))
+        yield* sink.deliver(batchFrom(0, entries))
         yield* Effect.promise(() =>
           withClient(url, async (client) => {
-            const { time: _, ...timeless } = completeEvent({})
-            const events = [timeless, ...Array.from({ length: 300 }, event)]
-            // By the sink itself, since it says what the columns hold.
-            await deliver(events)
             const readEvents = events.map(asRead)
             let found = 0
             let asked = 0

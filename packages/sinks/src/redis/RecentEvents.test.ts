@@ -6,6 +6,7 @@ import { plainClient, range, trail } from "../testing/StreamFixture.ts"
 import * as RecentEvents from "./RecentEvents.ts"
 
 const begin = Date.UTC(2026, 10, 21)
+const beginText = new Date(begin).toISOString()
 
 /** Event n is by actor `a<n mod 3>`, about the patient `p<n mod 5>`, n seconds after midnight. */
 const eventAt = (n: number): string =>
@@ -74,7 +75,7 @@ describe("RecentEvents", () => {
             actor: { id: "7", type: by },
             target: [{ id: "7", type: about }],
             tenant,
-            time: new Date(begin).toISOString(),
+            time: beginText,
           }),
         )
       const entries = [
@@ -105,7 +106,7 @@ describe("RecentEvents", () => {
   it.live("keeps and shows the newest of one moment too", () =>
     Effect.gen(function* () {
       const { cache } = yield* open({ countMax: 5 })
-      const entry = Buffer.from(JSON.stringify({ time: new Date(begin).toISOString() }))
+      const entry = Buffer.from(JSON.stringify({ time: beginText }))
       const entries = Array.from({ length: 12 }, () => entry)
       yield* cache.deliver({ trail, firstSequence: 0, entries, bytes: 400 })
       const found = yield* cache.read("all")
