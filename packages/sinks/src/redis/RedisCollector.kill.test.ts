@@ -157,8 +157,10 @@ describe("producers and collectors under kill -9", () => {
           }
           await Promise.all([...producers, ...collectors].map((each) => each.end("SIGTERM")))
           // What is durable in its log is published by whoever opens the trail next.
-          const left = { directory: at("c3"), origin: "example.org/c3", signals: false }
-          await (await openAudit(left, { env: {} })).close()
+          for (const name of ["c1", "c2", "c3"]) {
+            const left = { directory: at(name), origin: `example.org/${name}`, signals: false }
+            await (await openAudit(left, { env: {} })).close()
+          }
         })
 
         const copies = yield* copiesIn(["c1", "c2", "c3"].map(at))
