@@ -1,0 +1,23 @@
+/**
+ * Records as a framer finds them: places in one run of bytes, so that nothing is copied.
+ *
+ * @since 0.1.0
+ */
+
+/**
+ * @category models
+ * @since 0.1.0
+ */
+export interface RecordBatch {
+  /** Holds every record of the batch; may be a view on shared memory. */
+  readonly bytes: Uint8Array
+  /** Where each record begins in `bytes`, behind its headers. Only the first `count` hold. */
+  readonly starts: Int32Array
+  /** How long each is. Units: bytes. */
+  readonly lengths: Int32Array
+  readonly count: number
+  /** 0-based number of the first record in the file. */
+  readonly firstRecord: number
+  /** Where `bytes` begins in the file. Units: bytes. Spanned records are joined, and have the place of their first segment. */
+  readonly fileOffset: number
+}
