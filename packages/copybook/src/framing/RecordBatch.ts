@@ -20,4 +20,9 @@ export interface RecordBatch {
   readonly firstRecord: number
   /** Where `bytes` begins in the file. Units: bytes. Spanned records are joined, and have the place of their first segment. */
   readonly fileOffset: number
+  /**
+   * Where each record begins in the file, behind its headers, where that is not
+   * `fileOffset + starts[i]`: joined records. Only the first `count` hold.
+   */
+  readonly offsets?: Float64Array
 }
