@@ -6,7 +6,7 @@
  */
 import type { Condition, Literal } from "../syntax/Item.ts"
 import type { Picture } from "../syntax/Picture.ts"
-import type { Span } from "../source/Diagnostic.ts"
+import type { Diagnostic, Span } from "../source/Diagnostic.ts"
 
 /**
  * How an elementary field's bytes hold its value.
@@ -17,8 +17,11 @@ import type { Span } from "../source/Diagnostic.ts"
 export type Storage =
   /** One byte a character, in the record's or the field's code page. */
   | { readonly kind: "text"; readonly isAlphabetic: boolean }
-  /** UTF-16, two bytes a character; big-endian on z/OS. */
-  | { readonly kind: "national" }
+  /**
+   * UTF-16, two bytes a character; big-endian on z/OS. With `decimal` the characters are a number,
+   * as they would be in DISPLAY with a separate sign.
+   */
+  | { readonly kind: "national"; readonly decimal?: ZonedStorage }
   /** Two bytes a character of a double-byte code page, without shift bytes. */
   | { readonly kind: "dbcs" }
   | ZonedStorage
@@ -177,4 +180,6 @@ export interface Layout {
   readonly aliases: ReadonlyArray<Alias>
   /** SHA-256 of the layout's canonical description, in hex: equal where records are read the same. */
   readonly fingerprint: string
+  /** What was assumed; absent when nothing was. */
+  readonly warnings?: ReadonlyArray<Diagnostic>
 }
