@@ -26,22 +26,11 @@ const micros = `case when isfinite("time") then (extract(epoch from "time") * 10
 const columns = `sequence, "time"::text, ${micros}, ${textColumns.join(", ")}, targets, entry`
 
 const rowOf = (values: ReadonlyArray<unknown>): StoredRow => {
-  const at = textColumns.length
   // The driver gives each column in the form of its type.
-  const [sequence, time, instant, ...rest] = values as [
-    string,
-    string,
-    string | null,
-    ...Array<string | null>,
-  ]
-  return {
-    sequence: Number(sequence),
-    key: { sequence, time },
-    micros: instant,
-    texts: rest.slice(0, at),
-    targets: rest[at] as unknown as ReadonlyArray<string> | null,
-    entry: rest[at + 1] as unknown as Uint8Array,
-  }
+  const [sequence, time, micros] = values as [string, string, string | null]
+  const [targets, entry] = values.slice(-2) as [ReadonlyArray<string> | null, Uint8Array]
+  const texts = values.slice(3, -2) as ReadonlyArray<string | null>
+  return { sequence: Number(sequence), key: { sequence, time }, micros, texts, targets, entry }
 }
 
 /**
