@@ -4,8 +4,7 @@ import { ProgressBar } from "./ProgressBar.ts"
 const screen = (isTTY: boolean) => {
   const written: Array<string> = []
   const stream = { isTTY, write: (text: string) => written.push(text) }
-  // Only what the bar uses of a stream.
-  return { stream: stream as unknown as NodeJS.WriteStream, written }
+  return { stream, written }
 }
 
 describe("ProgressBar", () => {

@@ -5,14 +5,20 @@ const barWidth = 24
 // Faster than this nobody can read, and drawing would slow the work.
 const drawMillis = 100
 
+/** What the bar uses of a stream. */
+interface Screen {
+  readonly isTTY: boolean
+  readonly write: (text: string) => unknown
+}
+
 export class ProgressBar {
-  private readonly stream: NodeJS.WriteStream
+  private readonly stream: Screen
   private readonly verb: string
   private readonly nowMillis: () => number
   private readonly startedMillis: number
   private drawnMillis = 0
 
-  constructor(stream: NodeJS.WriteStream, verb: string, nowMillis: () => number) {
+  constructor(stream: Screen, verb: string, nowMillis: () => number) {
     this.stream = stream
     this.verb = verb
     this.nowMillis = nowMillis
