@@ -20,6 +20,7 @@ import {
   canaryBreakGlass,
   canaryPatient,
   type Clinic,
+  registered,
   withClinic,
 } from "./testing/RunningClinic.ts"
 
@@ -56,9 +57,7 @@ const rowsOf = async (url: string): Promise<ReadonlyArray<string>> => {
 
 /** Everything that the API can do and refuse, each with canaries. Returns what a refusal said. */
 const everything = Effect.fnUntraced(function* (clinic: Clinic) {
-  const made = yield* clinic.ask("doctor", "POST", "/api/patients", canaryPatient)
-  assert.strictEqual(made.status, 201)
-  const record = `/api/patients/${String(made.body["id"])}`
+  const record = yield* registered(clinic)
   const booked = yield* clinic.ask("reception", "POST", `${record}/appointments`, canaryAppointment)
   const change = { phone: "Canary-Phone-2", history: "Canary-History-2" }
   const asked = [

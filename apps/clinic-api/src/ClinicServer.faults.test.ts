@@ -19,8 +19,11 @@ import {
   type Answer,
   canaryBreakGlass,
   canaryPatient,
+  registered,
   withClinic,
 } from "./testing/RunningClinic.ts"
+
+type Change = ReturnType<ClinicStore["Service"]["change"]>
 
 /** The engine tries its disk again in its own time. */
 const once = (ask: Effect.Effect<Answer>): Effect.Effect<Answer> =>
@@ -31,6 +34,16 @@ const breakDisk = (faulty: FaultyDisk): void => {
     faulty.plan({ call, path: isWal, errno: "EIO", times: Infinity })
   }
 }
+
+/** A store in memory that changes a patient in its own way. */
+const storeThat = (changes: (change: Change) => Change) =>
+  Layer.effect(
+    ClinicStore,
+    Effect.map(ClinicStore, (store) => ({
+      ...store,
+      change: (...given: Parameters<typeof store.change>) => changes(store.change(...given)),
+    })),
+  ).pipe(Layer.provide(MemoryStore.layer))
 
 const impatient = ({ config }: AuditFixture) => ({
   deadlines: { ...config.deadlines, criticalMillis: 200, complianceMillis: 200 },
@@ -45,8 +58,7 @@ describe("the clinic whose trail can't be made durable", () => {
         trail,
         (clinic) =>
           Effect.gen(function* () {
-            const made = yield* clinic.ask("doctor", "POST", "/api/patients", canaryPatient)
-            const record = `/api/patients/${String(made.body["id"])}`
+            const record = yield* registered(clinic)
             breakDisk(faulty)
 
             const glass = yield* clinic.ask("other", "POST", `${record}/break-glass`, {
@@ -81,20 +93,14 @@ describe("the clinic whose trail can't be made durable", () => {
     Effect.gen(function* () {
       const trail = make(path.join(yield* temporaryDirectory, "trail"))
       const faulty = new FaultyDisk(nodeDisk)
-      const breaking = Layer.effect(
-        ClinicStore,
-        Effect.map(ClinicStore, (store) => ({
-          ...store,
-          change: (...given: Parameters<typeof store.change>) =>
-            Effect.tap(store.change(...given), () => Effect.sync(() => breakDisk(faulty))),
-        })),
-      ).pipe(Layer.provide(MemoryStore.layer))
+      const breaking = storeThat((change) =>
+        Effect.tap(change, () => Effect.sync(() => breakDisk(faulty))),
+      )
       yield* withClinic(
         trail,
         (clinic) =>
           Effect.gen(function* () {
-            const made = yield* clinic.ask("doctor", "POST", "/api/patients", canaryPatient)
-            const record = `/api/patients/${String(made.body["id"])}`
+            const record = yield* registered(clinic)
             const change = yield* clinic.ask("doctor", "PATCH", record, { phone: "changed" })
             assert.strictEqual(change.status, 503)
             assert.strictEqual(change.body["isDone"], "yes")
@@ -180,23 +186,17 @@ describe("the clinic whose database does not say how a change went", () => {
     Effect.gen(function* () {
       const trail = make(path.join(yield* temporaryDirectory, "trail"))
       const faulty = new FaultyDisk(nodeDisk)
-      const failing = Layer.effect(
-        ClinicStore,
-        Effect.map(ClinicStore, (store) => ({
-          ...store,
-          change: () =>
-            Effect.andThen(
-              Effect.sync(() => breakDisk(faulty)),
-              Effect.fail(new StoreUnavailable({ isDone: "unknown" })),
-            ),
-        })),
-      ).pipe(Layer.provide(MemoryStore.layer))
+      const failing = storeThat(() =>
+        Effect.andThen(
+          Effect.sync(() => breakDisk(faulty)),
+          Effect.fail(new StoreUnavailable({ isDone: "unknown" })),
+        ),
+      )
       yield* withClinic(
         trail,
         (clinic) =>
           Effect.gen(function* () {
-            const made = yield* clinic.ask("doctor", "POST", "/api/patients", canaryPatient)
-            const record = `/api/patients/${String(made.body["id"])}`
+            const record = yield* registered(clinic)
             const change = yield* clinic.ask("doctor", "PATCH", record, { phone: "changed" })
             assert.strictEqual(change.body["type"], "urn:clinic:problem:not-recorded")
             assert.strictEqual(change.body["isDone"], "unknown")

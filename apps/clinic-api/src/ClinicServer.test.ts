@@ -8,18 +8,12 @@ import {
   canaryAppointment,
   canaryBreakGlass,
   canaryPatient,
-  type Clinic,
+  registered,
   request,
   withClinic,
 } from "./testing/RunningClinic.ts"
 
 const fixture = Effect.map(temporaryDirectory, (directory) => make(path.join(directory, "trail")))
-
-const registered = (clinic: Clinic) =>
-  Effect.map(clinic.ask("doctor", "POST", "/api/patients", canaryPatient), ({ body, status }) => {
-    assert.strictEqual(status, 201)
-    return String(body["id"])
-  })
 
 const sendText = async (url: string, token: string, body: string) => {
   const headers = { authorization: `Bearer ${token}`, "content-type": "application/json" }
@@ -39,12 +33,12 @@ describe("the clinic's API", () => {
       const trail = yield* fixture
       yield* withClinic(trail, (clinic) =>
         Effect.gen(function* () {
-          const id = yield* registered(clinic)
-          const read = yield* clinic.ask("doctor", "GET", `/api/patients/${id}`)
+          const record = yield* registered(clinic)
+          const read = yield* clinic.ask("doctor", "GET", record)
           assert.strictEqual(read.status, 200)
           assert.strictEqual(read.body["name"], canaryPatient.name)
           const phone = "Canary-Phone-new"
-          const changed = yield* clinic.ask("doctor", "PATCH", `/api/patients/${id}`, { phone })
+          const changed = yield* clinic.ask("doctor", "PATCH", record, { phone })
           assert.strictEqual(changed.body["phone"], phone)
         }),
       )
@@ -64,8 +58,7 @@ describe("the clinic's API", () => {
       const trail = yield* fixture
       yield* withClinic(trail, (clinic) =>
         Effect.gen(function* () {
-          const id = yield* registered(clinic)
-          const diary = `/api/patients/${id}/appointments`
+          const diary = `${yield* registered(clinic)}/appointments`
           const booked = yield* clinic.ask("reception", "POST", diary, canaryAppointment)
           assert.strictEqual(booked.status, 201)
           const cancel = `/api/appointments/${String(booked.body["id"])}`
@@ -93,8 +86,7 @@ describe("the clinic's API", () => {
         const trail = yield* fixture
         yield* withClinic(trail, (clinic) =>
           Effect.gen(function* () {
-            const id = yield* registered(clinic)
-            const record = `/api/patients/${id}`
+            const record = yield* registered(clinic)
             assert.strictEqual((yield* clinic.ask("other", "GET", record)).status, 403)
             const glass = yield* clinic.ask(
               "other",
@@ -127,8 +119,7 @@ describe("the clinic's API", () => {
       const trail = yield* fixture
       yield* withClinic(trail, (clinic) =>
         Effect.gen(function* () {
-          const id = yield* registered(clinic)
-          const record = `/api/patients/${id}`
+          const record = yield* registered(clinic)
           assert.strictEqual((yield* clinic.ask(undefined, "GET", record)).status, 401)
           const guessed = yield* Effect.promise(() =>
             request(`${clinic.url}${record}`, "GET", "guess"),

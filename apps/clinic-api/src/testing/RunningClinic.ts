@@ -158,6 +158,14 @@ export const canaryPatient = {
   history: "Canary-History-8e4a",
 }
 
+/** Registers it, and gives the path of its record. */
+export const registered = ({ ask }: Clinic): Effect.Effect<string> =>
+  Effect.flatMap(ask("doctor", "POST", "/api/patients", canaryPatient), ({ body, status, text }) =>
+    status === 201
+      ? Effect.succeed(`/api/patients/${String(body["id"])}`)
+      : Effect.die(new Error(`${status}: ${text}`)),
+  )
+
 export const canaryAppointment = {
   startsAt: "2026-12-01T09:00:00Z",
   minutes: 30,

@@ -112,6 +112,16 @@ describe("LogTail", () => {
     }),
   )
 
+  /** What a power failure leaves of a trail that was opened and closed, without its log. */
+  const leftAfterReopening = Effect.fnUntraced(function* (power: PowerLossDisk) {
+    power.heal()
+    // Nothing is recorded, so the forms that are open stay those that were found.
+    const next = Effect.flatMap(openSession(directory), ({ close }) => close)
+    yield* next.pipe(Effect.scoped, Effect.provide(power.layer))
+    assert.deepStrictEqual(power.namesIn(path.join(directory, "wal")), [])
+    return power.crash(least)
+  })
+
   it.live("deletes no log of full tiles whose sync had failed before the opening", () =>
     Effect.gen(function* () {
       const power = new PowerLossDisk([directory])
@@ -125,11 +135,7 @@ describe("LogTail", () => {
         assert.strictEqual(synced._tag, "Failure")
       })
       yield* killed.pipe(Effect.scoped, Effect.provide(power.layer))
-      power.heal()
-      const next = Effect.flatMap(openSession(directory), ({ close }) => close)
-      yield* next.pipe(Effect.scoped, Effect.provide(power.layer))
-      assert.deepStrictEqual(power.namesIn(path.join(directory, "wal")), [])
-      const left = power.crash(least)
+      const left = yield* leftAfterReopening(power)
       for (const name of ["tile/entries/000", "tile/0/000"]) {
         const file = path.join(directory, name)
         assert.deepStrictEqual(left.peek(file), power.peek(file))
@@ -149,12 +155,7 @@ describe("LogTail", () => {
         assert.strictEqual(synced._tag, "Failure")
       })
       yield* killed.pipe(Effect.scoped, Effect.provide(power.layer))
-      power.heal()
-      // Nothing is recorded, so the forms that are open stay those that were found.
-      const next = Effect.flatMap(openSession(directory), ({ close }) => close)
-      yield* next.pipe(Effect.scoped, Effect.provide(power.layer))
-      assert.deepStrictEqual(power.namesIn(path.join(directory, "wal")), [])
-      const left = power.crash(least)
+      const left = yield* leftAfterReopening(power)
       const { recovered } = yield* openSession(directory).pipe(
         Effect.scoped,
         Effect.provide(left.layer),
