@@ -1,17 +1,16 @@
-import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
+import { assert, describe, it } from "@effect/vitest"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
-import * as Scope from "effect/Scope"
-import type { Redis } from "ioredis"
-import { type RedisServer, redisServer } from "../testing/RedisServer.ts"
+import { redisServer } from "../testing/RedisServer.ts"
 import {
   batchOf,
   plainClient,
   range,
   readAs,
   sequencesIn,
+  sharedServer,
   trail,
 } from "../testing/StreamFixture.ts"
 import type { CollectedRecord } from "./CollectedEvent.ts"
@@ -20,18 +19,7 @@ import { RedisConnection } from "./RedisConnection.ts"
 import * as RedisStreamSink from "./RedisStreamSink.ts"
 import * as StreamStatistics from "./StreamStatistics.ts"
 
-const scope = Effect.runSync(Scope.make())
-let server: RedisServer
-let client: Redis
-beforeAll(async () => {
-  const settings = ["--maxmemory", "512mb"]
-  server = await Effect.runPromise(Effect.provideService(redisServer(settings), Scope.Scope, scope))
-  client = plainClient(server.url)
-})
-afterAll(async () => {
-  client.disconnect()
-  await Effect.runPromise(Scope.close(scope, Exit.void))
-})
+const { client, server } = await sharedServer()
 
 const fill = (stream: string, first: number, count: number) =>
   Effect.scoped(

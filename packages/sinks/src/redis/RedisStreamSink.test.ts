@@ -1,34 +1,18 @@
-import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
+import { assert, describe, it } from "@effect/vitest"
 import type { DeliveredBatch, Sink } from "@countersign/core/engine/Sink"
 import * as Effect from "effect/Effect"
-import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
-import * as Scope from "effect/Scope"
-import type { Redis } from "ioredis"
-import { type RedisServer, redisServer } from "../testing/RedisServer.ts"
 import {
   batchOf,
-  plainClient,
   range,
   readAs,
   sequencesIn,
+  sharedServer,
   trail,
 } from "../testing/StreamFixture.ts"
 import * as RedisStreamSink from "./RedisStreamSink.ts"
 
-const scope = Effect.runSync(Scope.make())
-let server: RedisServer
-let client: Redis
-beforeAll(async () => {
-  server = await Effect.runPromise(
-    Effect.provideService(redisServer(["--maxmemory", "512mb"]), Scope.Scope, scope),
-  )
-  client = plainClient(server.url)
-})
-afterAll(async () => {
-  client.disconnect()
-  await Effect.runPromise(Scope.close(scope, Exit.void))
-})
+const { client, server } = await sharedServer()
 
 const sequencesOf = (stream: string) => Effect.promise(() => sequencesIn(client, stream))
 

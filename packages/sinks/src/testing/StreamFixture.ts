@@ -5,7 +5,12 @@
  */
 import type { DeliveredBatch } from "@countersign/core/engine/Sink"
 import type { StoredRecord } from "@countersign/core/testing/MemorySink"
+import { afterAll } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Scope from "effect/Scope"
 import { Redis } from "ioredis"
+import { redisServer } from "./RedisServer.ts"
 
 /** The trail of {@link batchOf}. */
 export const trail = "example.org/audit/stream"
@@ -29,6 +34,19 @@ export const plainClient = (url: string): Redis => {
   // Without a listener a killed server is written to the console.
   client.on("error", () => undefined)
   return client
+}
+
+/** One server for the tests of a file, and a client of it; they go after the last test. */
+export const sharedServer = async () => {
+  const scope = Scope.makeUnsafe()
+  const starting = redisServer(["--maxmemory", "512mb"])
+  const server = await Effect.runPromise(Scope.provide(starting, scope))
+  const client = plainClient(server.url)
+  afterAll(() => {
+    client.disconnect()
+    return Effect.runPromise(Scope.close(scope, Exit.void))
+  })
+  return { client, server }
 }
 
 /** Everything in a stream of records. */
