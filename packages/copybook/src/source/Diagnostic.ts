@@ -19,6 +19,8 @@ export interface Span {
   readonly offset: number
   /** In UTF-16 units. */
   readonly length: number
+  /** The copied member that the place lies in; absent in the text itself. */
+  readonly member?: string
 }
 
 /**

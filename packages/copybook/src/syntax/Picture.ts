@@ -53,4 +53,8 @@ export interface Picture {
    */
   readonly scale: number
   readonly isSigned: boolean
+  /** Present where DECIMAL-POINT IS COMMA: then `,` is the point and `.` is inserted between digits. */
+  readonly decimalPoint?: ","
+  /** What stands in the data for the currency symbol, where that is not the symbol itself. */
+  readonly currencySign?: string
 }
