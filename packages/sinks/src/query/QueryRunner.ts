@@ -89,7 +89,13 @@ export const make = (
       startupParameters: { statement_timeout: String(options.statementMillisMax) },
     })
     const scope = yield* Effect.scope
-    const run = <A extends object>({ text, values }: Statement) => sql.unsafe<A>(text, values)
+    // From a prepared statement's sixth run on the server may take a plan for no values in
+    // particular. For an actor until a moment it then reads all that the actor ever did, and sorts
+    // it, instead of the hundred rows at the index's end.
+    const run = <A extends object>({ isPlannedOnce, text, values }: Statement) => {
+      const statement = sql.unsafe<A>(text, values)
+      return isPlannedOnce === true ? statement : statement.unprepared
+    }
 
     const scoped = <A extends object>(statement: Statement, scope: RunScope) =>
       scope.tenant === undefined && scope.statementMillisMax === undefined
@@ -154,6 +160,7 @@ const settings = ({ statementMillisMax, tenant }: RunScope): Statement => {
   return {
     text: `select ${given.map((_, index) => `set_config($${2 * index + 1}::text, $${2 * index + 2}::text, true)`).join(", ")}`,
     values: given.flat(),
+    isPlannedOnce: true,
   }
 }
 

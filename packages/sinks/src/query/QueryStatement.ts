@@ -174,6 +174,7 @@ export const snapshot = (tags: ReadonlyArray<string>): Statement => {
     from countersign.query_generation g
     where g.tag in (select jsonb_array_elements_text(${wanted}))) as generations`,
     values: parameters.values,
+    isPlannedOnce: true,
   }
 }
 

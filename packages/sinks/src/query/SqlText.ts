@@ -13,6 +13,11 @@
 export interface Statement {
   readonly text: string
   readonly values: ReadonlyArray<string>
+  /**
+   * Whether the server may keep one plan for whatever values. Absent: it plans for the values at
+   * hand, as a statement needs whose cost depends on them.
+   */
+  readonly isPlannedOnce?: true
 }
 
 /** Types that a parameter is sent as. */
