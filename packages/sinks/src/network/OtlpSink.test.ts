@@ -112,13 +112,19 @@ describe("OtlpSink", () => {
     }),
   )
 
-  it.effect("does not believe a page that answers 200", () =>
+  it.effect("does not believe an answer of 200 that is not OTLP", () =>
     Effect.gen(function* () {
       const { receiver, sink } = yield* opened()
-      receiver.answerNext({ status: 200, body: "<html>sign in</html>" })
-      const error = yield* Effect.flip(sink.deliver(batch))
-      assert.strictEqual(error.reason, "unavailable")
-      assert.include(error.message, "not OTLP")
+      for (const body of [
+        "<html>sign in</html>",
+        '{"partialSuccess":{"rejectedLogRecords":"some"}}',
+        '{"partialSuccess":{"rejectedLogRecords":-1}}',
+      ]) {
+        receiver.answerNext({ status: 200, body })
+        const error = yield* Effect.flip(sink.deliver(batch))
+        assert.strictEqual(error.reason, "unavailable")
+        assert.include(error.message, "not OTLP")
+      }
     }),
   )
 

@@ -73,9 +73,11 @@ const partialSuccessOf = ({ body, end }: HttpAnswer): PartialSuccess | undefined
   const answer = parsed(body)
   if (answer === undefined) return undefined
   const { partialSuccess } = answer
+  // A 64-bit integer, which is text in the JSON of OTLP; some write a number.
+  const rejected = Number(partialSuccess?.rejectedLogRecords ?? 0)
+  if (!(rejected >= 0)) return undefined
   return {
-    // A 64-bit integer, which is text in the JSON of OTLP; some write a number.
-    rejected: Number(partialSuccess?.rejectedLogRecords ?? 0),
+    rejected,
     message: JSON.stringify(partialSuccess?.errorMessage ?? "").slice(0, 200),
   }
 }
