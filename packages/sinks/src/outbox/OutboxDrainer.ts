@@ -186,7 +186,8 @@ class Drain {
       let { rows } = left
       let refused = yield* this.recordAll(yield* this.unrecorded(left))
       while (true) {
-        const gone = rows.filter((row) => !refused.some((other) => other.row === row))
+        const kept = new Set(refused.map(({ row }) => row))
+        const gone = rows.filter((row) => !kept.has(row))
         // Read before the rows are claimed, so none of them can be in the trail below it.
         const { durableSize } = audit.status()
         const claim = yield* store.advance(trail, durableSize, gone, refused, options.rowsMax)
