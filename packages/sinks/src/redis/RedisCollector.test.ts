@@ -1,4 +1,4 @@
-import { assert, describe, it } from "@effect/vitest"
+import { afterAll, assert, describe, it } from "@effect/vitest"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
@@ -19,7 +19,8 @@ import { RedisConnection } from "./RedisConnection.ts"
 import * as RedisStreamSink from "./RedisStreamSink.ts"
 import * as StreamStatistics from "./StreamStatistics.ts"
 
-const { client, server } = await sharedServer()
+const { client, close, server } = await sharedServer()
+afterAll(close)
 
 const fill = (stream: string, first: number, count: number) =>
   Effect.scoped(

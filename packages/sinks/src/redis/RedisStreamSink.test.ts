@@ -1,4 +1,4 @@
-import { assert, describe, it } from "@effect/vitest"
+import { afterAll, assert, describe, it } from "@effect/vitest"
 import type { DeliveredBatch, Sink } from "@countersign/core/engine/Sink"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
@@ -12,7 +12,8 @@ import {
 } from "../testing/StreamFixture.ts"
 import * as RedisStreamSink from "./RedisStreamSink.ts"
 
-const { client, server } = await sharedServer()
+const { client, close, server } = await sharedServer()
+afterAll(close)
 
 const sequencesOf = (stream: string) => Effect.promise(() => sequencesIn(client, stream))
 

@@ -5,7 +5,6 @@
  */
 import type { DeliveredBatch } from "@countersign/core/engine/Sink"
 import type { StoredRecord } from "@countersign/core/testing/MemorySink"
-import { afterAll } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Scope from "effect/Scope"
@@ -36,17 +35,17 @@ export const plainClient = (url: string): Redis => {
   return client
 }
 
-/** One server for the tests of a file, and a client of it; they go after the last test. */
+/** One server for the tests of a file, and a client of it; `close` is for after the last. */
 export const sharedServer = async () => {
   const scope = Scope.makeUnsafe()
   const starting = redisServer(["--maxmemory", "512mb"])
   const server = await Effect.runPromise(Scope.provide(starting, scope))
   const client = plainClient(server.url)
-  afterAll(() => {
+  const close = () => {
     client.disconnect()
     return Effect.runPromise(Scope.close(scope, Exit.void))
-  })
-  return { client, server }
+  }
+  return { client, close, server }
 }
 
 /** Everything in a stream of records. */
