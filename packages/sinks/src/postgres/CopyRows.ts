@@ -26,6 +26,17 @@ export const columns: ReadonlyArray<string> = [
   "entry",
 ]
 
+/**
+ * The statement that takes such rows in.
+ *
+ * @category constants
+ * @since 0.1.0
+ */
+export const copyStatement = `copy countersign.audit_record (${columns.join(", ")}) from stdin (format binary)`
+
+// Large enough to be worth a system call, small enough that encoding one holds nobody up.
+const chunkBytesDefault = 131_072
+
 /** Signature, flags, and the length of a header extension that there is not. */
 const header = Buffer.from("PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0", "latin1")
 const trailer = Buffer.from([0xff, 0xff])
@@ -57,9 +68,9 @@ export class CopyRows {
 
   /**
    * @param trail the trail's number in the database
-   * @param chunkBytes about how long a chunk gets; a long row makes a longer one
+   * @param chunkBytes about how long a chunk gets; a long row makes a longer one. Default 128 KiB
    */
-  constructor(trail: number, chunkBytes: number) {
+  constructor(trail: number, chunkBytes = chunkBytesDefault) {
     this.trail = trail
     this.chunkBytes = chunkBytes
     this.buffer = Buffer.allocUnsafe(chunkBytes + slackBytes)

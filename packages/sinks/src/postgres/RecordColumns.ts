@@ -140,6 +140,15 @@ const millisOf = (time: unknown): number | undefined => {
   return Number.isNaN(millis) ? undefined : millis
 }
 
+/**
+ * The month of an instant in UTC, such as `2026-11`.
+ *
+ * @param millis since 1970
+ * @category encoding
+ * @since 0.1.0
+ */
+export const monthOf = (millis: number): string => new Date(millis).toISOString().slice(0, 7)
+
 const targetsOf = (target: unknown): ReadonlyArray<string> | undefined => {
   if (!Array.isArray(target) || target.length === 0) return undefined
   const keys: Array<string> = []

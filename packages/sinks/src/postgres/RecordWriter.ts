@@ -10,9 +10,10 @@
  * @since 0.1.0
  */
 import { type DeliveredBatch, endOf, slice } from "@countersign/core/engine/Sink"
-import { columns, CopyRows } from "./CopyRows.ts"
+import { copyStatement, CopyRows } from "./CopyRows.ts"
 import { faultOf } from "./PostgresFault.ts"
 import type { PostgresSession } from "./PostgresSession.ts"
+import { monthOf } from "./RecordColumns.ts"
 
 /**
  * What one delivery did.
@@ -63,11 +64,7 @@ const dispute = (disputed: DisputedRecord): Contradiction =>
     disputed,
   )
 
-// Large enough to be worth a system call, small enough that encoding one holds nobody up.
-const chunkBytes = 131_072
-
 const target = "countersign.audit_record"
-const copyStatement = `copy ${target} (${columns.join(", ")}) from stdin (format binary)`
 const noSequences: ReadonlySet<number> = new Set()
 
 const uniqueViolation = "23505"
@@ -262,16 +259,13 @@ export class RecordWriter {
   }
 }
 
-/** `YYYY-MM` of an instant in UTC. */
-const monthOf = (millis: number): string => new Date(millis).toISOString().slice(0, 7)
-
 function* chunksOf(
   trail: number,
   batch: DeliveredBatch,
   months: Set<string>,
   without: ReadonlySet<number>,
 ): Generator<Buffer> {
-  const rows = new CopyRows(trail, chunkBytes)
+  const rows = new CopyRows(trail)
   let monthFrom = 0
   let monthTo = 0
   let next = batch.firstSequence

@@ -4,7 +4,7 @@
  * @since 0.1.0
  */
 import type { TrailEntry } from "@countersign/core/trail/TrailReader"
-import { recordColumns } from "../postgres/RecordColumns.ts"
+import { monthOf, recordColumns } from "../postgres/RecordColumns.ts"
 import { differingColumns, type RowKey, type StoredRow } from "./RowDifference.ts"
 import type { RowFinding } from "./ReconcileReport.ts"
 import type { RecordedDrops } from "./RetentionRecord.ts"
@@ -38,11 +38,6 @@ interface Slot {
   isWhole: boolean
   wrongRows: number
   columns: ReadonlyArray<string>
-}
-
-const monthOf = (entry: Uint8Array): string => {
-  const { millis } = recordColumns(entry)
-  return millis === undefined ? "" : new Date(millis).toISOString().slice(0, 7)
 }
 
 /**
@@ -131,7 +126,8 @@ export class PageComparison {
     if (setAside.has(sequence)) return { kind: "setAside" }
     const entry = this.entries[index]
     if (droppedMonths.size === 0 || entry === undefined) return { kind: "deleted" }
-    const month = monthOf(entry.bytes)
+    const { millis } = recordColumns(entry.bytes)
+    const month = millis === undefined ? "" : monthOf(millis)
     if (!droppedMonths.has(month)) return { kind: "deleted" }
     return drops.explains(month, sequence) ? { kind: "retired" } : { kind: "deleted", month }
   }

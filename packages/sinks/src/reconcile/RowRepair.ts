@@ -3,7 +3,7 @@
  *
  * @since 0.1.0
  */
-import { CopyRows, columns } from "../postgres/CopyRows.ts"
+import { copyStatement, CopyRows } from "../postgres/CopyRows.ts"
 import type { PostgresSession } from "../postgres/PostgresSession.ts"
 import type { RowKey } from "./RowDifference.ts"
 
@@ -20,10 +20,8 @@ export interface PageRepair {
   readonly missing: ReadonlyArray<{ readonly sequence: number; readonly entry: Uint8Array }>
 }
 
-const chunkBytes = 131_072
-
 const rowsOf = function* (trail: number, { missing }: PageRepair): Iterable<Buffer> {
-  const rows = new CopyRows(trail, chunkBytes)
+  const rows = new CopyRows(trail)
   for (const { entry, sequence } of missing) {
     rows.add(sequence, entry)
     if (rows.isFull) yield rows.takeChunk()
@@ -51,10 +49,7 @@ export const repairPage = async (
        where row.trail = $1 and row.sequence = wrong.sequence and row."time" = wrong."time"`,
       [trail, repair.wrong.map(({ sequence }) => sequence), repair.wrong.map(({ time }) => time)],
     )
-    if (repair.missing.length > 0) {
-      const into = `copy countersign.audit_record (${columns.join(", ")}) from stdin (format binary)`
-      await session.copy(into, rowsOf(trail, repair))
-    }
+    if (repair.missing.length > 0) await session.copy(copyStatement, rowsOf(trail, repair))
     await session.script("commit")
   } catch (error) {
     await session.rollback()
