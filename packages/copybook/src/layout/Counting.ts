@@ -1,0 +1,146 @@
+/**
+ * Which field counts each table that depends on one, and what its count moves.
+ *
+ * @since 0.1.0
+ */
+import type { Diagnostic } from "../source/Diagnostic.ts"
+import type { QualifiedName } from "../syntax/Item.ts"
+import { ancestorsOf, type Draft } from "./Draft.ts"
+import { finding, type LayoutCode } from "./LayoutCode.ts"
+
+/**
+ * Whether the item has this name and lies in the groups that qualify it.
+ *
+ * @category predicates
+ * @since 0.1.0
+ */
+export const isNamed = (draft: Draft, [name, ...qualifiers]: QualifiedName): boolean => {
+  if (draft.item.isFiller || draft.item.name.toUpperCase() !== name.toUpperCase()) return false
+  let rest = ancestorsOf(draft)
+  for (const qualifier of qualifiers) {
+    const at = rest.findIndex(({ item }) => item.name.toUpperCase() === qualifier.toUpperCase())
+    if (at < 0) return false
+    rest = rest.slice(at + 1)
+  }
+  return true
+}
+
+const commonGroups = (one: Draft, other: Draft): number => {
+  const groups = new Set(ancestorsOf(one))
+  return ancestorsOf(other).filter((group) => groups.has(group)).length
+}
+
+/** The nearest before the table: in the innermost common group, then the last. */
+const nearest = (table: Draft, candidates: ReadonlyArray<Draft>): Draft | undefined => {
+  const before = candidates.filter(({ order }) => order < table.order)
+  return (before.length > 0 ? before : candidates).toSorted(
+    (one, other) =>
+      commonGroups(table, other) - commonGroups(table, one) || other.order - one.order,
+  )[0]
+}
+
+const isCount = ({ storage }: Draft): boolean => {
+  switch (storage?.kind) {
+    case "text":
+      return true
+    case "zoned":
+    case "packed":
+    case "binary":
+      return storage.scale === 0
+    case "national":
+      return storage.decimal?.scale === 0
+    case "edited":
+      return storage.isNumeric && storage.picture.scale === 0
+    default:
+      return false
+  }
+}
+
+const checkCounter = (
+  table: Draft,
+  counter: Draft,
+  tell: (code: LayoutCode, what: string) => void,
+) => {
+  if (!isCount(counter)) tell("CPY-2033", "is neither an integer nor text")
+  const around = new Set(ancestorsOf(table))
+  const isOneOfMany = [counter, ...ancestorsOf(counter)].some(
+    (draft) => draft.item.occurs !== undefined && !around.has(draft),
+  )
+  if (isOneOfMany) tell("CPY-2034", "lies in a table")
+  else if (counter.order > table.order) tell("CPY-2032", "lies behind it")
+}
+
+/**
+ * Gives each table its counter.
+ *
+ * @param drafts Every draft of the record, in the order of the text.
+ * @category resolving
+ * @since 0.1.0
+ */
+export const resolveCounters = (
+  drafts: ReadonlyArray<Draft>,
+  report: (diagnostic: Diagnostic) => void,
+): void => {
+  const byName = Map.groupBy(drafts, ({ item }) => item.name.toUpperCase())
+  for (const table of drafts) {
+    const { occurs } = table.item
+    if (occurs?.dependingOn === undefined) continue
+    const name = occurs.dependingOn
+    const tell = (code: LayoutCode, what: string): void =>
+      report(
+        finding(
+          code,
+          occurs.span,
+          `${table.item.name} depends on ${name.join(" OF ")}, which ${what}`,
+        ),
+      )
+    const candidates = (byName.get(name[0].toUpperCase()) ?? []).filter((draft) =>
+      isNamed(draft, name),
+    )
+    const counter = nearest(table, candidates)
+    if (counter === undefined) {
+      tell("CPY-2030", "is not in the record")
+      continue
+    }
+    if (candidates.length > 1) tell("CPY-2031", `is the name of ${candidates.length} items`)
+    checkCounter(table, counter, tell)
+    table.counter = counter
+    for (const group of ancestorsOf(table)) group.isVariable = true
+  }
+}
+
+/**
+ * Marks what a count may move: what lies behind a counted table, and what lies in a table whose
+ * occurrences differ in length.
+ *
+ * @category resolving
+ * @since 0.1.0
+ */
+export const markShifted = (root: Draft, report: (diagnostic: Diagnostic) => void): void => {
+  /** Whether what follows the draft is shifted. */
+  const walk = (draft: Draft, isBefore: boolean): boolean => {
+    const isRepeated = (draft.item.occurs?.max ?? 1) > 1 && draft.isVariable
+    draft.isShifted = isBefore || isRepeated
+    let isAfter = isBefore || isRepeated
+    for (const child of draft.children) {
+      if (child.target === undefined) isAfter = walk(child, isAfter)
+      else {
+        const isView = walk(child, child.target.isShifted)
+        isAfter ||= isView
+        warnVariable(child, child.target, report)
+      }
+    }
+    return isAfter || draft.counter !== undefined
+  }
+  walk(root, false)
+}
+
+const warnVariable = (
+  draft: Draft,
+  target: Draft,
+  report: (diagnostic: Diagnostic) => void,
+): void => {
+  const isCounted = (one: Draft): boolean => one.counter !== undefined || one.isVariable
+  if (!isCounted(draft) && !isCounted(target)) return
+  report(finding("CPY-2024", draft.item.span, `${draft.item.name} redefines ${target.item.name}`))
+}
