@@ -6,6 +6,7 @@ const source = "@countersign/source"
 export default defineConfig({
   ssr: { resolve: { conditions: [source, "module", "node", "development|production"] } },
   test: {
+    globalSetup: "tools/kernels/src/globalSetup.ts",
     include: ["{packages,apps,tools}/*/src/**/*.test.ts"],
     // Child processes, since the tests of signals and of the current directory need a process of
     // their own. They hand the condition on to what they start.

@@ -182,7 +182,8 @@ export const workspaceOf = (files: Readonly<Record<string, string>>): Workspace 
   }
 }
 
-const unread = new Set(["node_modules", "dist", "coverage", "bench-results"])
+// AssemblyScript is a language of its own: it has no extensions in imports.
+const unread = new Set(["assembly", "node_modules", "dist", "coverage", "bench-results"])
 const readable = /\.(ts|md|json)$/
 
 const collect = (root: string, folder: string, files: Record<string, string>): void => {

@@ -1,0 +1,6 @@
+export { anyHigh, putText, text, utf8 } from "./text"
+export { packed, packedWide } from "./packed"
+export { zoned, zonedWide } from "./zoned"
+export { binary, binaryWide } from "./binary"
+export { json } from "./json"
+export { putBinary, putPacked, putZoned } from "./encode"

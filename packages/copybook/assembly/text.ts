@@ -1,0 +1,139 @@
+/** Text by a table of pairs: two bytes are looked up at once, in 64 Ki entries of two bytes. */
+
+// @ts-ignore: a decorator of AssemblyScript
+@inline
+function eight(from: usize, to: usize, table: usize): void {
+  store<u16>(to, load<u16>(table + ((<usize>load<u16>(from)) << 1)))
+  store<u16>(to, load<u16>(table + ((<usize>load<u16>(from, 2)) << 1)), 2)
+  store<u16>(to, load<u16>(table + ((<usize>load<u16>(from, 4)) << 1)), 4)
+  store<u16>(to, load<u16>(table + ((<usize>load<u16>(from, 6)) << 1)), 6)
+}
+
+/** Translates `length` bytes; writes no byte more. */
+// @ts-ignore: a decorator of AssemblyScript
+@inline
+export function translate(from: usize, length: usize, to: usize, table: usize): void {
+  if (length >= 8) {
+    // The last eight overlap those before them, so that there is no loop for a rest.
+    const last = length - 8
+    for (let at: usize = 0; at < last; at += 8) eight(from + at, to + at, table)
+    eight(from + last, to + last, table)
+  } else {
+    for (let at: usize = 0; at < length; at++) {
+      store<u8>(to + at, load<u8>(table + ((<usize>load<u8>(from + at)) << 1)))
+    }
+  }
+}
+
+/** A column of one width: value `i` at `out + i · stride`. */
+export function text(
+  starts: usize, count: i32, offset: usize, width: usize,
+  table: usize, out: usize, stride: usize,
+): void {
+  const end = starts + (<usize>count << 2)
+  for (; starts < end; starts += 4) {
+    translate(load<u32>(starts) + offset, width, out, table)
+    out += stride
+  }
+}
+
+/** The same backwards: from values of one width into records. */
+export function putText(
+  starts: usize, count: i32, offset: usize, width: usize,
+  table: usize, from: usize, stride: usize,
+): void {
+  const end = starts + (<usize>count << 2)
+  for (; starts < end; starts += 4) {
+    translate(from, width, load<u32>(starts) + offset, table)
+    from += stride
+  }
+}
+
+/** How many of `width` bytes are left without the blanks at the end. */
+// @ts-ignore: a decorator of AssemblyScript
+@inline
+export function trimmedRight(from: usize, width: usize, blank: u32): usize {
+  const blanks = i8x16.splat(<u8>blank)
+  while (width >= 16) {
+    const other = <u32>i8x16.bitmask(i8x16.ne(v128.load(from + width - 16), blanks))
+    if (other != 0) return width - (<usize>clz(other) - 16)
+    width -= 16
+  }
+  while (width > 0 && load<u8>(from + width - 1) == <u8>blank) width--
+  return width
+}
+
+/** How many blanks `width` bytes begin with. */
+// @ts-ignore: a decorator of AssemblyScript
+@inline
+export function blanksLeft(from: usize, width: usize, blank: u32): usize {
+  let count: usize = 0
+  while (count < width && load<u8>(from + count) == <u8>blank) count++
+  return count
+}
+
+/**
+ * A column of UTF-8: `offsets[i]` to `offsets[i + 1]`, from `out` on. `characters` has 8 bytes a
+ * byte: up to six of UTF-8, and in the last how many; 255 there says that the byte is no character.
+ * Those are left out, and their value is marked.
+ */
+export function utf8(
+  starts: usize, count: i32, offset: usize, width: usize,
+  table: usize, characters: usize, trim: i32, blank: u32,
+  out: usize, offsets: usize, valid: usize, places: usize,
+): i32 {
+  const first = out
+  let good: i32 = 0
+  for (let i = 0; i < count; i++) {
+    let from = load<u32>(starts + (<usize>i << 2)) + offset
+    let length = width
+    if (trim & 1) length = trimmedRight(from, length, blank)
+    if (trim & 2) {
+      const blanks = blanksLeft(from, length, blank)
+      from += blanks
+      length -= blanks
+    }
+    translate(from, length, out, table)
+    let ok: i32 = 1
+    if (isAnyHigh(out, length)) {
+      let to = out
+      for (let at: usize = 0; at < length; at++) {
+        const entry = load<u64>(characters + (<usize>load<u8>(from + at) << 3))
+        const size = <usize>(entry >> 56)
+        if (size == 255) ok = 0
+        else {
+          store<u64>(to, entry)
+          to += size
+        }
+      }
+      length = to - out
+    }
+    out += length
+    store<u32>(offsets + (<usize>(i + 1) << 2), out - first)
+    store<u8>(valid + <usize>i * places, <u8>ok)
+    good += ok
+  }
+  return good
+}
+
+/** Whether a byte of them is 0x80 or above. */
+// @ts-ignore: a decorator of AssemblyScript
+@inline
+export function isAnyHigh(from: usize, length: usize): bool {
+  const end = from + length
+  let high = i8x16.splat(0)
+  while (from + 16 <= end) {
+    high = v128.or(high, v128.load(from))
+    from += 16
+  }
+  let rest: u32 = 0
+  while (from < end) {
+    rest |= load<u8>(from)
+    from++
+  }
+  return i8x16.bitmask(high) != 0 || rest >= 0x80
+}
+
+export function anyHigh(from: usize, length: usize): i32 {
+  return <i32>isAnyHigh(from, length)
+}

@@ -1,0 +1,3 @@
+import { buildKernels } from "./kernels.ts"
+
+if (buildKernels()) console.log("packages/copybook/dist/kernels.wasm: compiled")
