@@ -170,6 +170,8 @@ export interface LineFraming {
   readonly empty?: "record" | "skip" | "fault"
   /** Whether blanks at a line's end, and lines of blanks only, are as if they were not there. Default `false`. */
   readonly isTrimmed?: boolean
+  /** A longer line is several records of this length, and what is left. Default: it is one. Units: bytes. */
+  readonly splitBytes?: number
 }
 
 /**
@@ -207,9 +209,12 @@ export interface FramerOptions {
   readonly fileHeaderBytes?: number
   /** At the file's end, behind the last record. Default 0. Units: bytes. */
   readonly fileTrailerBytes?: number
-  /** At the beginning of each record as it is framed; cut off. Default 0. Units: bytes. */
+  /**
+   * At the beginning of each record; cut off. The lengths of fixed records, headers and lines
+   * count it, lengths out of fields do not. Default 0. Units: bytes.
+   */
   readonly prefixBytes?: number
-  /** At the end of each record as it is framed; cut off. Default 0. Units: bytes. */
+  /** The same at the end of each record. Default 0. Units: bytes. */
   readonly suffixBytes?: number
   /** Shorter records are `outside`. Default 0. Units: bytes, as framed. */
   readonly lengthMin?: number
