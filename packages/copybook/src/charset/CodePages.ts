@@ -1,0 +1,159 @@
+/**
+ * The code pages that there are, by name.
+ *
+ * @since 0.1.0
+ */
+import * as Result from "effect/Result"
+import type { CodePage } from "./CodePage.ts"
+import { CodePageUnknown } from "./CodePageUnknown.ts"
+import { controls, differences037, euroPages, page037 } from "./LatinTables.ts"
+
+/**
+ * What the byte 0x15 of an EBCDIC page is: `nel` (U+0085, with LF at 0x25, as IBM's tables have
+ * it) or `lf` (LF, with NEL at 0x25, as z/OS UNIX has it). Never are both LF, so that what is
+ * read can be written again.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export type Newline = "nel" | "lf"
+
+/**
+ * @category models
+ * @since 0.1.0
+ */
+export interface CodePageOptions {
+  /** Of EBCDIC pages. Default `nel`. */
+  readonly newline?: Newline
+}
+
+/** A character of its own for each byte that has none. */
+const privateUse = 0xf700
+
+const fromHex = (digits: string): Array<number> =>
+  Array.from(digits.replaceAll(" ", "").matchAll(/../g), ([pair]) => Number.parseInt(pair, 16))
+
+const withDifferences = (base: ReadonlyArray<number>, differences: string): Array<number> => {
+  const units = [...base]
+  for (const [, byte = "", unit = ""] of differences.matchAll(/(\w+):(\w+)/g)) {
+    units[Number.parseInt(byte, 16)] = Number.parseInt(unit, 16)
+  }
+  return units
+}
+
+const latin037 = (): Array<number> => [...fromHex(controls), ...fromHex(page037)]
+
+/** The first `count` characters of Unicode, and none for the other bytes. */
+const firstOf = (count: number) => (): Array<number> =>
+  Array.from({ length: 256 }, (_, byte) => (byte < count ? byte : -1))
+
+/** Unicode of each byte, or −1. */
+type Units = () => ReadonlyArray<number>
+
+const tables: ReadonlyMap<string, Units> = new Map<string, Units>([
+  ...Object.entries(differences037).map(([name, differences]): [string, Units] => [
+    name,
+    () => withDifferences(latin037(), differences),
+  ]),
+  ...Object.entries(euroPages).map(([name, [base, byte]]): [string, Units] => [
+    name,
+    () =>
+      withDifferences(
+        withDifferences(latin037(), differences037[base]),
+        `${byte.toString(16)}:20ac`,
+      ),
+  ]),
+  ["ascii", firstOf(128)],
+  ["latin1", firstOf(256)],
+  ["utf-8", firstOf(128)],
+])
+
+/**
+ * Names that are not made of the page's number.
+ */
+const aliases: Readonly<Record<string, string>> = {
+  ebcdic: "cp037",
+  common: "cp037",
+  invariant: "cp037",
+  usascii: "ascii",
+  "367": "ascii",
+  "20127": "ascii",
+  iso88591: "latin1",
+  "819": "latin1",
+  "28591": "latin1",
+  utf8: "utf-8",
+  "1208": "utf-8",
+  "65001": "utf-8",
+}
+
+/** The name that a page has here, whatever the spelling: `IBM-037`, `CCSID 37`, `0037`. */
+const nameOf = (given: string): string => {
+  const plain = given.toLowerCase().replaceAll(/[\s_-]/g, "")
+  const number = /^(?:x?ibm|cp|ccsid|codepage|windows)?0*(\d+)$/.exec(plain)?.[1]
+  const key = number ?? plain
+  return aliases[key] ?? (number === undefined ? plain : `cp${number.padStart(3, "0")}`)
+}
+
+/** At first use: most programs read, and few write. */
+const inverse = (toUnicode: Uint16Array): Int16Array => {
+  const bytes = new Int16Array(0x10000).fill(-1)
+  for (let byte = 0; byte < 256; byte++) bytes[toUnicode[byte] ?? 0] = byte
+  return bytes
+}
+
+const makePage = (name: string, units: ReadonlyArray<number>, newline: Newline): CodePage => {
+  const isEbcdic = units[0x40] === 0x20
+  const toUnicode = Uint16Array.from(units, (unit, byte) => (unit < 0 ? privateUse + byte : unit))
+  if (isEbcdic && newline === "lf") {
+    toUnicode[0x15] = 0x0a
+    toUnicode[0x25] = 0x85
+  }
+  let made: Int16Array | undefined
+  return {
+    name,
+    toUnicode,
+    get fromUnicode() {
+      return (made ??= inverse(toUnicode))
+    },
+    isLatin: toUnicode.every((unit) => unit < 0x100),
+    unassigned: units.flatMap((unit, byte) => (unit < 0 ? [byte] : [])),
+    isEbcdic,
+  }
+}
+
+const pages = new Map<string, CodePage>()
+
+/**
+ * The names of all code pages.
+ *
+ * @category data
+ * @since 0.1.0
+ */
+export const codePages: ReadonlyArray<string> = [...tables.keys()]
+
+/**
+ * A code page by its name: `cp037`, `IBM-037`, `CCSID 37`, `37`, `latin1`, `utf-8`.
+ *
+ * `ebcdic`, `common` and `invariant` are 037: the characters that all EBCDIC pages have in the
+ * same place are there too.
+ *
+ * @category getters
+ * @since 0.1.0
+ */
+export const codePage = (
+  given: string,
+  options?: CodePageOptions,
+): Result.Result<CodePage, CodePageUnknown> => {
+  const name = nameOf(given)
+  const newline = options?.newline ?? "nel"
+  const key = `${name} ${newline}`
+  const known = pages.get(key)
+  if (known !== undefined) return Result.succeed(known)
+  const units = tables.get(name)
+  if (units === undefined) {
+    return Result.fail(new CodePageUnknown({ name: given.slice(0, 64), known: codePages }))
+  }
+  const page = makePage(name, units(), newline)
+  pages.set(key, page)
+  return Result.succeed(page)
+}
