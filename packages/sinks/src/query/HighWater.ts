@@ -33,17 +33,33 @@ interface SnapshotRow {
   readonly generations: Readonly<Record<string, number>>
 }
 
-/** Combinations of tags whose marks are remembered. */
-const rememberedMax = 1_000
+/** Tags that each reading asks for, since somebody has lately asked for them: at most so many. */
+const knownTagsMax = 256
 
-type Waiting = Deferred.Deferred<HighWaterMarks, QueryFailed>
+type Waiting = Deferred.Deferred<Reading, QueryFailed>
+
+/** What one round trip told. */
+interface Reading {
+  /** When it began. Units: milliseconds since 1970. */
+  readonly atMillis: number
+  readonly tags: ReadonlySet<string>
+  readonly row: SnapshotRow
+  readonly originOf: ReadonlyMap<number, string>
+  readonly marks: Marks
+}
+
+/** The reading after the one that is under way: for these tags, and whoever waits for it. */
+interface Next {
+  readonly tags: Set<string>
+  readonly waiting: Waiting
+}
 
 /**
  * Reads the marks: for each question, or at most every so often.
  *
- * However many ask at once, one reading is under way and one is to follow. Who comes while one is
- * under way shares the one that follows, since the first may have begun before a record was
- * delivered that the asker knows of.
+ * However many ask at once, and for whatever tags, one reading is under way and one is to follow.
+ * Who comes while one is under way shares the one that follows, since the first may have begun
+ * before a record was delivered that the asker knows of.
  *
  * @category models
  * @since 0.1.0
@@ -53,11 +69,10 @@ export class HighWater {
   private readonly scope: Scope.Scope
   private readonly maxAgeMillis: number
   private forgotten = 0
-  private readonly underWay = new Map<string, { next: Waiting | undefined }>()
-  private readonly remembered = new LRUCache<
-    string,
-    { readonly atMillis: number; readonly marks: HighWaterMarks }
-  >({ max: rememberedMax })
+  private turn: { next: Next | undefined } | undefined
+  private held: Reading | undefined
+  /** Only where marks may be old: otherwise each reading is for those alone who wait for it. */
+  private readonly knownTags = new LRUCache<string, true>({ max: knownTagsMax })
 
   /**
    * @param scope readings end with it at the latest
@@ -76,37 +91,40 @@ export class HighWater {
 
   /** @param isAnew whether what is remembered won't do */
   read(tags: ReadonlyArray<string>, isAnew = false): Effect.Effect<HighWaterMarks, QueryFailed> {
-    const key = tags.join("\0")
     return Effect.flatMap(Clock.currentTimeMillis, (now) => {
-      const held = isAnew ? undefined : this.remembered.get(key)
-      if (held !== undefined && now - held.atMillis < this.maxAgeMillis) {
-        return Effect.succeed(held.marks)
+      if (this.mayBeOld) for (const tag of tags) this.knownTags.set(tag, true)
+      const { held } = this
+      if (!isAnew && held !== undefined && now - held.atMillis < this.maxAgeMillis) {
+        if (tags.every((tag) => held.tags.has(tag))) return Effect.succeed(marksOf(held, tags))
       }
-      const other = this.underWay.get(key)
-      if (other !== undefined) {
-        other.next ??= Deferred.makeUnsafe()
-        return Deferred.await(other.next)
+      const told = (waiting: Waiting) =>
+        Effect.map(Deferred.await(waiting), (reading) => marksOf(reading, tags))
+      const { turn } = this
+      if (turn !== undefined) {
+        turn.next ??= { tags: new Set(), waiting: Deferred.makeUnsafe() }
+        for (const tag of tags) turn.next.tags.add(tag)
+        return told(turn.next.waiting)
       }
       const waiting: Waiting = Deferred.makeUnsafe()
-      return Effect.andThen(this.begin(key, tags, waiting), Deferred.await(waiting))
+      return Effect.andThen(this.begin({ tags: new Set(tags), waiting }), told(waiting))
     })
   }
 
   /** Reads all anew from now on. */
   forget(): void {
     this.forgotten += 1
-    this.remembered.clear()
+    this.held = undefined
   }
 
-  private begin(key: string, tags: ReadonlyArray<string>, waiting: Waiting): Effect.Effect<void> {
-    const turn: { next: Waiting | undefined } = { next: undefined }
-    this.underWay.set(key, turn)
-    return this.ask(key, tags).pipe(
+  private begin({ tags, waiting }: Next): Effect.Effect<void> {
+    const turn: { next: Next | undefined } = { next: undefined }
+    this.turn = turn
+    return this.ask(tags).pipe(
       Effect.onExit((exit) =>
         Effect.suspend(() => {
           Deferred.doneUnsafe(waiting, exit)
-          this.underWay.delete(key)
-          return turn.next === undefined ? Effect.void : this.begin(key, tags, turn.next)
+          this.turn = undefined
+          return turn.next === undefined ? Effect.void : this.begin(turn.next)
         }),
       ),
       // Not the asker's child: others wait for it too.
@@ -115,30 +133,44 @@ export class HighWater {
     )
   }
 
-  private ask(key: string, tags: ReadonlyArray<string>) {
-    return Effect.flatMap(Clock.currentTimeMillis, (now) => {
+  private ask(wanted: ReadonlySet<string>) {
+    return Effect.flatMap(Clock.currentTimeMillis, (atMillis) => {
       const { forgotten } = this
+      // What others have lately asked about, too: otherwise each of them has a round trip of its own.
+      const tags = new Set([...wanted, ...this.knownTags.keys()])
       // A tenant's right to see rows says nothing of trails, so none is set here.
       return Effect.map(
-        this.runner.read<SnapshotRow>(snapshot(tags), { tenant: undefined }),
-        ([row]) => {
-          const marks = marksOf(row ?? { source: [], trails: [], generations: {} })
-          if (this.maxAgeMillis > 0 && forgotten === this.forgotten) {
-            this.remembered.set(key, { atMillis: now, marks })
+        this.runner.read<SnapshotRow>(snapshot([...tags]), { tenant: undefined }),
+        ([row = { source: [], trails: [], generations: {} }]) => {
+          const { trails } = row
+          const reading: Reading = {
+            atMillis,
+            tags,
+            row,
+            marks: trails.map(([trail, , next]) => [trail, next] as const),
+            originOf: new Map(trails.map(([trail, origin]) => [trail, origin])),
           }
-          return marks
+          if (this.mayBeOld && forgotten === this.forgotten) this.held = reading
+          return reading
         },
       )
     })
   }
 }
 
-const marksOf = ({ generations, source, trails }: SnapshotRow): HighWaterMarks => ({
-  source,
-  marks: trails.map(([trail, , next]) => [trail, next] as const),
-  originOf: new Map(trails.map(([trail, origin]) => [trail, origin])),
-  generations,
-})
+/** For these tags alone: what others ask about changes no key. */
+const marksOf = (
+  { marks, originOf, row }: Reading,
+  tags: ReadonlyArray<string>,
+): HighWaterMarks => {
+  const { source } = row
+  const generations: Record<string, number> = {}
+  for (const tag of tags) {
+    const generation = row.generations[tag]
+    if (generation !== undefined) generations[tag] = generation
+  }
+  return { source, marks, originOf, generations }
+}
 
 /**
  * The marks of checkpoints, which have been delivered, by trail number as all marks.
