@@ -184,16 +184,13 @@ export class TreeHead {
   /** Entries in the tree. */
   size = 0
 
-  private readonly blocks = Buffer.alloc(levelsMax * blockBytes)
-  private readonly views: ReadonlyArray<Buffer>
+  private readonly blocks = Buffer.allocUnsafe(levelsMax * blockBytes)
+  /** Made when they are needed: a small batch has a head of its own, and needs few. */
+  private readonly views: Array<Buffer> = []
   private readonly onTileHash: OnTileHash | undefined
 
   constructor(onTileHash?: OnTileHash) {
     this.onTileHash = onTileHash
-    this.views = Array.from({ length: levelsMax }, (_, level) =>
-      this.blocks.subarray(level * blockBytes, (level + 1) * blockBytes),
-    )
-    for (const view of this.views) view[0] = 1
   }
 
   /**
@@ -233,8 +230,7 @@ export class TreeHead {
     let rest = this.size
     hashes.copy(blocks, rest % 2 === 0 ? 1 : 33, offset, offset + hashBytes)
     while (rest % 2 === 1) {
-      const view = this.views[level]
-      if (view === undefined) throw new RangeError("a tree holds at most 2^53 - 1 entries")
+      const view = this.views[level] ?? this.viewOf(level)
       rest = (rest - 1) / 2
       level += 1
       const at = level * blockBytes + (rest % 2 === 0 ? 1 : 33)
@@ -242,6 +238,14 @@ export class TreeHead {
       if (level % tileHeight === 0) onTileHash?.(level / tileHeight, rest, blocks, at)
     }
     this.size += 1
+  }
+
+  private viewOf(level: number): Buffer {
+    if (level >= levelsMax - 1) throw new RangeError("a tree holds at most 2^53 - 1 entries")
+    const view = this.blocks.subarray(level * blockBytes, (level + 1) * blockBytes)
+    view[0] = 1
+    this.views[level] = view
+    return view
   }
 
   /** The root of the tree as it is now. */
