@@ -96,6 +96,11 @@ describe("NodeDisk", () => {
       assert.strictEqual(other.statusUnsafe().links, 1)
       yield* disk.rename(at("b"), at("a"))
       assert.strictEqual(other.statusUnsafe().links, 0)
+      assert.strictEqual(file.statusUnsafe().links, 0)
+      yield* disk.rename(at("a"), at("b"))
+      assert.strictEqual(other.statusUnsafe().links, 1)
+      yield* disk.writeFile(at("b"), [bytes("longer")], { sync: false })
+      assert.strictEqual(other.statusUnsafe().sizeBytes, 6)
       yield* file.close
       yield* other.close
     }),

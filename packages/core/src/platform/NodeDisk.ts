@@ -63,19 +63,32 @@ const statusOf = (stats: fs.Stats): DiskStatus => ({
   modifiedMillis: stats.mtimeMs,
 })
 
-/** As {@link statusOf}, but a file that lost its name has no links, even if it has another name now. */
-const openStatusOf = (fd: number, file: string): DiskStatus => {
-  const open = fs.fstatSync(fd)
-  let named: fs.Stats | undefined
-  try {
-    named = fs.statSync(file, { throwIfNoEntry: false })
-  } catch {
-    // Who may not look can't say that it is gone.
-    named = open
+/**
+ * As {@link statusOf}, but a file that lost its name has no links, even if it has another name now.
+ *
+ * Asked with each batch. While a file is open nobody else gets its number, so a name that still
+ * leads to this number says all, with one call of the system.
+ */
+const openStatusOf = (fd: number, file: string): (() => DiskStatus) => {
+  let known: fs.Stats | undefined
+  return () => {
+    let named: fs.Stats | undefined
+    let isUnseen = false
+    try {
+      named = fs.statSync(file, { throwIfNoEntry: false })
+    } catch {
+      // Who may not look can't say that it is gone.
+      isUnseen = true
+    }
+    if (known !== undefined && isSame(known, named)) return statusOf(named)
+    const open = fs.fstatSync(fd)
+    known = open
+    return { ...statusOf(open), links: isUnseen || isSame(open, named) ? open.nlink : 0 }
   }
-  const isNamed = named?.ino === open.ino && named.dev === open.dev
-  return { ...statusOf(open), links: isNamed ? open.nlink : 0 }
 }
+
+const isSame = (open: fs.Stats, named: fs.Stats | undefined): named is fs.Stats =>
+  named?.ino === open.ino && named.dev === open.dev
 
 const remaining = (
   chunks: ReadonlyArray<Uint8Array>,
@@ -166,22 +179,25 @@ const writeSynced: typeof writeAll = (fd, file, chunks, position) =>
         }),
   )
 
-const fileOf = (fd: number, file: string, isSynced: boolean): DiskFile => ({
-  path: file,
-  write: (chunks, position) => writeAll(fd, file, chunks, position),
-  writeDurable: (chunks, position) =>
-    isSynced
-      ? writeSynced(fd, file, chunks, position)
-      : Effect.andThen(writeAll(fd, file, chunks, position), datasyncOf(fd, file)),
-  datasync: datasyncOf(fd, file),
-  writeUnsafe: (chunks, position) =>
-    attempt("write", file, () => writeAllUnsafe(fd, chunks, position)),
-  datasyncUnsafe: () => attempt("datasync", file, () => fs.fdatasyncSync(fd)),
-  statusUnsafe: () => attempt("status", file, () => openStatusOf(fd, file)),
-  truncate: (sizeBytes) =>
-    call<void>("truncate", file, (done) => fs.ftruncate(fd, sizeBytes, (cause) => done(cause))),
-  close: closing(fd, file),
-})
+const fileOf = (fd: number, file: string, isSynced: boolean): DiskFile => {
+  const status = openStatusOf(fd, file)
+  return {
+    path: file,
+    write: (chunks, position) => writeAll(fd, file, chunks, position),
+    writeDurable: (chunks, position) =>
+      isSynced
+        ? writeSynced(fd, file, chunks, position)
+        : Effect.andThen(writeAll(fd, file, chunks, position), datasyncOf(fd, file)),
+    datasync: datasyncOf(fd, file),
+    writeUnsafe: (chunks, position) =>
+      attempt("write", file, () => writeAllUnsafe(fd, chunks, position)),
+    datasyncUnsafe: () => attempt("datasync", file, () => fs.fdatasyncSync(fd)),
+    statusUnsafe: () => attempt("status", file, status),
+    truncate: (sizeBytes) =>
+      call<void>("truncate", file, (done) => fs.ftruncate(fd, sizeBytes, (cause) => done(cause))),
+    close: closing(fd, file),
+  }
+}
 
 const openAt = (
   file: string,
