@@ -188,7 +188,7 @@ export class Delivery implements Actor {
       const { version } = this.feed
       self.enter("running")
       if (this.replays.dueMillis() === 0) yield* this.replay(self)
-      if (yield* this.gather(self, cursor, version)) continue
+      if (yield* this.gather(self, cursor)) continue
       // A crash may have opened it as well, after which another life begins.
       const closed = circuit.state === "closed" ? 0 : yield* circuit.waitMillis
       if (closed > 0) {
@@ -234,18 +234,19 @@ export class Delivery implements Actor {
     this: Delivery,
     self: ActorEntry,
     cursor: number,
-    version: number,
   ) {
     const waitMillis = this.sink.delivery?.waitMillis ?? 0
     const lag = this.feed.head - cursor
     if (waitMillis === 0 || lag <= 0 || this.feed.isClosed) return false
     const { bytesMax, recordsMax } = this.size.limits
-    if (lag >= recordsMax || lag * this.meanBytes >= bytesMax) return false
+    const enough = Math.min(recordsMax, Math.ceil(bytesMax / this.meanBytes))
+    if (lag >= enough) return false
     const age = this.options.nowMillis() - this.feed.durableAt(cursor)
     if (age >= waitMillis) return false
     self.enter("idle", "a fuller delivery")
     const left = Math.min(waitMillis - Math.max(0, age), this.saveMillis())
-    yield* Effect.timeoutOption(this.feed.after(version), left)
+    // Timers know whole milliseconds: one that is early would need another.
+    yield* Effect.timeoutOption(this.feed.reached(cursor + enough), Math.ceil(left))
     if (this.saveMillis() === 0) yield* this.save(self)
     return true
   })

@@ -30,6 +30,12 @@ export interface TakenBatch {
   readonly letGo: () => void
 }
 
+/** A reader who has nothing to do before the trail holds so many records. */
+interface Waiting {
+  readonly size: number
+  readonly wake: () => void
+}
+
 const nothing = (): void => undefined
 
 /**
@@ -50,7 +56,7 @@ export class Feed {
   private readonly readFrom: ReadFrom
   private readonly nowMillis: () => number
   private readonly milestones: Milestones
-  private readonly waiting = new Set<() => void>()
+  private readonly waiting = new Set<Waiting>()
 
   constructor(head: number, recent: RecentBatches, readFrom: ReadFrom, nowMillis: () => number) {
     this.head = head
@@ -143,21 +149,32 @@ export class Feed {
 
   /** Resolves once the version is another than this. */
   after(version: number): Effect.Effect<void> {
+    return this.until(0, () => this.version !== version)
+  }
+
+  /** Resolves once so many records are durable, or no more will be. */
+  reached(size: number): Effect.Effect<void> {
+    return this.until(size, () => this.isClosed || this.head >= size)
+  }
+
+  private until(size: number, isThere: () => boolean): Effect.Effect<void> {
     return Effect.callback<void>((resume) => {
-      if (this.version !== version) {
+      if (isThere()) {
         resume(Effect.void)
         return
       }
-      const wake = (): void => resume(Effect.void)
-      this.waiting.add(wake)
-      return Effect.sync(() => this.waiting.delete(wake))
+      const waiting: Waiting = { size, wake: () => resume(Effect.void) }
+      this.waiting.add(waiting)
+      return Effect.sync(() => this.waiting.delete(waiting))
     })
   }
 
   private tell(): void {
     this.version += 1
-    const waiting = [...this.waiting]
-    this.waiting.clear()
-    for (const wake of waiting) wake()
+    const due = [...this.waiting].filter(({ size }) => this.isClosed || size <= this.head)
+    for (const waiting of due) {
+      this.waiting.delete(waiting)
+      waiting.wake()
+    }
   }
 }
