@@ -67,13 +67,13 @@ export function highProduct(a: u64, b: u64): u64 {
   return ah * bh + (middle >> 32) + (cross >> 32)
 }
 
-/** Writes `magnitude · 10^18 + low` with its sign as 128 bits, low half first. */
+/** Writes `high · 10^19 + low` with its sign as 128 bits, low half first. */
 // @ts-ignore: a decorator of AssemblyScript
 @inline
 export function storeWide(out: usize, high: u64, low: u64, isNegative: bool): void {
-  const product = high * 1000000000000000000
+  const product = high * 10000000000000000000
   let first = product + low
-  let second = highProduct(high, 1000000000000000000) + <u64>(first < low)
+  let second = highProduct(high, 10000000000000000000) + <u64>(first < low)
   if (isNegative) {
     first = ~first + 1
     second = ~second + <u64>(first == 0)

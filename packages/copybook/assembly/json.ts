@@ -41,7 +41,7 @@ const stateReason: usize = 4
 const stateCounters: usize = 64
 const stateSaved: usize = 192
 const stateLoops: usize = 320
-const stateScratch: usize = 576
+const stateScratch: usize = 640
 
 const reasonFull: u32 = 1
 const reasonNotPlain: u32 = 2
@@ -243,8 +243,8 @@ function putBinary(op: usize, at: usize, out: usize, state: usize): usize {
  * Writes records `from` to `count`, each with a line feed, and answers with the first that is not
  * written: the state says where the text ends, and why it stopped there.
  *
- * @param plan four words: the shortest and the longest record, the longest line, how many
- *   operations; then these
+ * @param plan eight words: the shortest and the longest record, the longest line, how many
+ *   operations, and whether the counters have to explain the length; then the operations
  */
 export function json(
   plan: usize, starts: usize, lengths: usize, from: i32, count: i32,
@@ -253,7 +253,8 @@ export function json(
   const shortest = word(plan, 0)
   const longest = word(plan, 1)
   const longestLine = <usize>word(plan, 2)
-  const firstOp = plan + 16
+  const isExact = word(plan, 4) != 0
+  const firstOp = plan + 32
   const endOp = firstOp + <usize>word(plan, 3) * opSize
   let reason: u32 = 0
   let record = from
@@ -291,7 +292,7 @@ export function json(
         let times = most
         if (slot != 0xffffffff) {
           times = load<u32>(state + stateCounters + (<usize>slot << 2))
-          if (times > most || times < word(op, 9)) {
+          if (times > most || times < word(op, 10)) {
             out = stop
             break
           }
@@ -345,7 +346,7 @@ export function json(
       if (out == stop) break
       op += opSize
     }
-    if (out == stop || (shift != 0 && <usize>longest - shift != <usize>length)) {
+    if (out == stop || (isExact && <usize>longest - shift != <usize>length)) {
       out = start
       reason = reasonNotPlain
       break

@@ -85,7 +85,7 @@ export function packedWide(
       const byte = <u32>load<u8>(at + <usize>(n >> 1))
       const digit = n & 1 ? byte & 15 : byte >> 4
       bad |= <u32>(digit > 9)
-      if (nibbles - n > 18) high = high * 10 + digit
+      if (nibbles - n > 19) high = high * 10 + digit
       else low = low * 10 + digit
     }
     const sign = <u32>load<u8>(at + width - 1) & 15

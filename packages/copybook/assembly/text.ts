@@ -74,8 +74,8 @@ export function blanksLeft(from: usize, width: usize, blank: u32): usize {
 
 /**
  * A column of UTF-8: `offsets[i]` to `offsets[i + 1]`, from `out` on. `characters` has 8 bytes a
- * byte: up to six of UTF-8, and in the last how many; 255 there says that the byte is no character.
- * Those are left out, and their value is marked.
+ * byte: up to six of UTF-8, and in the last how many; 255 there says that the byte is no character:
+ * such a text is empty and not valid.
  */
 export function utf8(
   starts: usize, count: i32, offset: usize, width: usize,
@@ -106,7 +106,7 @@ export function utf8(
           to += size
         }
       }
-      length = to - out
+      length = ok ? to - out : 0
     }
     out += length
     store<u32>(offsets + (<usize>(i + 1) << 2), out - first)

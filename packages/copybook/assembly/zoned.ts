@@ -66,7 +66,7 @@ export function zonedWide(
         digit = sign & 15
       }
       bad |= <u32>(digit > 9)
-      if (digits - n > 18) high = high * 10 + digit
+      if (digits - n > 19) high = high * 10 + digit
       else low = low * 10 + digit
     }
     if (separate >= 0) sign = load<u8>(signs + <usize>load<u8>(base + <usize>separate))
