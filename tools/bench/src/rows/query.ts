@@ -6,6 +6,7 @@ import * as PostgresSink from "@countersign/sinks/postgres/PostgresSink"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
+import { Client } from "pg"
 import { catchUp, makeTrail } from "../catchUp.ts"
 import { countRows, spanOf } from "../database.ts"
 import { makeKey } from "../engine.ts"
@@ -14,10 +15,16 @@ import { emptyScratch, makeScratch, requireSpace } from "../scratch.ts"
 import { withPostgres } from "../servers.ts"
 import { quantile } from "../statistics.ts"
 
+/** Milliseconds of questions, and of a round trip for nothing right after each of them. */
+interface Times {
+  readonly ours: Array<number>
+  readonly control: Array<number>
+}
+
 interface Asked {
-  readonly page: ReadonlyArray<number>
-  readonly cached: ReadonlyArray<number>
-  readonly cachedMarks: ReadonlyArray<number>
+  readonly page: Times
+  readonly cached: Times
+  readonly cachedMarks: Times
 }
 
 /** Milliseconds of each question. */
@@ -34,6 +41,25 @@ const asking = (url: string, scratch: string, marksMaxAge: "0 millis" | "100 mil
     ),
   )
 
+const connected = (url: string) =>
+  Effect.acquireRelease(
+    Effect.promise(async () => {
+      const client = new Client({ connectionString: url })
+      await client.connect()
+      return client
+    }),
+    (client) => Effect.promise(() => client.end()),
+  )
+
+/** What the machine and the server take for a statement that does nothing. */
+const nothing = (client: Client) =>
+  Effect.promise(() => client.query({ name: "nothing", text: "select 1" }))
+
+/** What was made before is not the next questions' to collect. */
+const tidied = Effect.sync(() => globalThis.gc?.())
+
+const noTimes = (): Times => ({ ours: [], control: [] })
+
 const ask = (
   url: string,
   scratch: string,
@@ -47,33 +73,39 @@ const ask = (
       span.from + ((index * 7919) % questions) * ((span.to - span.from) / questions),
     ).toISOString()}`,
   })
-  const page: Array<number> = []
-  const cached: Array<number> = []
-  const cachedMarks: Array<number> = []
-  const repeat = (into: Array<number>) =>
+  const page = noTimes()
+  const cached = noTimes()
+  const cachedMarks = noTimes()
+  const repeat = ({ control, ours }: Times, client: Client | undefined) =>
     Effect.gen(function* () {
       const query = yield* AuditQuery
       for (let index = 0; index < 50; index++) yield* query.page(filterOf(index))
+      yield* tidied
       for (let index = 0; index < questions; index++) {
-        const { from } = yield* timed(query.page(filterOf(index % 50)), into)
+        const { from } = yield* timed(query.page(filterOf(index % 50)), ours)
         if (from !== "memory") throw new Error(`an answer came from ${from}`)
+        if (client !== undefined) yield* timed(nothing(client), control)
       }
     })
   return Effect.runPromise(
     Effect.gen(function* () {
+      const client = yield* connected(url)
       yield* Effect.gen(function* () {
         const query = yield* AuditQuery
         for (let index = 0; index < 100; index++) yield* query.page(filterOf(index + questions))
+        yield* tidied
         for (let index = 0; index < questions; index++) {
-          const { from, rows } = yield* timed(query.page(filterOf(index)), page)
-          if (from !== "none") page.pop()
+          const { from, rows } = yield* timed(query.page(filterOf(index)), page.ours)
+          if (from !== "none") page.ours.pop()
           if (rows.length > 100) throw new Error("a page is too long")
+          yield* timed(nothing(client), page.control)
         }
-        yield* repeat(cached)
+        yield* repeat(cached, client)
       }).pipe(Effect.provide(asking(url, scratch, "0 millis")))
-      yield* repeat(cachedMarks).pipe(Effect.provide(asking(url, scratch, "100 millis")))
+      // A round trip between them would give the engine time that a run of hits does not.
+      yield* repeat(cachedMarks, undefined).pipe(Effect.provide(asking(url, scratch, "100 millis")))
       return { page, cached, cachedMarks }
-    }),
+    }).pipe(Effect.scoped),
   )
 }
 
@@ -103,20 +135,26 @@ export const query: Measurement = {
       const lineOf = (
         name: string,
         title: string,
-        millis: ReadonlyArray<number>,
+        { control, ours }: Times,
         share: number,
         goal: { readonly least: number; readonly aim: number },
       ): Line => ({
         name,
         title,
-        ours: { value: quantile(millis, share), unit: "ms" },
-        judged: quantile(millis, share),
+        ours: { value: quantile(ours, share), unit: "ms" },
+        ...(control.length === 0
+          ? {}
+          : { peer: { name: "select 1", value: quantile(control, share), unit: "ms" } }),
+        judged: quantile(ours, share),
         goal: { direction: "atMost", ...goal, unit: "ms" },
         rounds: [
-          { p50: quantile(millis, 0.5), p95: quantile(millis, 0.95), p99: quantile(millis, 0.99) },
+          { p50: quantile(ours, 0.5), p95: quantile(ours, 0.95), p99: quantile(ours, 0.99) },
         ],
         notes: [
-          `${millis.length} questions to ${rows} rows, each itself recorded: ${shown(millis)} ms`,
+          `${ours.length} questions to ${rows} rows, each itself recorded: ${shown(ours)} ms`,
+          ...(control.length === 0
+            ? []
+            : [`\`select 1\` of a prepared statement after each of them: ${shown(control)} ms`]),
         ],
       })
       return [
