@@ -29,6 +29,8 @@ export interface CodePage {
   readonly isEbcdic: boolean
   /** The double-byte half, of a mixed code page: read between shift-out (0x0E) and shift-in (0x0F). */
   readonly double?: DoubleBytePage
+  /** Texts are double bytes alone, without shifts: the pages 300, 834, 835 and 837. */
+  readonly isDoubleOnly?: boolean
 }
 
 /**
@@ -43,4 +45,6 @@ export interface DoubleBytePage {
   readonly toUnicode: (bytes: number) => number
   /** Two bytes of a Unicode, or −1. */
   readonly fromUnicode: (codePoint: number) => number
+  /** Two bytes that are two characters, such as a letter and its accent. */
+  readonly sequences?: ReadonlyMap<number, string>
 }
