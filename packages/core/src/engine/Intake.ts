@@ -76,6 +76,9 @@ export const laneCount = 5
 const systemBytes = 256 * 1024
 const systemItems = 256
 
+// A wait that can be cut short takes two fibers more. Whoever is in a hurry has that long to wait.
+const unbrokenMillis = 2
+
 /**
  * What the intake needs to know of an encoded event.
  *
@@ -209,6 +212,7 @@ export class Intake implements Mailbox<AdmittedBatch> {
           const due = this.dueIn(now, waitMillis, policy)
           if (due <= 0) return Effect.succeed(this.takeAt(now, policy))
           if (this.isClosed && this.waitingCount === 0) return Effect.fail(Done())
+          if (due <= unbrokenMillis) return Effect.andThen(restore(Effect.sleep(due)), next)
           const until = this.waitingCount === 0 ? "any" : this.isUrgent ? "full" : "urgent"
           const change = this.change(until, policy)
           const rest = due === Infinity ? change : Effect.timeoutOption(change, due)
