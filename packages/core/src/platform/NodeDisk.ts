@@ -156,6 +156,15 @@ const writeAllUnsafe = (fd: number, chunks: ReadonlyArray<Uint8Array>, position:
 const closing = (fd: number, file: string): Effect.Effect<void> =>
   Effect.ignore(call<void>("close", file, (done) => fs.close(fd, (cause) => done(cause ?? null))))
 
+/** A descriptor is gone whatever the system says. */
+const closeUnsafe = (fd: number): void => {
+  try {
+    fs.closeSync(fd)
+  } catch {
+    // As with the asynchronous way.
+  }
+}
+
 const datasyncOf = (fd: number, file: string): Effect.Effect<void, DiskError> =>
   call<void>("datasync", file, (done) => fs.fdatasync(fd, (cause) => done(cause)))
 
@@ -226,7 +235,8 @@ const syncAt = (file: string, flags: string): Effect.Effect<void, DiskError> =>
   Effect.acquireUseRelease(
     openAt(file, flags, 0),
     (fd) => call<void>("fsync", file, (done) => fs.fsync(fd, (cause) => done(cause))),
-    (fd) => closing(fd, file),
+    // Nothing was written by it, so there is nothing to wait for: no hop to a thread and back.
+    (fd) => Effect.sync(() => closeUnsafe(fd)),
   )
 
 const writeFile: Disk["Service"]["writeFile"] = (file, chunks, options) =>
