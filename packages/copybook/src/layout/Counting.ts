@@ -141,6 +141,8 @@ const warnVariable = (
   report: (diagnostic: Diagnostic) => void,
 ): void => {
   const isCounted = (one: Draft): boolean => one.counter !== undefined || one.isVariable
-  if (!isCounted(draft) && !isCounted(target)) return
+  // Nothing follows the views of a whole record.
+  const isRecord = draft.item.level === 1 || draft.item.level === 77
+  if (isRecord || (!isCounted(draft) && !isCounted(target))) return
   report(finding("CPY-2024", draft.item.span, `${draft.item.name} redefines ${target.item.name}`))
 }

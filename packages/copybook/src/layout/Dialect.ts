@@ -134,12 +134,16 @@ const fewestBytes = (digits: number, isSigned: boolean): number => {
 /**
  * Bytes of a binary number.
  *
+ * Beyond 18 digits GnuCOBOL takes 16 bytes. Enterprise COBOL has no such items; for its sizes the
+ * fewest bytes that hold the digits and a sign are taken, signed or not, as other readers do.
+ *
  * @param digits Stored digits. Range: 1 to 38.
  * @category sizes
  * @since 0.1.0
  */
 export const binaryBytes = (sizes: BinarySizes, digits: number, isSigned: boolean): number => {
-  if (sizes === "1-8" || digits > 18) return fewestBytes(digits, isSigned)
+  if (sizes === "1-8") return fewestBytes(digits, isSigned)
+  if (digits > 18) return sizes === "2-4-8" ? fewestBytes(digits, true) : 16
   if (digits > 9) return 8
   if (digits > 4) return 4
   return sizes === "1-2-4-8" && digits <= 2 ? 1 : 2

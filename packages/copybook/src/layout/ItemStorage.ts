@@ -97,12 +97,20 @@ const holds = (one: Case, picture: Picture): boolean => {
 
 const decimalOf = ({ digits, isSigned, scale }: Picture) => ({ digits, scale, isSigned })
 
-const zonedOf = ({ sign }: Case, picture: Picture): ZonedStorage => ({
-  kind: "zoned",
-  ...decimalOf(picture),
-  signPosition: picture.isSigned && sign?.position === "leading" ? "leading" : "trailing",
-  isSignSeparate: picture.isSigned && sign?.isSeparate === true,
-})
+const zonedOf = (one: Case, picture: Picture): ZonedStorage => {
+  const { item, sign } = one
+  // Who writes so means a character for the sign; a group's SIGN means its signed items only.
+  const isMeant = !picture.isSigned && item.sign?.isSeparate === true
+  if (isMeant) tell(one, "CPY-2015", `${item.name} has PICTURE ${picture.text} and a separate SIGN`)
+  const isSigned = picture.isSigned || isMeant
+  return {
+    kind: "zoned",
+    ...decimalOf(picture),
+    isSigned,
+    signPosition: isSigned && sign?.position === "leading" ? "leading" : "trailing",
+    isSignSeparate: isSigned && sign?.isSeparate === true,
+  }
+}
 
 const inDisplay = (one: Case, picture: Picture): ItemStorage | undefined => {
   switch (picture.category) {

@@ -91,6 +91,11 @@ export const layoutCodes = {
     summary: "a character picture has a binary or packed usage; its bytes were taken as they are",
     hint: "If it is a number, use a picture of 9.",
   },
+  "CPY-2015": {
+    severity: "warning",
+    summary: "a picture without S has a separate sign; the number was taken as signed",
+    hint: "Write S in the picture, as compilers demand, or remove SIGN.",
+  },
   "CPY-2020": {
     severity: "error",
     summary: "REDEFINES names no item before it in the same group",

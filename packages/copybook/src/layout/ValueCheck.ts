@@ -29,12 +29,21 @@ const decimalOf = (storage: Storage): Decimal | undefined => {
   }
 }
 
-const ofNumber = (text: string, decimal: Decimal): Verdict | undefined => {
+/** @param bytes Of a binary number that takes every value of its bytes. */
+const ofNumber = (text: string, decimal: Decimal, bytes?: number): Verdict | undefined => {
   const [, sign, whole = "", fraction = ""] = /^([+-]?)0*(\d*)(?:[.,](\d*?)0*)?$/.exec(text) ?? []
   // Literals in floating point, such as 1.5E3, are not compared digit by digit.
   if (sign === undefined) return undefined
   if (sign === "-" && !decimal.isSigned && whole + fraction !== "") {
     return ["CPY-2052", `is negative, and the picture has no S`]
+  }
+  if (bytes !== undefined) {
+    const value = BigInt(`${whole}${fraction.padEnd(Math.max(0, decimal.scale), "0")}` || "0")
+    const max = 1n << BigInt(8 * bytes - (decimal.isSigned ? 1 : 0))
+    const isHeld = fraction.length <= Math.max(0, decimal.scale) && decimal.scale >= 0
+    return isHeld && (sign === "-" ? value <= max : value < max)
+      ? undefined
+      : ["CPY-2052", "is a number that its bytes have no place for"]
   }
   const wholeMax = Math.max(0, decimal.digits - decimal.scale)
   if (whole.length > wholeMax || fraction.length > Math.max(0, decimal.scale)) {
@@ -66,7 +75,10 @@ const verdictOf = (value: Literal, storage: Storage, bytes: number): Verdict | u
       return value.isAll ? undefined : ofText(Array.from(value.text).length, storage, bytes)
     case "number": {
       const decimal = decimalOf(storage)
-      if (decimal !== undefined) return ofNumber(value.text, decimal)
+      if (decimal !== undefined) {
+        const isFullRange = storage.kind === "binary" && storage.isFullRange
+        return ofNumber(value.text, decimal, isFullRange ? bytes : undefined)
+      }
       const isText = storage.kind === "text" || storage.kind === "dbcs"
       return isText || storage.kind === "national"
         ? ["CPY-2051", "is a number, and the item is text"]
