@@ -223,16 +223,23 @@ const replaced = (
   return result
 }
 
+/** How many words members may have in all; those that only copy others leave nothing behind. */
+interface Budget {
+  words: number
+}
+
 class Copier {
   readonly #context: CopyContext
+  readonly #budget: Budget
   readonly #result: Array<Token> = []
 
-  constructor(context: CopyContext) {
+  constructor(context: CopyContext, budget: Budget) {
     this.#context = context
+    this.#budget = budget
   }
 
   get isFull(): boolean {
-    return this.#result.length > this.#context.wordsMax
+    return this.#budget.words < 0 || this.#result.length > this.#context.wordsMax
   }
 
   run(tokens: ReadonlyArray<Token>, chain: ReadonlyArray<string>): ReadonlyArray<Token> {
@@ -327,7 +334,15 @@ class Copier {
     const used = new Set<Replacement>()
     // Tags in the names of members that it copies in its turn are replaced first.
     const words = replaced(read(text, member), pairs, used, wordsMax)
-    const inner = new Copier({ ...this.#context, wordsMax: wordsMax - this.#result.length })
+    this.#budget.words -= words.length + 1
+    if (this.#budget.words < 0) {
+      findings.add("CPY-1002", name.span, `the copied members have more than ${wordsMax} words`)
+      return
+    }
+    const inner = new Copier(
+      { ...this.#context, wordsMax: wordsMax - this.#result.length },
+      this.#budget,
+    )
     for (const token of inner.run(words, [...chain, key])) this.#result.push(token)
     for (const pair of pairs) {
       if (used.has(pair)) continue
@@ -381,7 +396,8 @@ const withReplace = (
 /**
  * Puts members in the place of COPY statements, then does what REPLACE statements ask for.
  *
- * - Bounds: 32 members inside each other; stops one word behind the limit.
+ * - Bounds: 32 members inside each other, with no more words in all than the limit; stops one word
+ *   behind it.
  *
  * @category combinators
  * @since 0.1.0
@@ -389,4 +405,5 @@ const withReplace = (
 export const expandCopies = (
   tokens: ReadonlyArray<Token>,
   context: CopyContext,
-): ReadonlyArray<Token> => withReplace(new Copier(context).run(tokens, []), context)
+): ReadonlyArray<Token> =>
+  withReplace(new Copier(context, { words: context.wordsMax }).run(tokens, []), context)

@@ -133,7 +133,6 @@ const readUsage: Reader = (context, entry) => {
   const meant = nearest(token?.text ?? "", usageWords.keys())
   const hint = meant === undefined ? undefined : `Perhaps ${meant} was meant.`
   context.report("CPY-1107", `${cursor.shown} is no usage`, undefined, hint)
-  if (token?.kind === "word" && !isClause(token.upper)) cursor.next()
 }
 
 const readSign: Reader = (context, entry, first) => {
@@ -199,9 +198,12 @@ const readExternal: Reader = ({ cursor }, entry) => {
   if (cursor.take("AS", "BY") && cursor.peek()?.kind === "text") cursor.next()
 }
 
-const readDate: Reader = (context, _entry, first) => {
+const readDate: Reader = (context, entry, first) => {
   const { cursor } = context
-  if (!cursor.take("FORMAT")) return context.report("CPY-1107", "DATE is not followed by FORMAT")
+  if (!cursor.take("FORMAT")) {
+    entry.isBroken = true
+    return context.report("CPY-1107", "DATE is not followed by FORMAT")
+  }
   cursor.take("IS")
   if (cursor.peek()?.kind === "word") cursor.next()
   context.report("CPY-1109", "DATE FORMAT was skipped: dates are digits", first.span)
@@ -288,29 +290,39 @@ const named = new Set(
 export const isNameBefore = (word: string, next: string): boolean =>
   named.has(word) && /^(?:PIC|PICTURE|REDEFINES|OCCURS|USAGE)$/.test(next)
 
-/** Reads one clause; what can't be one is reported, and the rest of the entry passed over. */
+/** Goes to where the next clause or entry begins, or this one ends. */
+const resume = ({ cursor }: EntryContext): void => {
+  for (let token = cursor.peek(); token !== undefined; token = cursor.peek()) {
+    const isStart = token.kind === "word" && isClause(token.upper)
+    if (isStart || cursor.isPeriod || cursor.isEntry) return
+    cursor.next()
+  }
+}
+
+/** Reads one clause; what can't be one is reported, and passed over up to the next. */
 const readClause = (context: EntryContext, entry: Entry, seen: Set<string>): void => {
   const { cursor } = context
   if (cursor.is("IS") && cursor.isAhead(1, "EXTERNAL", "GLOBAL", "TYPEDEF")) cursor.next()
-  const first = cursor.peek()
-  const clause = first?.kind === "word" ? clauses.get(first.upper) : undefined
+  const first = cursor.next()
   if (first === undefined) return
-  if (clause !== undefined) {
-    if (seen.has(clause.name)) {
-      entry.isBroken = true
-      context.report("CPY-1106", `${clause.name} stands twice for ${entry.name}`)
-    }
-    seen.add(clause.name)
-    cursor.next()
-    clause.read(context, entry, first)
-    return
+  const clause = first.kind === "word" ? clauses.get(first.upper) : undefined
+  if (clause === undefined) {
+    entry.isBroken = true
+    const meant = first.kind === "word" ? nearest(first.upper, clauses.keys()) : undefined
+    const hint = meant === undefined ? undefined : `Perhaps ${meant} was meant.`
+    context.report("CPY-1105", `${first.text.slice(0, 40)} begins no clause`, first.span, hint)
+    return resume(context)
   }
-  entry.isBroken = true
-  const meant = first.kind === "word" ? nearest(first.upper, clauses.keys()) : undefined
-  const hint = meant === undefined ? undefined : `Perhaps ${meant} was meant.`
-  context.report("CPY-1105", `${cursor.shown} begins no clause`, undefined, hint)
-  cursor.next()
-  cursor.recover()
+  if (seen.has(clause.name)) {
+    entry.isBroken = true
+    context.report("CPY-1106", `${clause.name} stands twice for ${entry.name}`, first.span)
+  }
+  seen.add(clause.name)
+  const wasBroken = entry.isBroken
+  entry.isBroken = false
+  clause.read(context, entry, first)
+  if (entry.isBroken && cursor.last?.kind !== "period") resume(context)
+  entry.isBroken ||= wasBroken
 }
 
 /**

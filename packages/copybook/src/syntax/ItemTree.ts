@@ -72,10 +72,6 @@ export class ItemTree {
       return
     }
     this.#sibling(parent.children.at(-1), entry, parent.entry.name)
-    if (parent.entry.level === 77) {
-      const message = `${parent.entry.name} has level 77, and so no items below it`
-      this.#findings.add("CPY-1102", entry.span, message)
-    }
     parent.children.push(node)
     this.#path = [...this.#path.slice(0, depth), node]
   }

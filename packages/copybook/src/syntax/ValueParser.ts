@@ -26,18 +26,19 @@ const parseRun = ({ cursor, pictures }: EntryContext, values: Values): boolean =
 }
 
 /** What a condition has when it is set to false: nothing that is read. */
-const skipFalse = (context: EntryContext): void => {
+const skipFalse = (context: EntryContext, entry: Entry): void => {
   const { cursor } = context
   if (!cursor.is("WHEN", "FALSE")) return
   cursor.take("WHEN")
   cursor.take("SET")
   cursor.take("TO")
   if (!cursor.take("FALSE")) {
+    entry.isBroken = true
     context.report("CPY-1107", `${cursor.shown} stands where FALSE is expected`)
     return
   }
   cursor.take("IS")
-  parseLiteral(context)
+  if (parseLiteral(context) === undefined) entry.isBroken = true
 }
 
 /**
@@ -68,7 +69,7 @@ export const parseValues = (context: EntryContext, entry: Entry): Condition["val
       values.push({ from, through })
     }
   } while (isLiteral(context))
-  if (entry.level === 88) skipFalse(context)
+  if (entry.level === 88) skipFalse(context, entry)
   else if (values.length > 1 || values[0]?.through !== undefined) {
     context.report("CPY-1107", "only a level 88 has more than one value", span)
   }
