@@ -1,0 +1,113 @@
+/**
+ * The text fields of one record, translated at once: a string made of many bytes and cut costs a
+ * fraction of many strings made of few.
+ *
+ * What is cut from it keeps the whole alive, which is one record.
+ *
+ * @since 0.1.0
+ */
+import type { CodePage } from "../charset/CodePage.ts"
+import type { Step } from "./Step.ts"
+
+const blank = 0x20
+
+/**
+ * @category models
+ * @since 0.1.0
+ */
+export class RecordText {
+  readonly #table: Uint16Array
+  readonly #isLatin: boolean
+  /** From and until, in pairs: what is translated. */
+  readonly #runs: Int32Array
+  #narrow = Buffer.alloc(0)
+  #wide = new Uint16Array(0)
+  #text = ""
+  #size = 0
+
+  /**
+   * @param runs places in the record, in pairs of from and until; empty for all of it
+   */
+  constructor(page: CodePage, runs: ReadonlyArray<number>) {
+    this.#table = page.toUnicode
+    this.#isLatin = page.isLatin
+    this.#runs = Int32Array.from(runs)
+  }
+
+  /** Translates a record's text. */
+  read(bytes: Uint8Array, start: number, length: number): void {
+    if (this.#size < length) {
+      this.#size = length * 2
+      this.#narrow = Buffer.alloc(this.#isLatin ? this.#size : 0)
+      this.#wide = new Uint16Array(this.#isLatin ? 0 : this.#size)
+    }
+    const runs = this.#runs
+    if (runs.length === 0) this.#translate(bytes, start, 0, length)
+    for (let index = 0; index < runs.length; index += 2) {
+      const until = runs[index + 1] ?? 0
+      this.#translate(bytes, start, runs[index] ?? 0, until < length ? until : length)
+    }
+    this.#text = this.#isLatin
+      ? this.#narrow.toString("latin1", 0, length)
+      : Buffer.from(this.#wide.buffer).toString("utf16le", 0, length * 2)
+  }
+
+  #translate(bytes: Uint8Array, start: number, from: number, until: number): void {
+    const table = this.#table
+    if (this.#isLatin) {
+      const narrow = this.#narrow
+      for (let index = from; index < until; index++) {
+        narrow[index] = table[bytes[start + index] ?? 0] ?? 0
+      }
+      return
+    }
+    const wide = this.#wide
+    for (let index = from; index < until; index++) {
+      wide[index] = table[bytes[start + index] ?? 0] ?? 0
+    }
+  }
+
+  /** A text without the blanks that are not wanted. */
+  cut(from: number, length: number, isTrimmedLeft: boolean, isTrimmedRight: boolean): string {
+    const units = this.#isLatin ? this.#narrow : this.#wide
+    let end = from + length
+    let begin = from
+    if (isTrimmedRight) while (end > begin && units[end - 1] === blank) end--
+    if (isTrimmedLeft) while (begin < end && units[begin] === blank) begin++
+    return this.#text.substring(begin, end)
+  }
+}
+
+/**
+ * Where plain text lies in records whose fields never move; empty where anything does.
+ *
+ * @category getters
+ * @since 0.1.0
+ */
+export const textRuns = (root: Step): ReadonlyArray<number> => {
+  if (root.isVariable) return []
+  const runs: Array<number> = []
+  const put = (from: number, until: number): void => {
+    const last = runs.at(-1)
+    if (last !== undefined && from <= last) runs[runs.length - 1] = Math.max(last, until)
+    else runs.push(from, until)
+  }
+  const visit = (step: Step): void => {
+    if (step.kind === "text") put(step.offset, step.offset + step.length)
+    if (step.kind === "table" && step.table !== undefined && hasText(step)) {
+      put(step.offset, step.offset + step.table.stride * step.table.max)
+    } else for (const each of step.steps) visit(each)
+  }
+  visit(root)
+  // Views begin again where others did; what is not in order is translated whole.
+  return runs.every((place, index) => index === 0 || place >= (runs[index - 1] ?? 0)) ? runs : []
+}
+
+/**
+ * Whether any text is read at once with its record.
+ *
+ * @category predicates
+ * @since 0.1.0
+ */
+export const hasText = (step: Step): boolean =>
+  (step.kind === "text" && step.isShown) || step.steps.some(hasText)

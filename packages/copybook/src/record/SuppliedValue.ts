@@ -1,0 +1,107 @@
+/**
+ * Values that are handed in to be encoded, and what they are compared with.
+ *
+ * @since 0.1.0
+ */
+import { decodeFaults, faultClasses } from "../field/FaultCode.ts"
+import type { FieldValue } from "../field/CodecShape.ts"
+import { showBytes } from "../field/TextCodec.ts"
+import type { BytePatch } from "./RecordMetadata.ts"
+import type { Step } from "./Step.ts"
+
+/**
+ * @category models
+ * @since 0.1.0
+ */
+export type Source = Readonly<Record<string, unknown>>
+
+/**
+ * Whether a value is an object with fields.
+ *
+ * @category predicates
+ * @since 0.1.0
+ */
+export const isSource = (value: unknown): value is Source =>
+  typeof value === "object" && value !== null && !Array.isArray(value)
+
+/**
+ * A field's value; never what an object inherits.
+ *
+ * @category getters
+ * @since 0.1.0
+ */
+export const own = (source: Source, key: string): unknown =>
+  Object.hasOwn(source, key) ? source[key] : undefined
+
+/**
+ * Whether there is no value.
+ *
+ * @category predicates
+ * @since 0.1.0
+ */
+export const isAbsent = (value: unknown): boolean => value === undefined || value === null
+
+/**
+ * Whether two values of a field are equal.
+ *
+ * @category predicates
+ * @since 0.1.0
+ */
+export const isSame = (one: unknown, other: unknown): boolean => {
+  if (one === other || (isAbsent(one) && isAbsent(other))) return true
+  if (one instanceof Uint8Array && other instanceof Uint8Array) {
+    return Buffer.compare(one, other) === 0
+  }
+  if (!isSource(one) || !isSource(other)) return false
+  return one["unscaled"] === other["unscaled"] && one["scale"] === other["scale"]
+}
+
+/**
+ * Writes a patch's bytes, where they have room.
+ *
+ * @category encoding
+ * @since 0.1.0
+ */
+export const putPatch = (bytes: Uint8Array, patch: BytePatch): void => {
+  const held = Buffer.from(patch.bytes, "hex")
+  if (patch.offset >= 0 && patch.offset + held.length <= bytes.length) bytes.set(held, patch.offset)
+}
+
+/**
+ * A field's value as decoding shows it, policies included.
+ *
+ * @category getters
+ * @since 0.1.0
+ */
+export const readBack = (step: Step, bytes: Uint8Array, offset: number): FieldValue | null => {
+  const { codec } = step
+  if (codec === undefined) return null
+  const value = codec.decode(bytes, offset)
+  if (value !== undefined) return value
+  const kind = decodeFaults[codec.fault()].class
+  const policy = step.policies[faultClasses.indexOf(kind)]
+  if (policy === "zero") return codec.zero
+  return policy === "raw" ? showBytes(bytes.subarray(offset, offset + step.length), "hex") : null
+}
+
+/**
+ * The first text that stands for a count.
+ *
+ * @category getters
+ * @since 0.1.0
+ */
+export const textFor = (texts: ReadonlyMap<string, number>, count: number): string | undefined => {
+  for (const [text, each] of texts) if (each === count) return text
+  return undefined
+}
+
+/**
+ * Whether a view, or any field of it, has a value.
+ *
+ * @category predicates
+ * @since 0.1.0
+ */
+export const isGiven = (view: Step, source: Source): boolean =>
+  view.isDissolved || view.kind === "cluster"
+    ? view.steps.some((step) => step.isShown && isGiven(step, source))
+    : !isAbsent(own(source, view.key))

@@ -1,0 +1,86 @@
+/**
+ * When a view of redefined bytes holds, told by values of the record.
+ *
+ * @since 0.1.0
+ */
+import { type Decimal, parse } from "../field/Decimal.ts"
+import type { FieldValue } from "../field/CodecShape.ts"
+
+/**
+ * A condition on fields, by their paths. `null` is a field that holds no value.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export type ViewCondition =
+  | { readonly field: string; readonly equals: string | number | null }
+  | { readonly field: string; readonly in: ReadonlyArray<string | number | null> }
+  | { readonly and: ReadonlyArray<ViewCondition> }
+  | { readonly or: ReadonlyArray<ViewCondition> }
+  | { readonly not: ViewCondition }
+
+/**
+ * @category models
+ * @since 0.1.0
+ */
+export interface ViewRule {
+  /** The path of the item that redefines or is redefined. */
+  readonly view: string
+  readonly when: ViewCondition
+}
+
+/**
+ * Every path that a condition asks for.
+ *
+ * @category getters
+ * @since 0.1.0
+ */
+export const pathsOf = (condition: ViewCondition): ReadonlyArray<string> => {
+  if ("field" in condition) return [condition.field]
+  if ("not" in condition) return pathsOf(condition.not)
+  return ("and" in condition ? condition.and : condition.or).flatMap(pathsOf)
+}
+
+const isEqual = (one: Decimal, other: Decimal): boolean => {
+  const scale = Math.max(one.scale, other.scale)
+  const at = ({ scale: own, unscaled }: Decimal): bigint => unscaled * 10n ** BigInt(scale - own)
+  return at(one) === at(other)
+}
+
+/** Numbers are equal as numbers, texts without the blanks around them. */
+const matches = (value: FieldValue | null, expected: string | number | null): boolean => {
+  if (value === null || expected === null) return (value === "" ? null : value) === expected
+  if (value instanceof Uint8Array) return Buffer.from(value).toString("hex") === expected
+  if (typeof value === "object") {
+    const decimal = parse(String(expected))
+    return decimal !== undefined && isEqual(value, decimal)
+  }
+  if (typeof value === "string" && typeof expected === "string") {
+    if (value.trim() === expected.trim()) return true
+  }
+  if (typeof value === "string" && typeof expected === "string") return false
+  const [one, other] = [parse(String(value).trim()), parse(String(expected).trim())]
+  return one !== undefined && other !== undefined && isEqual(one, other)
+}
+
+/**
+ * Whether a condition holds.
+ *
+ * @param valueOf a field's value; `null` where it holds none
+ * @category predicates
+ * @since 0.1.0
+ */
+export const holds = (
+  condition: ViewCondition,
+  valueOf: (path: string) => FieldValue | null,
+): boolean => {
+  if ("equals" in condition) return matches(valueOf(condition.field), condition.equals)
+  if ("in" in condition) {
+    const value = valueOf(condition.field)
+    return condition.in.some((each) => matches(value, each))
+  }
+  if ("not" in condition) return !holds(condition.not, valueOf)
+  return "and" in condition
+    ? condition.and.every((each) => holds(each, valueOf))
+    : condition.or.some((each) => holds(each, valueOf))
+}
