@@ -33,6 +33,13 @@ export interface CopyContext {
 /** Deeper than any library that was seen; a circle is found sooner. */
 const depthMax = 32
 
+/** More are in no COPY statement; what is compared with every word has to be bounded. */
+const pairsMax = 256
+const pairWordsMax = 256
+
+/** Comments in members are read as often as these are copied, and leave no words. */
+const charactersMax = 64 * 1024 * 1024
+
 type Extent = "whole" | "leading" | "trailing"
 
 /** One pair of a REPLACING phrase. */
@@ -109,6 +116,11 @@ class Phrases {
       if (to instanceof Malformed) return to
       if (extent !== "whole" && (from.length > 1 || to.length > 1)) {
         return this.malformed("LEADING and TRAILING replace one word's part by one")
+      }
+      if (pairs.length === pairsMax || from.length > pairWordsMax || to.length > pairWordsMax) {
+        return this.malformed(
+          `there are more than ${pairsMax} replacements, or ${pairWordsMax} words in one`,
+        )
       }
       pairs.push({ extent, from, to, span: first.span })
     }
@@ -226,6 +238,7 @@ const replaced = (
 /** How many words members may have in all; those that only copy others leave nothing behind. */
 interface Budget {
   words: number
+  characters: number
 }
 
 class Copier {
@@ -239,7 +252,8 @@ class Copier {
   }
 
   get isFull(): boolean {
-    return this.#budget.words < 0 || this.#result.length > this.#context.wordsMax
+    const { characters, words } = this.#budget
+    return words < 0 || characters < 0 || this.#result.length > this.#context.wordsMax
   }
 
   run(tokens: ReadonlyArray<Token>, chain: ReadonlyArray<string>): ReadonlyArray<Token> {
@@ -280,8 +294,9 @@ class Copier {
     const phrases = new Phrases(tokens, at + 1, "CPY-1020")
     const malformed = (what: Malformed): number => {
       this.#context.findings.add(what.code, what.token.span, what.message)
-      const end = tokens.findIndex(({ kind }, index) => index >= phrases.at && kind === "period")
-      return end < 0 ? tokens.length : end + 1
+      let end = phrases.at
+      while (end < tokens.length && tokens[end]?.kind !== "period") end++
+      return end + 1
     }
     const name = phrases.token
     if (name === undefined || (name.kind !== "word" && name.kind !== "text")) {
@@ -329,6 +344,12 @@ class Copier {
           ? `the member ${member} copies itself: ${[...chain, key].join(" → ")}`
           : `the member ${member} would be the ${depthMax + 1}th inside others`,
       )
+      return
+    }
+    this.#budget.characters -= text.length
+    if (this.#budget.characters < 0) {
+      const message = `the copied members have more than ${charactersMax} characters`
+      findings.add("CPY-1001", name.span, message)
       return
     }
     const used = new Set<Replacement>()
@@ -396,8 +417,8 @@ const withReplace = (
 /**
  * Puts members in the place of COPY statements, then does what REPLACE statements ask for.
  *
- * - Bounds: 32 members inside each other, with no more words in all than the limit; stops one word
- *   behind it.
+ * - Bounds: 32 members inside each other, with 64 MiB and no more words in all than the limit; 256
+ *   replacements of 256 words; stops one word behind the limit.
  *
  * @category combinators
  * @since 0.1.0
@@ -406,4 +427,7 @@ export const expandCopies = (
   tokens: ReadonlyArray<Token>,
   context: CopyContext,
 ): ReadonlyArray<Token> =>
-  withReplace(new Copier(context, { words: context.wordsMax }).run(tokens, []), context)
+  withReplace(
+    new Copier(context, { words: context.wordsMax, characters: charactersMax }).run(tokens, []),
+    context,
+  )

@@ -98,6 +98,8 @@ const listing = /^\s*(?:EJECT|SKIP[123])\s*\.?\s*$|^\s*TITLE\s+["']/i
 const option = /^\s*(?:CBL|PROCESS)\s/i
 /** Stars that are not the beginning of a picture whose PIC stands on the line before. */
 const comment = /^\*(?![*\d(),./+-]*[\d)][*\d(),./+CRDB-]*(?:\s|$))/i
+// Only so much is looked at: the pattern tries every way to part what it looks at.
+const isComment = (trimmed: string): boolean => comment.test(trimmed.slice(0, 200))
 const include = /^(?:-INC\s+|.{0,11}\+\+INCLUDE\s+)([\w#@$-]+)/i
 
 /** Indexes in a line of the indicator, of the first and behind the last character of text. */
@@ -189,7 +191,7 @@ class SourceReader {
   #free(text: string): Line {
     const trimmed = text.trimStart()
     const from = text.length - trimmed.length
-    if (trimmed === "" || comment.test(trimmed) || text.startsWith("/")) return none
+    if (trimmed === "" || isComment(trimmed) || text.startsWith("/")) return none
     if (/^>>D\s/i.test(trimmed)) return { kind: "debugging", from: from + 3, to: text.length }
     if (trimmed.startsWith(">>") || /^\$\s*[A-Z]/i.test(trimmed)) {
       return { kind: "directive", from, to: text.length }
@@ -207,7 +209,7 @@ class SourceReader {
     const [at, from, to] = bounds(text, this.#options.columns, this.#options.tabSize)
     // A comment where no comment can stand: a text that was moved by hand.
     const indent = text.length - trimmed.length
-    if (indent > at ? comment.test(trimmed) : /^\*[\s*>]/.test(text)) return none
+    if (indent > at ? isComment(trimmed) : /^\*[\s*>]/.test(text)) return none
     const indicator = at < 0 ? " " : (text[at] ?? " ")
     if (indicator === "*" || indicator === "/") return none
     this.#tooLong(text, to)
@@ -242,7 +244,7 @@ class SourceReader {
   }
 
   #directive(text: string): void {
-    const trimmed = text.trim()
+    const trimmed = text.trim().slice(0, 80)
     if (formatDirective(text) !== undefined) return
     const isConditional =
       /(?:>>|\$)\s*(?:IF|ELSE|ELIF|END(?:-IF)?|EVALUATE|WHEN|END-EVALUATE|DEFINE)\b/i.test(trimmed)
@@ -265,7 +267,9 @@ class SourceReader {
     const to = this.#scan(text, from, line.to)
     this.#push(text.slice(from, to).replaceAll("\t", " "), from, to - from)
     this.#isQuoteLast = to === line.to && /["']$/.test(text.slice(from, to))
-    this.#missing = Math.max(0, this.#options.columns.last - to)
+    // Where lines have no end of their own, there is nothing to fill up.
+    const { last } = this.#options.columns
+    this.#missing = last > 1_000 ? 0 : Math.max(0, last - to)
   }
 
   /** Joins a line to the one before it, and gives where its own text begins. */

@@ -9,7 +9,7 @@ import type { Findings } from "./Findings.ts"
 import { lex } from "./Lexer.ts"
 import type { FormatFinding } from "./SourceFormat.ts"
 import { readSource, type SourceOptions } from "./SourceText.ts"
-import { joined, type Token } from "./Token.ts"
+import { clipped, joined, type Token } from "./Token.ts"
 
 /**
  * @category models
@@ -86,7 +86,7 @@ export const readTokens = (
   tooMany(expanded)
   const tokens = joined(expanded)
   for (const { isUnclosed, span, text } of tokens) {
-    if (isUnclosed) findings.add("CPY-1003", span, `the literal ${text.slice(0, 40)} is not closed`)
+    if (isUnclosed) findings.add("CPY-1003", span, `the literal ${clipped(text)} is not closed`)
   }
   return { ...division, tokens, format }
 }

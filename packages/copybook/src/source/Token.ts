@@ -43,6 +43,14 @@ export interface Token {
 }
 
 /**
+ * A text as a finding tells it: of a long one only how it begins.
+ *
+ * @category combinators
+ * @since 0.1.0
+ */
+export const clipped = (text: string): string => (text.length > 60 ? `${text.slice(0, 59)}…` : text)
+
+/**
  * From the beginning of one place to the end of another, where both lie in one text.
  *
  * @category combinators

@@ -5,7 +5,7 @@
  */
 import { nearest } from "@countersign/core/config/Spelling"
 import type { Span } from "../source/Diagnostic.ts"
-import { spanOver, type Token } from "../source/Token.ts"
+import { clipped, spanOver, type Token } from "../source/Token.ts"
 import type { Entry, EntryContext } from "./Entry.ts"
 import { parseOccurs, parseQualifiedName } from "./OccursParser.ts"
 import { parsePicture } from "./PictureParser.ts"
@@ -310,7 +310,7 @@ const readClause = (context: EntryContext, entry: Entry, seen: Set<string>): voi
     entry.isBroken = true
     const meant = first.kind === "word" ? nearest(first.upper, clauses.keys()) : undefined
     const hint = meant === undefined ? undefined : `Perhaps ${meant} was meant.`
-    context.report("CPY-1105", `${first.text.slice(0, 40)} begins no clause`, first.span, hint)
+    context.report("CPY-1105", `${clipped(first.text)} begins no clause`, first.span, hint)
     return resume(context)
   }
   if (seen.has(clause.name)) {
@@ -335,7 +335,7 @@ const readClause = (context: EntryContext, entry: Entry, seen: Set<string>): voi
 export const parseClauses = (context: EntryContext, entry: Entry): void => {
   const { cursor } = context
   const seen = new Set<string>()
-  for (;;) {
+  while (!context.isFull()) {
     const token = cursor.peek()
     if (token === undefined) {
       if (cursor.last?.kind !== "period") {

@@ -99,6 +99,7 @@ export const parseCopybook = (
         return value?.kind === "number" && /^\d+$/.test(value.text) ? Number(value.text) : undefined
       },
     },
+    isFull: () => findings.isFull,
     report: (code, message, span, hint) => findings.add(code, span ?? cursor.span, message, hint),
   }
   const tree = new ItemTree(findings)

@@ -49,6 +49,8 @@ export interface EntryContext {
   readonly pictures: PictureOptions
   /** Values of level 78, by names in upper case. */
   readonly constants: Map<string, Literal>
+  /** Whether there are as many findings as are told, so that reading on is in vain. */
+  readonly isFull: () => boolean
   /** Adds a finding: at the cursor, if no place is given. */
   readonly report: (code: DiagnosticCode, message: string, span?: Span, hint?: string) => void
 }

@@ -3,7 +3,7 @@
  *
  * @since 0.1.0
  */
-import type { Token } from "../source/Token.ts"
+import { clipped, type Token } from "../source/Token.ts"
 import { isClause, isNameBefore, parseClauses } from "./ClauseParser.ts"
 import type { Entry, EntryContext } from "./Entry.ts"
 import type { Literal } from "./Item.ts"
@@ -13,23 +13,29 @@ import { isLevel } from "./TokenCursor.ts"
 
 /** IBM Enterprise COBOL takes 30. */
 const nameMax = 30
+/** Longer than any compiler takes, and than a message should be. */
+const nameRefused = 256
 
 const checkName = (context: EntryContext, token: Token): void => {
   const { span, text } = token
+  if (text.length > nameRefused) {
+    const message = `the name ${clipped(text)} has ${text.length} characters`
+    return context.report("CPY-1110", message, span)
+  }
   const strange = /[^\p{L}\p{M}\p{N}_@#$:-]/u.exec(text)
   if (strange !== null || !/\p{L}/u.test(text)) {
     const what = strange === null ? "no letter" : `the character ${strange[0]}`
-    return context.report("CPY-1110", `the name ${text.slice(0, 80)} has ${what}`, span)
+    return context.report("CPY-1110", `the name ${clipped(text)} has ${what}`, span)
   }
   if (text.length > nameMax) {
-    const message = `the name ${text.slice(0, 80)} has ${text.length} characters`
+    const message = `the name ${clipped(text)} has ${text.length} characters`
     context.report("CPY-1111", message, span)
   }
   if (/^[-_]|[-_]$|:/.test(text)) {
     const what = text.includes(":")
       ? "has a tag that nothing replaced"
       : "begins or ends with a mark"
-    context.report("CPY-1112", `the name ${text.slice(0, 80)} ${what}`, span)
+    context.report("CPY-1112", `the name ${clipped(text)} ${what}`, span)
   }
 }
 
@@ -139,7 +145,7 @@ export const parseEntry = (context: EntryContext): Entry | undefined => {
   }
   const level = Number(number.text)
   if (!isLevel(level) || number.text.length > 2) {
-    context.report("CPY-1102", `there is no level ${number.text.slice(0, 20)}`)
+    context.report("CPY-1102", `there is no level ${clipped(number.text)}`)
     cursor.next()
     cursor.recover()
     return undefined
@@ -148,7 +154,7 @@ export const parseEntry = (context: EntryContext): Entry | undefined => {
   const name = parseName(context)
   const entry: Entry = {
     level,
-    name: name?.text ?? "FILLER",
+    name: name?.text.slice(0, nameRefused) ?? "FILLER",
     isFiller: name === undefined,
     span: name?.span ?? number.span,
     isSynchronized: false,

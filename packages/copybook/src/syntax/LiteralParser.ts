@@ -3,7 +3,7 @@
  *
  * @since 0.1.0
  */
-import type { Token } from "../source/Token.ts"
+import { clipped, type Token } from "../source/Token.ts"
 import type { EntryContext } from "./Entry.ts"
 import type { Literal } from "./Item.ts"
 
@@ -56,7 +56,7 @@ const literalOf = (token: Token, context: EntryContext): Literal | undefined => 
   if (prefix === "X" || prefix === "NX" || prefix === "GX") {
     const bytes = bytesOf(text)
     if (bytes !== undefined) return { kind: "hex", bytes }
-    const message = `${token.text.slice(0, 40)} is no hexadecimal literal: it needs pairs of 0 to 9 and A to F`
+    const message = `${clipped(token.text)} is no hexadecimal literal: it needs pairs of 0 to 9 and A to F`
     context.report("CPY-1107", message, token.span)
     return undefined
   }

@@ -214,6 +214,7 @@ describe("a picture", () => {
     "U(8)": "CPY-1307 at 0",
     "X(999999999)": "CPY-1308 at 0",
     "X(99999999999999999999999)": "CPY-1308 at 0",
+    ["X".repeat(501)]: "CPY-1308 at 0",
   }
   for (const [text, expected] of Object.entries(faults)) {
     it(`${text === "" ? "of nothing" : text} is refused: ${expected}`, () =>

@@ -3,6 +3,7 @@
  *
  * @since 0.1.0
  */
+import { clipped } from "../source/Token.ts"
 import type { Picture, PictureCategory } from "./Picture.ts"
 import { editedNumber, type EditingSymbols } from "./PictureEditing.ts"
 import {
@@ -15,6 +16,9 @@ import {
 
 /** Decimals of 128 bits hold them; no compiler has more. */
 const digitsMax = 38
+
+/** IBM Enterprise COBOL takes 50. Units: characters. */
+const textMax = 500
 
 /** What follows from the symbols, but for their count of positions. */
 interface Reading {
@@ -207,7 +211,7 @@ const limits = (
 /**
  * Reads a picture. Without faults, or with warnings alone, there is a picture.
  *
- * - Bounds: 38 digits, 134,217,727 positions.
+ * - Bounds: 500 characters, 38 digits, 134,217,727 positions.
  *
  * @category constructors
  * @since 0.1.0
@@ -216,6 +220,10 @@ export const parsePicture = (
   written: string,
   options: PictureOptions = {},
 ): { readonly picture?: Picture; readonly faults: ReadonlyArray<PictureFault> } => {
+  if (written.length > textMax) {
+    const message = `the picture ${clipped(written)} is written in ${written.length} characters`
+    return { faults: [{ code: "CPY-1308", message, at: 0, length: 1 }] }
+  }
   const { faults, symbols: placed } = symbolsOf(written, options)
   if (faults.length > 0) return { faults }
   if (placed.length === 0) {

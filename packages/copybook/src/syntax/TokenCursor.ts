@@ -4,7 +4,7 @@
  * @since 0.1.0
  */
 import type { Span } from "../source/Diagnostic.ts"
-import { type Token } from "../source/Token.ts"
+import { clipped, type Token } from "../source/Token.ts"
 
 const levels = new Set([66, 77, 78, 88, ...Array.from({ length: 49 }, (_, index) => index + 1)])
 
@@ -96,6 +96,6 @@ export class TokenCursor {
   get shown(): string {
     const token = this.peek()
     if (token === undefined) return "the end of the text"
-    return token.kind === "period" ? "the period" : token.text.slice(0, 40)
+    return token.kind === "period" ? "the period" : clipped(token.text)
   }
 }
