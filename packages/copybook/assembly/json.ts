@@ -17,8 +17,7 @@ const kindPacked: u32 = 3
 const kindBinary: u32 = 4
 const kindLoop: u32 = 5
 const kindNext: u32 = 6
-const kindSave: u32 = 7
-const kindRestore: u32 = 8
+const kindExternal: u32 = 7
 
 /** The number stands between quotation marks. */
 const flagQuoted: u32 = 1
@@ -39,7 +38,6 @@ const opSize: usize = 64
 const stateOut: usize = 0
 const stateReason: usize = 4
 const stateCounters: usize = 64
-const stateSaved: usize = 192
 const stateLoops: usize = 320
 const stateScratch: usize = 640
 
@@ -138,7 +136,7 @@ function putZoned(op: usize, at: usize, out: usize, state: usize): usize {
       )
     }
     if (isAnyAboveNine(digits) || sign == 255) return stop
-    keepCounter(op, state, digits)
+    keepCounter(op, state, digits, sign >= 128)
     if (flags & flagSilent) return out
     out = putNumber(out, digits, scale, sign >= 128, (flags & flagShort) != 0)
   } else {
@@ -165,9 +163,13 @@ function putZoned(op: usize, at: usize, out: usize, state: usize): usize {
 
 // @ts-ignore: a decorator of AssemblyScript
 @inline
-function keepCounter(op: usize, state: usize, digits: v128): void {
+function keepCounter(op: usize, state: usize, digits: v128, isNegative: bool): void {
   const slot = word(op, 12)
-  if (slot != 0xffffffff) store<u32>(state + stateCounters + (<usize>slot << 2), <u32>valueOf16(digits))
+  if (slot == 0xffffffff) return
+  // Less than none is as wrong as too many.
+  const value = valueOf16(digits)
+  const isCount = value <= 0x7fffffff && (value == 0 || !isNegative)
+  store<u32>(state + stateCounters + (<usize>slot << 2), isCount ? <u32>value : 0xffffffff)
 }
 
 // @ts-ignore: a decorator of AssemblyScript
@@ -190,7 +192,7 @@ function putPacked(op: usize, at: usize, out: usize, state: usize): usize {
     let digits = nibblesOf(load<u64>(at + width - 8) & keep)
     if (hasSign) digits = withoutLast(digits)
     if (isAnyAboveNine(digits)) return stop
-    keepCounter(op, state, digits)
+    keepCounter(op, state, digits, isNegative)
     if (flags & flagSilent) return out
     out = putNumber(out, digits, scale, isNegative, (flags & flagShort) != 0)
   } else {
@@ -223,7 +225,7 @@ function putBinary(op: usize, at: usize, out: usize, state: usize): usize {
   const most = load<u64>(op + 40)
   if (most != 0 && value > most) return stop
   const slot = word(op, 12)
-  if (slot != 0xffffffff) store<u32>(state + stateCounters + (<usize>slot << 2), isNegative || value > 0xffffffff ? 0xffffffff : <u32>value)
+  if (slot != 0xffffffff) store<u32>(state + stateCounters + (<usize>slot << 2), isNegative || value > 0x7fffffff ? 0xffffffff : <u32>value)
   if (flags & flagSilent) return out
   if (value < 10000000000000000 && <u32>scale < 16) {
     out = putNumber(out, digitsOf(value), scale, isNegative, (flags & flagShort) != 0)
@@ -270,7 +272,6 @@ export function json(
     }
     const start = out
     let base = <usize>load<u32>(starts + (<usize>record << 2))
-    const recordBase = base
     let shift: usize = 0
     let depth: usize = 0
     let op = firstOp
@@ -302,7 +303,8 @@ export function json(
         store<u32>(loop, base, 4)
         store<u32>(loop, 0, 8)
         depth++
-        if (times == 0) op = firstOp + (<usize>word(op, 6) - 1) * opSize
+        // Of the end's operation the step below makes one more.
+        if (times == 0) op = firstOp + (<usize>word(op, 6) - 2) * opSize
       } else if (kind == kindNext) {
         const head = firstOp + <usize>word(op, 4) * opSize
         const loop = state + stateLoops + ((depth - 1) << 4)
@@ -332,15 +334,13 @@ export function json(
           copy(word(op, 1), prefix, out)
           out += prefix
         }
-      } else if (kind == kindSave) {
-        store<u32>(state + stateSaved + (<usize>word(op, 4) << 2), <u32>shift)
-      } else if (kind == kindRestore) {
-        const gone = shift - load<u32>(state + stateSaved + (<usize>word(op, 4) << 2))
-        base += gone
-        shift -= gone
-        for (let outer: usize = 0; outer < depth; outer++) {
-          const enclosing = state + stateLoops + (outer << 4)
-          store<u32>(enclosing, load<u32>(enclosing, 4) + <u32>gone, 4)
+      } else if (kind == kindExternal) {
+        const entry = <usize>word(op, 5) + (<usize>record << 3)
+        const size = load<u32>(entry, 4)
+        if (size == 0xffffffff) out = stop
+        else {
+          copy(load<u32>(entry), size, out)
+          out += size
         }
       } else if (kind != kindLiteral) unreachable()
       if (out == stop) break

@@ -13,7 +13,8 @@
  * - loop: 4 stride, 5 most, 6 the operation behind its end, 7 counter or −1, 9 flags, and 10 the
  *   fewest
  * - next, which ends a loop: 4 its loop, 9 flags
- * - save and restore, around another view of the same bytes: 4 slot
+ * - external: 5 where 8 bytes a record say where its value lies and how long it is; a length of
+ *   {@link none} is no value
  *
  * @since 0.1.0
  */
@@ -30,8 +31,7 @@ export const kinds = {
   binary: 4,
   loop: 5,
   next: 6,
-  save: 7,
-  restore: 8,
+  external: 7,
 } as const
 
 /**
@@ -53,9 +53,8 @@ export const flags = {
 export const none: number = 0xffffffff
 
 /** Limits of the state that a walk keeps. */
-export const limits: { readonly counters: 32; readonly saved: 32; readonly depth: 16 } = {
+export const limits: { readonly counters: 32; readonly depth: 16 } = {
   counters: 32,
-  saved: 32,
   depth: 16,
 }
 
@@ -80,8 +79,7 @@ export const state: {
   readonly out: 0
   readonly reason: 4
   readonly counters: 64
-  readonly saved: 192
   readonly loops: 320
   readonly scratch: 640
   readonly bytes: 768
-} = { out: 0, reason: 4, counters: 64, saved: 192, loops: 320, scratch: 640, bytes: 768 }
+} = { out: 0, reason: 4, counters: 64, loops: 320, scratch: 640, bytes: 768 }

@@ -33,14 +33,16 @@ class Walk {
   private readonly memory: Memory
   private readonly firstOp: number
   private readonly counters = new Map<number, number>()
-  private readonly saved = new Map<number, number>()
   private loops: Array<Loop> = []
   private base: number
   /** How much earlier fields lie than with tables at their maximum. */
   shift = 0
   out: number
 
-  constructor(memory: Memory, firstOp: number, base: number, out: number) {
+  private readonly record: number
+
+  constructor(memory: Memory, firstOp: number, record: number, base: number, out: number) {
+    this.record = record
     this.memory = memory
     this.firstOp = firstOp
     this.base = base
@@ -69,11 +71,17 @@ class Walk {
     if (kind === kinds.text) return this.text(op) ? op + opBytes : undefined
     if (kind === kinds.loop) return this.begin(op)
     if (kind === kinds.next) return this.next(op)
-    const slot = this.memory.word(op + 16)
-    if (kind === kinds.save) this.saved.set(slot, this.shift)
-    else if (kind === kinds.restore) this.move((this.saved.get(slot) ?? 0) - this.shift)
-    else if (kind !== kinds.literal) return this.number(op, kind) ? op + opBytes : undefined
+    if (kind === kinds.external) return this.external(op) ? op + opBytes : undefined
+    if (kind !== kinds.literal) return this.number(op, kind) ? op + opBytes : undefined
     return op + opBytes
+  }
+
+  private external(op: number): boolean {
+    const entry = this.memory.word(op + 20) + this.record * 8
+    const length = this.memory.word(entry + 4)
+    if (length === none) return false
+    this.put(this.memory.word(entry), length)
+    return true
   }
 
   private text(op: number): boolean {
@@ -183,7 +191,7 @@ export const jsonTwin = (memory: Memory): Pick<KernelCalls, "json"> => ({
       reason = reasons.full
       if (out + memory.word(plan + 8) > limit) break
       reason = reasons.notPlain
-      const walk = new Walk(memory, firstOp, memory.word(starts + record * 4), out)
+      const walk = new Walk(memory, firstOp, record, memory.word(starts + record * 4), out)
       let op: number | undefined = firstOp
       while (op !== undefined && op < endOp) op = walk.step(op)
       if (op === undefined || (isExact && longest - walk.shift !== length)) break
