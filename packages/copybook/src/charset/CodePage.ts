@@ -9,7 +9,8 @@
  *
  * The table is a bijection between the 256 bytes and 256 characters, so that what is decoded can
  * be encoded again; a byte without a character has one of its own in the private use area
- * (U+F700 + byte), which `unassigned` names.
+ * (U+F700 + byte), which `unassigned` names. Only pages with `seconds` have characters in two
+ * places.
  *
  * @category models
  * @since 0.1.0
@@ -25,6 +26,8 @@ export interface CodePage {
   readonly isLatin: boolean
   /** Bytes that have no character. */
   readonly unassigned: ReadonlyArray<number>
+  /** Bytes whose character is written as another byte: the second tone marks of Thai. */
+  readonly seconds?: ReadonlyArray<number>
   /** Bytes of blank, of `0`–`9`, of the signs: 0x40, 0xF0…, 0x4E, 0x60 in EBCDIC. */
   readonly isEbcdic: boolean
   /** The double-byte half, of a mixed code page: read between shift-out (0x0E) and shift-in (0x0F). */

@@ -4,9 +4,13 @@
  * @since 0.1.0
  */
 import * as Result from "effect/Result"
+import { asciiTables } from "./AsciiTables.ts"
 import type { CodePage } from "./CodePage.ts"
 import { CodePageUnknown } from "./CodePageUnknown.ts"
+import { type DoubleByteName, doubleBytePage } from "./DoubleBytePages.ts"
+import { ebcdicTables, secondBytes } from "./EbcdicTables.ts"
 import { controls, differences037, euroPages, page037 } from "./LatinTables.ts"
+import { readLines } from "./MappingLines.ts"
 
 /**
  * What the byte 0x15 of an EBCDIC page is: `nel` (U+0085, with LF at 0x25, as IBM's tables have
@@ -41,16 +45,32 @@ const withDifferences = (base: ReadonlyArray<number>, differences: string): Arra
   return units
 }
 
-const latin037 = (): Array<number> => [...fromHex(controls), ...fromHex(page037)]
+/** Unicode of each byte, or −1. */
+type Units = () => Array<number>
+
+const latin037: Units = () => [...fromHex(controls), ...fromHex(page037)]
 
 /** The first `count` characters of Unicode, and none for the other bytes. */
-const firstOf = (count: number) => (): Array<number> =>
-  Array.from({ length: 256 }, (_, byte) => (byte < count ? byte : -1))
+const firstOf =
+  (count: number): Units =>
+  () =>
+    Array.from({ length: 256 }, (_, byte) => (byte < count ? byte : -1))
 
-/** Unicode of each byte, or −1. */
-type Units = () => ReadonlyArray<number>
+/** The characters that all pages of a kind have, and those of the lines. */
+const withLines =
+  (base: Units, lines: ReadonlyArray<string>): Units =>
+  () => {
+    const units = base()
+    readLines(lines, (byte, codePoint) => {
+      units[byte] = codePoint
+    })
+    return units
+  }
 
-const tables: ReadonlyMap<string, Units> = new Map<string, Units>([
+/** Control characters and the blank. */
+const bareEbcdic: Units = () => [...fromHex(controls), 0x20, ...Array<number>(191).fill(-1)]
+
+const singleBytes: ReadonlyMap<string, Units> = new Map<string, Units>([
   ...Object.entries(differences037).map(([name, differences]): [string, Units] => [
     name,
     () => withDifferences(latin037(), differences),
@@ -63,41 +83,83 @@ const tables: ReadonlyMap<string, Units> = new Map<string, Units>([
         `${byte.toString(16)}:20ac`,
       ),
   ]),
+  ...Object.entries(ebcdicTables).map(([name, lines]): [string, Units] => [
+    name,
+    withLines(bareEbcdic, lines),
+  ]),
+  ...Object.entries(asciiTables).map(([name, lines]): [string, Units] => [
+    name,
+    withLines(firstOf(128), lines),
+  ]),
   ["ascii", firstOf(128)],
   ["latin1", firstOf(256)],
   ["utf-8", firstOf(128)],
 ])
 
+interface Mixture {
+  readonly single: keyof typeof ebcdicTables
+  readonly double: DoubleByteName
+  readonly isDoubleOnly?: true
+}
+
+/** Single and double bytes with shifts between them. */
+const mixtures: ReadonlyMap<string, Mixture> = new Map<string, Mixture>([
+  ["cp930", { single: "cp290", double: "cp300" }],
+  ["cp933", { single: "cp833", double: "cp834" }],
+  ["cp935", { single: "cp836", double: "cp837" }],
+  ["cp937", { single: "cp28709", double: "cp835" }],
+  ["cp939", { single: "cp1027", double: "cp300" }],
+  ["cp1364", { single: "cp833", double: "cp4930" }],
+  ["cp1371", { single: "cp1159", double: "cp9027" }],
+  ["cp1388", { single: "cp836", double: "cp4933" }],
+  ["cp1390", { single: "cp8482", double: "cp16684" }],
+  ["cp1399", { single: "cp5123", double: "cp16684" }],
+  // Double bytes alone; digits and signs are those of the single bytes beside which they are used.
+  ["cp300", { single: "cp290", double: "cp300", isDoubleOnly: true }],
+  ["cp834", { single: "cp833", double: "cp834", isDoubleOnly: true }],
+  ["cp835", { single: "cp28709", double: "cp835", isDoubleOnly: true }],
+  ["cp837", { single: "cp836", double: "cp837", isDoubleOnly: true }],
+])
+
 /**
  * Names that are not made of the page's number.
  */
-const aliases: Readonly<Record<string, string>> = {
-  ebcdic: "cp037",
-  common: "cp037",
-  invariant: "cp037",
-  usascii: "ascii",
-  "367": "ascii",
-  "20127": "ascii",
-  iso88591: "latin1",
-  "819": "latin1",
-  "28591": "latin1",
-  utf8: "utf-8",
-  "1208": "utf-8",
-  "65001": "utf-8",
-}
+const aliases: ReadonlyMap<string, string> = new Map([
+  ["ebcdic", "cp037"],
+  ["common", "cp037"],
+  ["invariant", "cp037"],
+  ["usascii", "ascii"],
+  ["367", "ascii"],
+  ["20127", "ascii"],
+  ["iso88591", "latin1"],
+  ["819", "latin1"],
+  ["28591", "latin1"],
+  ["utf8", "utf-8"],
+  ["1208", "utf-8"],
+  ["65001", "utf-8"],
+  ["5348", "cp1252"],
+  ["5026", "cp930"],
+  ["5035", "cp939"],
+  ["ibmthai", "cp838"],
+])
 
 /** The name that a page has here, whatever the spelling: `IBM-037`, `CCSID 37`, `0037`. */
 const nameOf = (given: string): string => {
   const plain = given.toLowerCase().replaceAll(/[\s_-]/g, "")
   const number = /^(?:x?ibm|cp|ccsid|codepage|windows)?0*(\d+)$/.exec(plain)?.[1]
   const key = number ?? plain
-  return aliases[key] ?? (number === undefined ? plain : `cp${number.padStart(3, "0")}`)
+  return aliases.get(key) ?? (number === undefined ? plain : `cp${number.padStart(3, "0")}`)
 }
 
 /** At first use: most programs read, and few write. */
-const inverse = (toUnicode: Uint16Array): Int16Array => {
+const inverse = (
+  toUnicode: Uint16Array,
+  seconds: ReadonlyArray<number> | undefined,
+): Int16Array => {
   const bytes = new Int16Array(0x10000).fill(-1)
-  for (let byte = 0; byte < 256; byte++) bytes[toUnicode[byte] ?? 0] = byte
+  for (let byte = 0; byte < 256; byte++) {
+    if (seconds?.includes(byte) !== true) bytes[toUnicode[byte] ?? 0] = byte
+  }
   return bytes
 }
 
@@ -108,28 +170,47 @@ const makePage = (name: string, units: ReadonlyArray<number>, newline: Newline):
     toUnicode[0x15] = 0x0a
     toUnicode[0x25] = 0x85
   }
+  const seconds = secondBytes[name]
   let made: Int16Array | undefined
   return {
     name,
     toUnicode,
     get fromUnicode() {
-      return (made ??= inverse(toUnicode))
+      return (made ??= inverse(toUnicode, seconds))
     },
     isLatin: toUnicode.every((unit) => unit < 0x100),
     unassigned: units.flatMap((unit, byte) => (unit < 0 ? [byte] : [])),
     isEbcdic,
+    ...(seconds === undefined ? {} : { seconds }),
   }
+}
+
+const makeMixed = (name: string, mixture: Mixture, newline: Newline): CodePage | undefined => {
+  const units = singleBytes.get(mixture.single)
+  if (units === undefined) return undefined
+  // Not spread, which would make the inverse before its first use.
+  return Object.assign(makePage(name, units(), newline), {
+    double: doubleBytePage(mixture.double),
+    ...(mixture.isDoubleOnly === true ? { isDoubleOnly: true } : {}),
+  })
+}
+
+const makeNamed = (name: string, newline: Newline): CodePage | undefined => {
+  const mixture = mixtures.get(name)
+  if (mixture !== undefined) return makeMixed(name, mixture, newline)
+  const units = singleBytes.get(name)
+  return units === undefined ? undefined : makePage(name, units(), newline)
 }
 
 const pages = new Map<string, CodePage>()
 
 /**
- * The names of all code pages.
+ * The names of all code pages, those of single bytes first.
  *
  * @category data
  * @since 0.1.0
  */
-export const codePages: ReadonlyArray<string> = [...tables.keys()]
+export const codePages: ReadonlyArray<string> = [...singleBytes.keys(), ...mixtures.keys()]
 
 /**
  * A code page by its name: `cp037`, `IBM-037`, `CCSID 37`, `37`, `latin1`, `utf-8`.
@@ -149,11 +230,10 @@ export const codePage = (
   const key = `${name} ${newline}`
   const known = pages.get(key)
   if (known !== undefined) return Result.succeed(known)
-  const units = tables.get(name)
-  if (units === undefined) {
+  const page = makeNamed(name, newline)
+  if (page === undefined) {
     return Result.fail(new CodePageUnknown({ name: given.slice(0, 64), known: codePages }))
   }
-  const page = makePage(name, units(), newline)
   pages.set(key, page)
   return Result.succeed(page)
 }
