@@ -10,6 +10,7 @@
 import type { Digits } from "./Digits.ts"
 import type { EditedPicture, Place } from "./EditedPicture.ts"
 import type { DecodeFaultCode } from "./FaultCode.ts"
+import type { ZonedRule } from "./Zoned.ts"
 
 /**
  * An edited field, ready to be read and written.
@@ -21,7 +22,7 @@ export interface EditedFormat {
   readonly picture: EditedPicture
   readonly isBlankWhenZero: boolean
   /** Whether characters must be what the picture makes, or only hold a number. */
-  readonly rule: "strict" | "relaxed"
+  readonly rule: ZonedRule
 }
 
 interface Editing {

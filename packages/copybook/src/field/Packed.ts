@@ -43,7 +43,7 @@ export const make = (
   options: { readonly isEbcdic: boolean; readonly signRule: SignRule },
 ): PackedFormat => {
   const signs = new Int8Array(16)
-  const takesAll = options.signRule === "any"
+  const takesAll = options.signRule !== "preferred"
   for (const sign of takesAll ? [0x0a, 0x0c, 0x0e, 0x0f] : [storage.isSigned ? 0x0c : 0x0f]) {
     signs[sign] = 1
   }

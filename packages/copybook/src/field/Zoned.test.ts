@@ -112,11 +112,24 @@ describe("Zoned", () => {
     assert.strictEqual(read("40F1F240", relaxed), "12")
     assert.strictEqual(read("60F1F2", relaxed), "-12")
     assert.strictEqual(read("F1F24E", relaxed), "12")
-    assert.strictEqual(read("F1F24BF5", relaxed), "12.5")
+    assert.strictEqual(read("F1F24BF5", relaxed, { scale: 2 }), "12.50")
+    assert.strictEqual(read("F1F24BF5", relaxed), "CPY-4003")
+    assert.strictEqual(read("F1F24BF5F0", relaxed, { scale: 1 }), "12.5")
+    assert.strictEqual(read("F1F24BF5F1", relaxed, { scale: 1 }), "CPY-4006")
     assert.strictEqual(read("D1F2", relaxed), "-12")
     assert.strictEqual(read("60F1", relaxed, { isSigned: false }), "CPY-4005")
     assert.strictEqual(read("F1C2F3", relaxed), "CPY-4004")
     assert.strictEqual(read("4040", relaxed), "CPY-4001")
+    const anyZone = { ...ebcdic, rule: "any-zone" } as const
+    assert.strictEqual(read("F1D5C1", anyZone), "151")
+    assert.strictEqual(read("F1C5D1", anyZone), "-151")
+    assert.strictEqual(read("F1D5C1", anyZone, { isSigned: false }), "151")
+  })
+
+  it("takes no signs in zones where there are none", () => {
+    const none = { ...ebcdic, signRule: "none" } as const
+    assert.strictEqual(read("F1F2", none), "12")
+    assert.strictEqual(read("F1C2", none), "CPY-4004")
   })
 
   it.prop(

@@ -23,22 +23,23 @@ import type { DecodeFaultCode, EncodeFaultCode } from "./FaultCode.ts"
 export type ZonedSigns = "ebcdic" | "ascii-overpunch" | "ascii-zone"
 
 /**
- * Which signs are taken: those that every program understands, or only the ones it writes.
+ * Which signs are taken: all that the architecture knows, only those that programs write, or in
+ * zones none.
  *
  * @category models
  * @since 0.1.0
  */
-export type SignRule = "any" | "preferred"
+export type SignRule = "any" | "preferred" | "none"
 
 /**
  * How exact the digits must be: `strict` takes what the storage defines; `relaxed` also takes
  * blanks around the digits, a separate sign or an overpunched one at either end, and a written
- * decimal point.
+ * decimal point where there are decimals; `any-zone` also takes signs in every zone, of which the last counts.
  *
  * @category models
  * @since 0.1.0
  */
-export type ZonedRule = "strict" | "relaxed"
+export type ZonedRule = "strict" | "relaxed" | "any-zone"
 
 const plus = 0x10
 const minus = 0x20
@@ -52,6 +53,10 @@ const signTable = (signs: ZonedSigns, isSigned: boolean, rule: SignRule): Uint8A
     if (sign !== minus || isSigned) table[byte] = digit | sign
   }
   for (let digit = 0; digit <= 9; digit++) {
+    if (rule === "none") {
+      put((signs === "ebcdic" ? 0xf0 : 0x30) | digit, digit, 0)
+      continue
+    }
     if (signs === "ebcdic") {
       for (const zone of [0xa0, 0xe0]) if (takesAll) put(zone | digit, digit, plus)
       if (takesAll) put(0xb0 | digit, digit, minus)
@@ -85,6 +90,8 @@ export interface ZonedFormat {
   readonly rule: ZonedRule
   /** By byte: the digit with its sign, or 0xFF. */
   readonly table: Uint8Array
+  /** The same with the signs of signed fields, for zones in which they don't count. */
+  readonly anyTable: Uint8Array
   /** The zone of digits: 0xF0 or 0x30. */
   readonly zone: number
   readonly blank: number
@@ -112,6 +119,7 @@ export const make = (
   signs: options.signs,
   rule: options.rule,
   table: signTable(options.signs, storage.isSigned, options.signRule),
+  anyTable: signTable(options.signs, true, options.signRule),
   zone: options.isEbcdic ? 0xf0 : 0x30,
   blank: options.isEbcdic ? 0x40 : 0x20,
   plus: options.isEbcdic ? 0x4e : 0x2b,
@@ -208,22 +216,38 @@ const readRelaxed = (
   for (let index = start; index < end; index++) {
     const byte = bytes[index] ?? 0
     let digit = byte ^ format.zone
-    if ((byte === dot || byte === comma) && point < 0) {
+    if ((byte === dot || byte === comma) && point < 0 && format.storage.scale > 0) {
       point = end - index - 1
       continue
     }
     if (digit > 9) {
-      const entry = format.table[byte] ?? none
-      const isEnd = index === start || index === end - 1
-      if (entry === none || sign !== 0 || !isEnd) return missigned(format, byte)
-      sign = entry & (plus | minus)
+      const isLast = index === end - 1
+      const entry = (isLast ? format.table : format.anyTable)[byte] ?? none
+      const isAllowed = format.rule === "any-zone" || (sign === 0 && (isLast || index === start))
+      if (entry === none || !isAllowed) return missigned(format, byte)
+      if (isLast || format.rule === "relaxed") sign = entry & (plus | minus)
       digit = entry & 0x0f
     }
     if (!digits.push(digit)) return "CPY-4006"
   }
   if (sign === minus && !format.storage.isSigned) return "CPY-4005"
   digits.isNegative = sign === minus
-  return point < 0 ? format.storage.scale : point
+  return atScale(format.storage, digits, point)
+}
+
+/** A written point puts the digits where the picture has them; none of them gets lost. */
+const atScale = (
+  storage: ZonedStorage,
+  digits: Digits,
+  point: number,
+): DecodeFaultCode | number => {
+  for (let missing = point < 0 ? 0 : storage.scale - point; missing > 0; missing--) {
+    if (!digits.push(0)) return "CPY-4006"
+  }
+  for (let surplus = point - storage.scale; point >= 0 && surplus > 0; surplus--) {
+    if (digits.values[--digits.count] !== 0) return "CPY-4006"
+  }
+  return digits.significant() > storage.digits ? "CPY-4006" : storage.scale
 }
 
 const readStrict = (
