@@ -35,6 +35,7 @@ describe("a counter", () => {
     assert.strictEqual(counterOf(text("N OF G")), "G.N")
     assert.strictEqual(counterOf(text("N OF H OF R")), "H.N")
     assert.deepStrictEqual(errors(text("N OF Z")), ["CPY-2030"])
+    assert.deepStrictEqual(errors(text("N OF R OF H")), ["CPY-2030"])
     assert.strictEqual(counterOf(text("N")), "H.N")
     assert.deepStrictEqual(codes(layoutOfText(text("N"))), ["CPY-2031"])
   })

@@ -25,19 +25,9 @@ export const isNamed = (draft: Draft, [name, ...qualifiers]: QualifiedName): boo
   return true
 }
 
-const commonGroups = (one: Draft, other: Draft): number => {
-  const groups = new Set(ancestorsOf(one))
-  return ancestorsOf(other).filter((group) => groups.has(group)).length
-}
-
-/** The nearest before the table: in the innermost common group, then the last. */
-const nearest = (table: Draft, candidates: ReadonlyArray<Draft>): Draft | undefined => {
-  const before = candidates.filter(({ order }) => order < table.order)
-  return (before.length > 0 ? before : candidates).toSorted(
-    (one, other) =>
-      commonGroups(table, other) - commonGroups(table, one) || other.order - one.order,
-  )[0]
-}
+/** The last before the table, which is in its innermost groups; else the first behind it. */
+const nearest = (table: Draft, candidates: ReadonlyArray<Draft>): Draft | undefined =>
+  candidates.findLast(({ order }) => order < table.order) ?? candidates[0]
 
 const isCount = ({ storage }: Draft): boolean => {
   switch (storage?.kind) {

@@ -119,13 +119,11 @@ const fieldOf = (draft: Draft): Field => {
   }
 }
 
-/** Places of elementary fields; no more than one above the limit is told apart. */
-const placesIn = (draft: Draft, max: number): number => {
+/** Places of elementary fields. */
+const placesIn = ({ children, item }: Draft): number => {
   const inside =
-    draft.children.length === 0
-      ? 1
-      : draft.children.reduce((sum, child) => Math.min(sum + placesIn(child, max), max + 1), 0)
-  return Math.min(inside * (draft.item.occurs?.max ?? 1), max + 1)
+    children.length === 0 ? 1 : children.reduce((sum, child) => sum + placesIn(child), 0)
+  return inside * (item.occurs?.max ?? 1)
 }
 
 const checkLimits = (
@@ -143,7 +141,7 @@ const checkLimits = (
       ),
     )
   }
-  if (placesIn(root, placesMax) > placesMax) {
+  if (placesIn(root) > placesMax) {
     report(finding("CPY-2061", root.item.span, `${root.name} has more than ${placesMax} places`))
   }
 }

@@ -125,6 +125,10 @@ describe("SYNCHRONIZED", () => {
     const text = "R SYNC. 05 A PIC X. 05 B PIC 9(9) COMP."
     assert.deepStrictEqual(places(`01 ${text}`), ["R 0 8", "A 0 1", "B 4 4"])
     assert.deepStrictEqual(codes(`01 ${text}`), [])
+    assert.deepStrictEqual(
+      places("01 R SYNC. 05 A PIC X. 05 G. 10 B PIC 9(9) COMP.").at(-1),
+      "B 4 4",
+    )
     assert.deepStrictEqual(codes(`02 ${text}`), ["CPY-2012"])
   })
 
