@@ -125,7 +125,7 @@ describe("jsonSchemaOf", () => {
     ["PIC 9PP", {}, { type: "integer", minimum: 0, maximum: 900 }],
     ["PIC S9(4) COMP", {}, { type: "integer", minimum: -32768, maximum: 32767 }],
     ["PIC 9(4)V9 COMP-5", {}, { type: "number", minimum: 0, maximum: 429496729.5 }],
-    ["PIC S9(15) COMP", {}, { type: "integer" }],
+    ["PIC S9(15) COMP", {}, { type: ["number", "string"] }],
     ["PIC S9(13)V99 COMP", {}, { type: ["number", "string"] }],
     ["PIC S9(18) COMP", {}, { type: "string", pattern: "^-?(?:0|[1-9][0-9]*)$" }],
     ["PIC ZZ9.99-", {}, { type: "number", minimum: -999.99, maximum: 999.99 }],

@@ -131,7 +131,7 @@ const binaryOf = (
     return { kind: "decimal", scale: Math.max(0, scale), isSigned }
   }
   // More than the picture's digits may stand in the bytes.
-  if (bytes > 6) return scale === 0 ? { kind: "number", isInteger: true } : { kind: "either" }
+  if (bytes > 6) return { kind: "either" }
   const all = 2 ** (8 * bytes - (isSigned ? 1 : 0))
   const at = (value: number): number => (scale > 0 ? value / 10 ** scale : value * 10 ** -scale)
   return {
