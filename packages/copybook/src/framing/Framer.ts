@@ -41,6 +41,8 @@ export interface Framer {
   readonly takeFaults: () => ReadonlyArray<FramingFault>
   /** Forgets the bytes that wait for their record's rest, and returns how many: the caller gives them again. */
   readonly release: () => number
+  /** How many bytes wait for their record's rest. */
+  readonly waiting: () => number
   /** Whether a fault ended it: nothing more is framed. */
   readonly isStopped: () => boolean
   /** Records so far. */
@@ -106,6 +108,10 @@ class PieceFramer {
     }
     if (isLast) this.#end()
     return batches
+  }
+
+  get waiting(): number {
+    return this.#rest.length
   }
 
   release(): number {
@@ -263,6 +269,7 @@ export const makeFramer = (
         push: (chunk, isLast) => framer.push(chunk, isLast),
         takeFaults: () => found.takeFaults(),
         release: () => framer.release(),
+        waiting: () => framer.waiting,
         isStopped: () => found.isStopped,
         records: () => found.firstRecord + found.count,
         skipped: () => found.skipped,

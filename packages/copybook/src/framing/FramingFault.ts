@@ -91,6 +91,18 @@ export const framingCodes = {
     summary: "there were more faults than are kept",
     hint: "Mend the first faults, and read again.",
   },
+  "CPY-3021": {
+    summary: "a record's segment is not known",
+    hint: "Give its id a view, or let such records be skipped.",
+  },
+  "CPY-3022": {
+    summary: "a child record comes before its parent",
+    hint: "Look at the segment ids of parents and children, and at the order of the file.",
+  },
+  "CPY-3023": {
+    summary: "a parent has more children than are held",
+    hint: "Look whether root records are missing, or raise the limit.",
+  },
 } as const satisfies Record<string, { readonly summary: string; readonly hint: string }>
 
 /**

@@ -30,13 +30,14 @@ export const headerScan = (options: HeaderScanOptions): Scan => {
   const { blocks, isZeroFiller, recordBytesMax, word } = options
   const place = new BlockPlace(blocks, isZeroFiller)
   const step = headerStep(options, place)
+  const isUsual = word.width === 2 && word.validity === undefined && word.reserved.length <= 2
   const run: Scan["run"] = (bytes, from, end, isLast, found) => {
     let at = from
     while (!found.isStopped && found.count < found.capacity) {
       at = place.enter(bytes, at, end, found)
       if (found.isStopped || at >= end || place.left === 0) break
       const before = at
-      if (word.width === 2 && word.validity === undefined) {
+      if (isUsual) {
         at = walk(word, bytes, at, Math.min(end, at + place.left), recordBytesMax, found)
       }
       place.left -= at - before
@@ -62,28 +63,27 @@ const walk = (
   recordBytesMax: number,
   found: Found,
 ): number => {
-  const { lengths, starts } = found
-  const room = found.capacity - found.count
-  const size = word.bytes
-  const { delta } = word
+  const { capacity, lengths, starts } = found
+  const { bytes: size, delta, reserved } = word
   const high = word.at + (word.endian === "big" ? 0 : 1)
   const low = word.at + (word.endian === "big" ? 1 : 0)
-  // A place that is surely zero where fewer than two bytes are to be: the same load, no branch.
-  const [one = -1, two = one] = word.reserved
+  const [one = -1, two = one] = reserved
   const isChecked = one >= 0
+  // A length of zero is none, so the least body is that of length one.
+  const least = Math.max(0, 1 + delta)
+  const span = recordBytesMax - least
+  const last = limit - size
   let count = found.count
-  const last = count + room
   let at = from
-  while (count < last && at + size <= limit) {
-    const raw = ((bytes[at + high] ?? 0) << 8) | (bytes[at + low] ?? 0)
-    const body = raw + delta
-    const start = at + size
-    if (raw === 0 || body < 0 || body > recordBytesMax || start + body > limit) break
+  while (at <= last) {
+    const body = (((bytes[at + high] ?? 0) << 8) | (bytes[at + low] ?? 0)) + delta
     if (isChecked && ((bytes[at + one] ?? 0) | (bytes[at + two] ?? 0)) !== 0) break
-    starts[count] = start
+    // Unsigned, what is below the least is above everything.
+    if ((body - least) >>> 0 > span || body > last - at || count === capacity) break
+    starts[count] = at + size
     lengths[count] = body
     count += 1
-    at = start + body
+    at += size + body
   }
   found.count = count
   return at

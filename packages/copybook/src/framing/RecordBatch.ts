@@ -25,4 +25,6 @@ export interface RecordBatch {
    * `fileOffset + starts[i]`: joined records. Only the first `count` hold.
    */
   readonly offsets?: Float64Array
+  /** The number of each record in the file, where it is not `firstRecord + i`: some were left out. */
+  readonly numbers?: Float64Array
 }
