@@ -147,6 +147,12 @@ describe("REPLACE", () => {
     )
   })
 
+  it("ends where it has too much to compare", () => {
+    const pairs = Array.from({ length: 200 }, (_, at) => `==${"A ".repeat(9)}B${at}== BY ==C==`)
+    const { codes } = read(`REPLACE ${pairs.join(" ")}. ${"A ".repeat(40_000)}`)
+    assert.deepStrictEqual(codes, ["CPY-1002"])
+  })
+
   it("is malformed without pairs or a period", () => {
     assert.deepStrictEqual(read("REPLACE . A.").codes, ["CPY-1025"])
     assert.deepStrictEqual(read("REPLACE ==A== BY ==B==").codes, ["CPY-1025"])

@@ -43,6 +43,15 @@ export interface Token {
 }
 
 /**
+ * Whether it is one of the words, which are in upper case.
+ *
+ * @category predicates
+ * @since 0.1.0
+ */
+export const isWord = (token: Token | undefined, ...words: ReadonlyArray<string>): boolean =>
+  token?.kind === "word" && words.includes(token.upper)
+
+/**
  * A text as a finding tells it: of a long one only how it begins.
  *
  * @category combinators

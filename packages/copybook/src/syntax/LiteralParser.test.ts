@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { parsedItem } from "../testing/ParsedCopybook.ts"
+import { codesOf, parsedItem } from "../testing/ParsedCopybook.ts"
 import type { ParseOptions } from "./CopybookParser.ts"
 import type { Literal } from "./Item.ts"
 
@@ -22,6 +22,12 @@ describe("literals", () => {
     assert.deepStrictEqual(value("X'0aFF'"), bytes)
     assert.deepStrictEqual(value("NX'0AFF'"), bytes)
     assert.deepStrictEqual(value("X'0A' & X'FF'"), bytes)
+  })
+
+  it("are joined only with their like, and repeated once", () => {
+    assert.deepStrictEqual(codesOf("01 A PIC X VALUE 'a' & X'00'."), ["CPY-1107"])
+    assert.deepStrictEqual(codesOf("01 A PIC X VALUE 'a' & 5."), ["CPY-1107"])
+    assert.deepStrictEqual(codesOf("01 A PIC X VALUE ALL ALL 'a'."), ["CPY-1107"])
   })
 
   it("are numbers as written, with a point", () => {

@@ -45,7 +45,7 @@ const bytesOf = (hex: string): Uint8Array | undefined => {
   )
 }
 
-const literalOf = (token: Token, context: EntryContext): Literal | undefined => {
+const literalOf = (token: Token, context: EntryContext): Piece | undefined => {
   const open = token.text.search(/["']/)
   const prefix = token.text.slice(0, open).toUpperCase()
   const quote = token.text[open] ?? '"'
@@ -68,39 +68,47 @@ const literalOf = (token: Token, context: EntryContext): Literal | undefined => 
   return undefined
 }
 
-const isText = (
-  literal: Literal | undefined,
-): literal is Extract<Literal, { readonly kind: "text" | "hex" }> =>
-  literal?.kind === "text" || literal?.kind === "hex"
+type Piece = Extract<Literal, { readonly kind: "text" | "hex" }>
 
-const joinedOf = (one: Literal, other: Literal): Literal | undefined => {
-  if (one.kind === "text" && other.kind === "text") {
-    return { kind: "text", text: one.text + other.text, isAll: false }
+/** One literal of many, made at once: there may be very many. */
+const concatenated = ([first, ...more]: readonly [Piece, ...ReadonlyArray<Piece>]): Literal => {
+  if (first.kind === "text") {
+    const texts = more.map((piece) => (piece.kind === "text" ? piece.text : ""))
+    return { ...first, text: [first.text, ...texts].join("") }
   }
-  return one.kind === "hex" && other.kind === "hex"
-    ? { kind: "hex", bytes: Uint8Array.from([...one.bytes, ...other.bytes]) }
-    : undefined
+  const all = [first, ...more].flatMap((piece) => (piece.kind === "hex" ? [piece.bytes] : []))
+  const bytes = new Uint8Array(all.reduce((sum, { length }) => sum + length, 0))
+  let at = 0
+  for (const piece of all) {
+    bytes.set(piece, at)
+    at += piece.length
+  }
+  return { kind: "hex", bytes }
 }
 
 const textLiteral = (context: EntryContext): Literal | undefined => {
   const { cursor } = context
-  const first = cursor.next()
+  const token = cursor.next()
+  const first = token === undefined ? undefined : literalOf(token, context)
   if (first === undefined) return undefined
-  let literal = literalOf(first, context)
+  const more: Array<Piece> = []
   while (cursor.peek()?.kind === "ampersand") {
     cursor.next()
-    const span = cursor.span
+    const { span } = cursor
     const next = cursor.peek()?.kind === "text" ? cursor.next() : undefined
-    const other = next === undefined ? undefined : literalOf(next, context)
-    if (!isText(literal) || !isText(other)) {
-      if (next === undefined) context.report("CPY-1107", "& is followed by no literal", span)
+    if (next === undefined) {
+      context.report("CPY-1107", "& is followed by no literal", span)
       return undefined
     }
-    const both = joinedOf(literal, other)
-    if (both === undefined) context.report("CPY-1107", "& joins literals of one kind only", span)
-    literal = both
+    const piece = literalOf(next, context)
+    if (piece === undefined) return undefined
+    if (piece.kind !== first.kind) {
+      context.report("CPY-1107", "& joins literals of one kind only", span)
+      return undefined
+    }
+    more.push(piece)
   }
-  return literal
+  return more.length === 0 ? first : concatenated([first, ...more])
 }
 
 /**
@@ -134,6 +142,10 @@ export const parseLiteral = (context: EntryContext): Literal | undefined => {
   }
   if (token.upper === "ALL") {
     cursor.next()
+    if (cursor.is("ALL")) {
+      context.report("CPY-1107", "ALL is followed by ALL")
+      return undefined
+    }
     const repeated = parseLiteral(context)
     return repeated?.kind === "text" ? { ...repeated, isAll: true } : repeated
   }

@@ -4,7 +4,7 @@
  * @since 0.1.0
  */
 import type { Span } from "../source/Diagnostic.ts"
-import { clipped, type Token } from "../source/Token.ts"
+import { clipped, isWord, type Token } from "../source/Token.ts"
 
 const levels = new Set([66, 77, 78, 88, ...Array.from({ length: 49 }, (_, index) => index + 1)])
 
@@ -49,8 +49,7 @@ export class TokenCursor {
   }
 
   isAhead(ahead: number, ...words: ReadonlyArray<string>): boolean {
-    const token = this.peek(ahead)
-    return token?.kind === "word" && words.includes(token.upper)
+    return isWord(this.peek(ahead), ...words)
   }
 
   /** Goes over one of these words, where it stands here. */

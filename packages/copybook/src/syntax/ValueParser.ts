@@ -20,7 +20,7 @@ const parseRun = ({ cursor, pictures }: EntryContext, values: Values): boolean =
     text === undefined ? [] : [{ from: { kind: "number", text } }],
   )
   if (known.length < numbers.length) return false
-  values.push(...known)
+  for (const value of known) values.push(value)
   cursor.next()
   return true
 }
