@@ -156,6 +156,12 @@ const layout = rows("layout", [
     "layout/LayoutBuilder.test.ts: are views of the same bytes, which is warned of unless it was asked",
   ],
   [
+    "several copybooks for the records of one file",
+    "yes",
+    "",
+    "layout/CopybookMerge.test.ts: makes views of the records, a fragment one of them",
+  ],
+  [
     "fragments without level 01, and duplicate names",
     "yes",
     "the second A of a group is A_2",
