@@ -26,7 +26,10 @@ export interface CodePage {
   readonly isLatin: boolean
   /** Bytes that have no character. */
   readonly unassigned: ReadonlyArray<number>
-  /** Bytes whose character is written as another byte: the second tone marks of Thai. */
+  /**
+   * Bytes whose character is written as another byte: second tone marks of Thai, and controls
+   * that are read as blanks.
+   */
   readonly seconds?: ReadonlyArray<number>
   /** Bytes of blank, of `0`–`9`, of the signs: 0x40, 0xF0…, 0x4E, 0x60 in EBCDIC. */
   readonly isEbcdic: boolean

@@ -19,6 +19,7 @@ const known: ReadonlyArray<readonly [name: string, characters: number, digest: s
   ["cp037", 256, "937defe8fb08"],
   ["cp273", 256, "33793c651a0e"],
   ["cp274", 256, "754ab81c2d2c"],
+  ["cp275", 256, "d3376c7d5ec1"],
   ["cp277", 256, "d4d230bc4a38"],
   ["cp278", 256, "81c74bdca762"],
   ["cp280", 256, "097a55340d05"],
@@ -38,7 +39,6 @@ const known: ReadonlyArray<readonly [name: string, characters: number, digest: s
   ["cp1147", 256, "d38fe1cfb96a"],
   ["cp1148", 256, "da5628139b26"],
   ["cp1149", 256, "b4927c761887"],
-  ["cp275", 247, "6b532fd090e4"],
   ["cp290", 228, "48236e105b77"],
   ["cp420", 247, "d073374dddf6"],
   ["cp424", 218, "5a84fc5dae17"],
@@ -77,6 +77,7 @@ const known: ReadonlyArray<readonly [name: string, characters: number, digest: s
   ["cp850", 256, "5b6f4e0fba63"],
   ["cp858", 256, "eae19c8adf7a"],
   ["cp1252", 251, "67bcc9041458"],
+  ["common", 256, "21ecc17906bd"],
   ["ascii", 128, "dccd1a869ed5"],
   ["latin1", 256, "d93bf0591d37"],
   ["utf-8", 128, "dccd1a869ed5"],
@@ -125,7 +126,7 @@ describe("code pages", () => {
 
   it("has digits, capitals and the blank in their places in all EBCDIC pages", () => {
     const names = codePages.filter((name) => pageOf(name).isEbcdic)
-    assert.strictEqual(names.length, 71)
+    assert.strictEqual(names.length, 72)
     for (const name of names) {
       const { fromUnicode } = pageOf(name)
       const bytes = Array.from(" 09AIJRSZ+-", (character) => fromUnicode[character.charCodeAt(0)])
@@ -152,7 +153,7 @@ describe("code pages", () => {
     ["cp819", "latin1"],
     ["UTF-8", "utf-8"],
     ["windows-1252", "cp1252"],
-    ["common", "cp037"],
+    ["common_extended", "cp037"],
   ])("finds %s as %s", (given, name) => {
     assert.strictEqual(pageOf(given).name, name)
   })
@@ -178,6 +179,21 @@ describe("code pages", () => {
     assert.strictEqual(unix.fromUnicode[10], 0x15)
     assert.strictEqual(pageOf("latin1", "lf").toUnicode[0x15], 0x15)
     assert.strictEqual(pageOf("cp930", "lf").toUnicode[0x15], 10)
+  })
+
+  it("reads control characters as blanks if that is asked", () => {
+    const blanks = Result.getOrThrow(codePage("cp273", { controls: "blank" }))
+    for (const byte of [0x00, 0x07, 0x15, 0x25, 0x3f, 0x40, 0xff]) {
+      assert.strictEqual(blanks.toUnicode[byte], 0x20)
+    }
+    assert.strictEqual(blanks.toUnicode[0x41], 0xa0)
+    assert.strictEqual(blanks.fromUnicode[0x20], 0x40)
+    assert.strictEqual(blanks.fromUnicode[0], -1)
+    assert.strictEqual(pageOf("cp273").toUnicode[0], 0)
+    assert.strictEqual(pageOf("common").toUnicode[0], 0x20)
+    assert.strictEqual(pageOf("common").toUnicode[0x4a], 0xa2)
+    const kept = Result.getOrThrow(codePage("common", { controls: "keep" }))
+    assert.strictEqual(kept.toUnicode[0], 0)
   })
 
   it("gives a byte without a character one of its own", () => {

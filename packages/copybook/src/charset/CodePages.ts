@@ -29,6 +29,11 @@ export type Newline = "nel" | "lf"
 export interface CodePageOptions {
   /** Of EBCDIC pages. Default `nel`. */
   readonly newline?: Newline
+  /**
+   * Whether control characters (U+0000 to U+001F, U+007F to U+009F) are read as themselves, or as
+   * blanks, which are written as blanks. Default `keep`.
+   */
+  readonly controls?: "keep" | "blank"
 }
 
 /** A character of its own for each byte that has none. */
@@ -91,6 +96,7 @@ const singleBytes: ReadonlyMap<string, Units> = new Map<string, Units>([
     name,
     withLines(firstOf(128), lines),
   ]),
+  ["common", latin037],
   ["ascii", firstOf(128)],
   ["latin1", firstOf(256)],
   ["utf-8", firstOf(128)],
@@ -126,7 +132,8 @@ const mixtures: ReadonlyMap<string, Mixture> = new Map<string, Mixture>([
  */
 const aliases: ReadonlyMap<string, string> = new Map([
   ["ebcdic", "cp037"],
-  ["common", "cp037"],
+  ["commonextended", "cp037"],
+  ["cp037extended", "cp037"],
   ["invariant", "cp037"],
   ["usascii", "ascii"],
   ["367", "ascii"],
@@ -152,25 +159,46 @@ const nameOf = (given: string): string => {
 }
 
 /** At first use: most programs read, and few write. */
-const inverse = (
-  toUnicode: Uint16Array,
-  seconds: ReadonlyArray<number> | undefined,
-): Int16Array => {
+const inverse = (toUnicode: Uint16Array, seconds: ReadonlyArray<number>): Int16Array => {
   const bytes = new Int16Array(0x10000).fill(-1)
   for (let byte = 0; byte < 256; byte++) {
-    if (seconds?.includes(byte) !== true) bytes[toUnicode[byte] ?? 0] = byte
+    if (!seconds.includes(byte)) bytes[toUnicode[byte] ?? 0] = byte
   }
   return bytes
 }
 
-const makePage = (name: string, units: ReadonlyArray<number>, newline: Newline): CodePage => {
-  const isEbcdic = units[0x40] === 0x20
+const blank = 0x20
+
+const isControl = (unit: number): boolean => unit < blank || (unit >= 0x7f && unit < 0xa0)
+
+/** Bytes whose character is written as another byte. */
+const secondsOf = (
+  name: string,
+  toUnicode: Uint16Array,
+  controls: Required<CodePageOptions>["controls"],
+): ReadonlyArray<number> => {
+  const seconds = [...(secondBytes[name] ?? [])]
+  if (controls === "keep") return seconds
+  toUnicode.forEach((unit, byte) => {
+    if (!isControl(unit)) return
+    toUnicode[byte] = blank
+    seconds.push(byte)
+  })
+  return seconds
+}
+
+const makePage = (
+  name: string,
+  units: ReadonlyArray<number>,
+  { controls, newline }: Required<CodePageOptions>,
+): CodePage => {
+  const isEbcdic = units[0x40] === blank
   const toUnicode = Uint16Array.from(units, (unit, byte) => (unit < 0 ? privateUse + byte : unit))
   if (isEbcdic && newline === "lf") {
     toUnicode[0x15] = 0x0a
     toUnicode[0x25] = 0x85
   }
-  const seconds = secondBytes[name]
+  const seconds = secondsOf(name, toUnicode, controls)
   let made: Int16Array | undefined
   return {
     name,
@@ -181,25 +209,29 @@ const makePage = (name: string, units: ReadonlyArray<number>, newline: Newline):
     isLatin: toUnicode.every((unit) => unit < 0x100),
     unassigned: units.flatMap((unit, byte) => (unit < 0 ? [byte] : [])),
     isEbcdic,
-    ...(seconds === undefined ? {} : { seconds }),
+    ...(seconds.length === 0 ? {} : { seconds }),
   }
 }
 
-const makeMixed = (name: string, mixture: Mixture, newline: Newline): CodePage | undefined => {
+const makeMixed = (
+  name: string,
+  mixture: Mixture,
+  options: Required<CodePageOptions>,
+): CodePage | undefined => {
   const units = singleBytes.get(mixture.single)
   if (units === undefined) return undefined
   // Not spread, which would make the inverse before its first use.
-  return Object.assign(makePage(name, units(), newline), {
+  return Object.assign(makePage(name, units(), options), {
     double: doubleBytePage(mixture.double),
     ...(mixture.isDoubleOnly === true ? { isDoubleOnly: true } : {}),
   })
 }
 
-const makeNamed = (name: string, newline: Newline): CodePage | undefined => {
+const makeNamed = (name: string, options: Required<CodePageOptions>): CodePage | undefined => {
   const mixture = mixtures.get(name)
-  if (mixture !== undefined) return makeMixed(name, mixture, newline)
+  if (mixture !== undefined) return makeMixed(name, mixture, options)
   const units = singleBytes.get(name)
-  return units === undefined ? undefined : makePage(name, units(), newline)
+  return units === undefined ? undefined : makePage(name, units(), options)
 }
 
 const pages = new Map<string, CodePage>()
@@ -215,8 +247,9 @@ export const codePages: ReadonlyArray<string> = [...singleBytes.keys(), ...mixtu
 /**
  * A code page by its name: `cp037`, `IBM-037`, `CCSID 37`, `37`, `latin1`, `utf-8`.
  *
- * `ebcdic`, `common` and `invariant` are 037: the characters that all EBCDIC pages have in the
- * same place are there too.
+ * `ebcdic` and `invariant` are 037: the characters that all EBCDIC pages have in the same place are
+ * there too. `common` is 037 with control characters as blanks, as other tools have it under that
+ * name.
  *
  * @category getters
  * @since 0.1.0
@@ -227,10 +260,11 @@ export const codePage = (
 ): Result.Result<CodePage, CodePageUnknown> => {
   const name = nameOf(given)
   const newline = options?.newline ?? "nel"
-  const key = `${name} ${newline}`
+  const controls = options?.controls ?? (name === "common" ? "blank" : "keep")
+  const key = `${name} ${newline} ${controls}`
   const known = pages.get(key)
   if (known !== undefined) return Result.succeed(known)
-  const page = makeNamed(name, newline)
+  const page = makeNamed(name, { newline, controls })
   if (page === undefined) {
     return Result.fail(new CodePageUnknown({ name: given.slice(0, 64), known: codePages }))
   }

@@ -8,7 +8,6 @@
  * The mappings are facts that IBM publishes for its coded character sets; they were read from two
  * converters, ICU's and the Java platform's, and a third where those lack a page. 1026 and 1155
  * have U+00AA at 0x9A, as two of them say, and not the later lira sign; 1122 has U+00AF at 0xBC.
- * Of 275 nine bytes are left out, which no source at hand shows.
  *
  * @since 0.1.0
  */
@@ -18,11 +17,6 @@
  * @since 0.1.0
  */
 export const ebcdicTables = {
-  cp275: [
-    "41 \u00a0âäàá å ñÉ.<(+!& êëèíîïìß$Ç*);^-/ÂÄÀÁ Å]Ñç,%_>?ø ÊËÈÍÎÏÌã:ÕÃ'=\"",
-    "80 Øabcdefghi«»ðýþ±°jklmnopqrªºæ¸Æ¤µ~stuvwxyz¡¿ÐÝÞ®¢£¥·©§¶¼½¾  ¯¨´×",
-    "c0 õABCDEFGHI\u00adôöòó éJKLMNOPQR¹ûüùúÿ\\÷STUVWXYZ²ÔÖÒÓ 0123456789³ÛÜÙÚ\u009f",
-  ],
   cp290: [
     "41 ｡｢｣､･ｦｧｨｩ£.<(+|&ｪｫｬｭｮｯ ｰ !¥*);¬-/abcdefgh ,%_>?[ijklmnop`:#@'=\"",
     "80 ]ｱｲｳｴｵｶｷｸｹｺqｻｼｽｾｿﾀﾁﾂﾃﾄﾅﾆﾇﾈﾉr ﾊﾋﾌ~‾ﾍﾎﾏﾐﾑﾒﾓﾔﾕsﾖﾗﾘﾙ^¢\\tuvwxyzﾚﾛﾜﾝﾞﾟ",

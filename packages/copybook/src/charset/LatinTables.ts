@@ -5,8 +5,8 @@
  * Representation Architecture); they were read from two converters and agree in both: ICU's and
  * the Java platform's. Two other converters differ, and their maps were not taken: one exchanges
  * 0x71 and 0xE0 of 278 and 0x4A and 0xC0 of 871, and some show the macron of 273 and 285 (0xBC,
- * 0xA1) as U+203E instead of U+00AF, which leaves Latin-1. Of 274 the converters have a part; the
- * rest follows 297, which differs in the same places.
+ * 0xA1) as U+203E instead of U+00AF, which leaves Latin-1. Of 274 and 275 the
+ * converters have a part, with which published tables of the whole agree.
  *
  * @since 0.1.0
  */
@@ -58,6 +58,8 @@ export const differences037 = {
     "43:7b 4a:c4 4f:21 59:7e 5a:dc 5f:5e 63:5b 6a:f6 7c:a7 a1:df b0:a2 b5:40 ba:ac bb:7c c0:e4 cc:a6 d0:fc dc:7d e0:d6 ec:5c fc:5d",
   cp274:
     "44:40 48:5c 4a:5b 4f:21 51:7b 54:7d 5a:5d 5f:5e 6a:f9 7c:e0 a1:a8 b0:a2 ba:ac bb:7c bd:7e c0:e9 d0:e8 dd:a6 e0:e7",
+  cp275:
+    "46:60 48:a6 4a:c9 4f:21 51:7d 5a:24 5b:c7 5f:5e 66:40 68:5d 6a:e7 71:5b 79:e3 7b:d5 7c:c3 b0:a2 ba:ac bb:7c c0:f5 cf:7b d0:e9 ef:23",
   cp277:
     "47:7d 4a:23 4f:21 5a:a4 5b:c5 5f:5e 67:24 6a:f8 70:a6 7b:c6 7c:d8 80:40 9c:7b 9e:5b 9f:5d a1:fc b0:a2 ba:ac bb:7c c0:e6 d0:e5 dc:7e",
   cp278:
