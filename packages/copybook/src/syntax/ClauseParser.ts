@@ -281,6 +281,9 @@ const named = new Set(
   ),
 )
 
+/** Those of them that say nothing alone. */
+const incomplete = new Set("ANY DATE LIKE OBJECT PROPERTY SAME SIGN TYPE VALUE VALUES".split(" "))
+
 /**
  * Whether a word that begins a clause is a name here, since what follows can't belong to it.
  *
@@ -288,7 +291,8 @@ const named = new Set(
  * @since 0.1.0
  */
 export const isNameBefore = (word: string, next: string): boolean =>
-  named.has(word) && /^(?:PIC|PICTURE|REDEFINES|OCCURS|USAGE)$/.test(next)
+  (named.has(word) && /^(?:PIC|PICTURE|REDEFINES|OCCURS|USAGE)$/.test(next)) ||
+  (incomplete.has(word) && next === ".")
 
 /** Goes to where the next clause or entry begins, or this one ends. */
 const resume = ({ cursor }: EntryContext): void => {

@@ -45,6 +45,10 @@ describe("items", () => {
 
   it("can be named by reserved words and tags, with a warning", () => {
     assert.strictEqual(parsedItem("DATE PIC X(8)").name, "DATE")
+    assert.strictEqual(
+      outlineOf(parsed("01 R. 05 TYPE. 10 SECTION PIC X. 05 DIVISION PIC X. 05 FD PIC X.").items),
+      "1 R (5 TYPE (10 SECTION), 5 DIVISION, 5 FD)",
+    )
     assert.strictEqual(parsedItem(":TAG:-NAME PIC X").name, ":TAG:-NAME")
     assert.strictEqual(parsedItem("NAME- PIC X").name, "NAME-")
     assert.deepStrictEqual(codesOf("01 SIGN PIC X."), ["CPY-1113"])

@@ -30,6 +30,12 @@ export interface ParseOptions extends TokenOptions {
 
 const readable = ["FILE", "WORKING-STORAGE", "LOCAL-STORAGE", "LINKAGE"]
 
+/** A name of letters, and a period behind the word: `05 SECTION PIC X.` is an item. */
+const isHeader = (cursor: TokenCursor): boolean =>
+  cursor.isAhead(1, "DIVISION", "SECTION") &&
+  /^\p{L}/u.test(cursor.peek()?.text ?? "") &&
+  (cursor.peek(2)?.kind ?? "period") === "period"
+
 /** Goes over what stands between records; tells whether something was there. */
 const skipHeader = (context: EntryContext): boolean => {
   const { cursor } = context
@@ -37,7 +43,7 @@ const skipHeader = (context: EntryContext): boolean => {
     cursor.next()
     return true
   }
-  if (cursor.isAhead(1, "DIVISION", "SECTION")) {
+  if (isHeader(cursor)) {
     const { shown, span } = cursor
     const isDivision = cursor.isAhead(1, "DIVISION")
     const isKnown = isDivision ? cursor.is("DATA") : cursor.is(...readable)
@@ -50,7 +56,7 @@ const skipHeader = (context: EntryContext): boolean => {
       `the ${shown} ${isDivision ? "division" : "section"} was skipped`,
       span,
     )
-    while (cursor.peek() !== undefined && !cursor.isAhead(1, "DIVISION", "SECTION")) cursor.next()
+    while (cursor.peek() !== undefined && !isHeader(cursor)) cursor.next()
     return true
   }
   if (cursor.is("FD", "SD")) {

@@ -180,6 +180,8 @@ describe("a picture", () => {
     SS9: "CPY-1304 at 0",
     "9V9V9": "CPY-1304 at 3",
     "9P9": "CPY-1304 at 1",
+    PV9: "CPY-1304 at 1",
+    "S9(4)COMP": "CPY-1302 at 5",
     "9.9.9": "CPY-1304 at 3",
     "9.9V9": "CPY-1304 at 3",
     "+9(8)+": "CPY-1304 at 5",

@@ -90,9 +90,9 @@ const numeric = (written: string, symbols: ReadonlyArray<PlacedSymbol>): Reading
         wrong,
         wrong.symbol === "S"
           ? "S stands first"
-          : wrong.symbol === "V"
+          : wrong.symbol === "V" && form.indexOf("V") < form.lastIndexOf("V")
             ? "a number has one decimal point"
-            : "P stands before or behind all digits",
+            : "P stands before or behind all digits, and V behind or before all P",
       )
     }
   }
@@ -225,7 +225,8 @@ export const parsePicture = (
     return { faults: [{ code: "CPY-1308", message, at: 0, length: 1 }] }
   }
   const { faults, symbols: placed } = symbolsOf(written, options)
-  if (faults.length > 0) return { faults }
+  // What follows the first is not worth telling: most pictures have one fault, and lose their thread.
+  if (faults.length > 0) return { faults: faults.slice(0, 1) }
   if (placed.length === 0) {
     return { faults: [{ code: "CPY-1301", message: "the picture is empty", at: 0, length: 1 }] }
   }
