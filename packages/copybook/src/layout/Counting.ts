@@ -4,26 +4,9 @@
  * @since 0.1.0
  */
 import type { Diagnostic } from "../source/Diagnostic.ts"
-import type { QualifiedName } from "../syntax/Item.ts"
 import { ancestorsOf, type Draft } from "./Draft.ts"
 import { finding, type LayoutCode } from "./LayoutCode.ts"
-
-/**
- * Whether the item has this name and lies in the groups that qualify it.
- *
- * @category predicates
- * @since 0.1.0
- */
-export const isNamed = (draft: Draft, [name, ...qualifiers]: QualifiedName): boolean => {
-  if (draft.item.isFiller || draft.item.name.toUpperCase() !== name.toUpperCase()) return false
-  let rest = ancestorsOf(draft)
-  for (const qualifier of qualifiers) {
-    const at = rest.findIndex(({ item }) => item.name.toUpperCase() === qualifier.toUpperCase())
-    if (at < 0) return false
-    rest = rest.slice(at + 1)
-  }
-  return true
-}
+import { NameIndex } from "./NameIndex.ts"
 
 /** The last before the table, which is in its innermost groups; else the first behind it. */
 const nearest = (table: Draft, candidates: ReadonlyArray<Draft>): Draft | undefined =>
@@ -71,7 +54,7 @@ export const resolveCounters = (
   drafts: ReadonlyArray<Draft>,
   report: (diagnostic: Diagnostic) => void,
 ): void => {
-  const byName = Map.groupBy(drafts, ({ item }) => item.name.toUpperCase())
+  const names = new NameIndex(drafts)
   for (const table of drafts) {
     const { occurs } = table.item
     if (occurs?.dependingOn === undefined) continue
@@ -84,9 +67,7 @@ export const resolveCounters = (
           `${table.item.name} depends on ${name.join(" OF ")}, which ${what}`,
         ),
       )
-    const candidates = (byName.get(name[0].toUpperCase()) ?? []).filter((draft) =>
-      isNamed(draft, name),
-    )
+    const candidates = names.find(name)
     const counter = nearest(table, candidates)
     if (counter === undefined) {
       tell("CPY-2030", "is not in the record")

@@ -201,7 +201,9 @@ export const layoutOf = (
     ...described,
     lengthMax: totalLength(root),
     // Records that are views of one buffer may each come with a length of their own.
-    lengthMin: areViews ? Math.min(...root.children.map(totalLengthMin)) : totalLengthMin(root),
+    lengthMin: areViews
+      ? root.children.map(totalLengthMin).reduce((one, other) => Math.min(one, other))
+      : totalLengthMin(root),
     fingerprint: fingerprintOf(described),
     ...(diagnostics.length === 0
       ? {}

@@ -8,9 +8,6 @@ import type { DialectRules } from "./Dialect.ts"
 import type { Draft } from "./Draft.ts"
 import { finding } from "./LayoutCode.ts"
 
-const isCalled = (draft: Draft, name: string): boolean =>
-  !draft.item.isFiller && draft.item.name.toUpperCase() === name.toUpperCase()
-
 /**
  * Gives each redefinition among siblings the first of its chain as its target.
  *
@@ -24,14 +21,15 @@ export const resolveRedefinitions = (
 ): void => {
   // The last item that has a place of its own: only that may be redefined.
   let owner: Draft | undefined
-  for (const [index, draft] of siblings.entries()) {
+  const before = new Map<string, Draft>()
+  for (const draft of siblings) {
     const name = draft.item.redefines
+    const named = name === undefined ? undefined : before.get(name.toUpperCase())
+    if (!draft.item.isFiller) before.set(draft.item.name.toUpperCase(), draft)
     if (name === undefined) {
       owner = draft
       continue
     }
-    const before = siblings.slice(0, index)
-    const named = before.findLast((other) => isCalled(other, name))
     if (named === undefined) {
       report(
         finding(

@@ -5,10 +5,10 @@
  */
 import type { Diagnostic } from "../source/Diagnostic.ts"
 import type { QualifiedName, Renames } from "../syntax/Item.ts"
-import { isNamed } from "./Counting.ts"
 import { ancestorsOf, type Draft } from "./Draft.ts"
 import type { Alias } from "./Layout.ts"
 import { finding, type LayoutCode } from "./LayoutCode.ts"
+import { NameIndex } from "./NameIndex.ts"
 
 const isInTable = (draft: Draft): boolean =>
   [draft, ...ancestorsOf(draft)].some(({ item }) => item.occurs !== undefined)
@@ -24,12 +24,13 @@ export const aliasesOf = (
   renames: ReadonlyArray<Renames>,
   drafts: ReadonlyArray<Draft>,
   report: (diagnostic: Diagnostic) => void,
-): ReadonlyArray<Alias> =>
-  renames.flatMap((entry) => {
+): ReadonlyArray<Alias> => {
+  const names = new NameIndex(renames.length === 0 ? [] : drafts)
+  return renames.flatMap((entry) => {
     const tell = (code: LayoutCode, message: string): void =>
       report(finding(code, entry.span, `${entry.name} renames ${message}`))
     const find = (name: QualifiedName): Draft | undefined => {
-      const found = drafts.filter((draft) => isNamed(draft, name))
+      const found = names.find(name)
       const [only] = found
       if (found.length === 1 && only !== undefined) return only
       const count = found.length === 0 ? "no item" : `${found.length} items`
@@ -53,3 +54,4 @@ export const aliasesOf = (
       { name: entry.name, offset: from.offset, length, from: from.path, through: through.path },
     ]
   })
+}
