@@ -74,6 +74,11 @@ export interface CodecOptions extends FieldOptions {
   readonly names?: "written" | "underscore"
   /** Whether records shorter than their fields are read as if blanks followed. Default `false`. */
   readonly padsShort?: boolean
+  /**
+   * Whether records that never vary are decoded by code made for them, which takes about a third
+   * of the time. It needs `new Function`, which a content security policy may forbid. Default `false`.
+   */
+  readonly generatesCode?: boolean
   /** Whether each field has its bytes beside it, under its name and `_raw`. Default: it has not. */
   readonly rawFields?: BytesForm
   /** Whether what encoding needs to give the same bytes again is kept. Default `false`. */

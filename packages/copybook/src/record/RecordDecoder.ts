@@ -17,6 +17,7 @@ import type { CodecOptionsInvalid } from "./CodecOptionsInvalid.ts"
 import { RecordInvalid } from "./RecordInvalid.ts"
 import type { RecordMetadata } from "./RecordMetadata.ts"
 import { messageOf, pathOf } from "./FaultPlace.ts"
+import * as ObjectCode from "./ObjectCode.ts"
 import * as RecordPlan from "./RecordPlan.ts"
 import type { Step } from "./Step.ts"
 import { hasText, RecordText, textRuns } from "./RecordText.ts"
@@ -77,6 +78,11 @@ export class RecordDecoder {
   /** What records need to be encoded to the same bytes; set by the codec. */
   metadataOf: ((value: RecordObject, bytes: Uint8Array) => RecordMetadata) | undefined = undefined
 
+  /** What a group's code leaves to the steps. */
+  readonly #slowly = (step: Step, delta: number): unknown =>
+    step.kind === "table"
+      ? this.#table(step, delta)
+      : this.#field(step, this.#walk.start + step.offset + delta)
   readonly #walk: RecordWalk
   readonly #text: RecordText | undefined
   readonly #rawForm: CodecOptions["rawFields"]
@@ -94,7 +100,12 @@ export class RecordDecoder {
     const { codePage, padsShort = false, rawFields, redefines = "fitting" } = plan.options
     this.plan = plan
     this.#walk = new RecordWalk(plan)
-    this.#text = hasText(plan.root) ? new RecordText(codePage, textRuns(plan.root)) : undefined
+    const generates = plan.options.generatesCode === true && rawFields === undefined
+    // Code takes the places of the layout: nothing may move.
+    const isStill = !plan.root.isVariable || plan.physicalSize === "maximum"
+    if (generates && isStill) addCode(plan.root)
+    this.#text =
+      generates || hasText(plan.root) ? new RecordText(codePage, textRuns(plan.root)) : undefined
     this.#rawForm = rawFields
     this.#isFitting = redefines === "fitting"
     this.#pads = padsShort
@@ -128,8 +139,7 @@ export class RecordDecoder {
     else this.#walk.begin(bytes, start, start + length)
     const walk = this.#walk
     this.#text?.read(walk.bytes, walk.start, walk.end - walk.start)
-    const value: Target = { ...root.template }
-    this.#fill(value, root.steps, 0)
+    const value = this.#object(root, 0)
     const end = physicalSize === "actual-padded" ? walk.start + layout.lengthMax : walk.recordEnd()
     if (!isPadded && walk.end > end) this.#long(end)
     const faults = this.#faults.length === 0 ? none : this.#faults
@@ -212,14 +222,26 @@ export class RecordDecoder {
     }
   }
 
+  /** A group's object: by its own code where it has some, and lies in the record. */
+  #object(step: Step, delta: number): Target {
+    const { builder } = step
+    const walk = this.#walk
+    const text = this.#text
+    const end = walk.start + delta + step.offset + step.length
+    if (builder !== undefined && text !== undefined && end <= walk.end) {
+      return builder(walk.bytes, walk.start + delta, delta, text.text, text.units, this.#slowly)
+    }
+    const value: Target = { ...step.template }
+    this.#fill(value, step.steps, delta)
+    return value
+  }
+
   #group(target: Target, step: Step, delta: number): void {
     if (step.isDissolved) {
       this.#fill(target, step.steps, delta)
       return
     }
-    const value: Target = { ...step.template }
-    this.#fill(value, step.steps, delta)
-    target[step.key] = value
+    target[step.key] = this.#object(step, delta)
   }
 
   #table(step: Step, delta: number): ReadonlyArray<unknown> | null {
@@ -234,9 +256,7 @@ export class RecordDecoder {
     for (let index = 0; index < count && element !== undefined; index++) {
       this.#indexes[depth] = index
       if (element.kind === "group") {
-        const value: Target = { ...element.template }
-        this.#fill(value, element.steps, delta + index * stride)
-        entries.push(value)
+        entries.push(this.#object(element, delta + index * stride))
       } else {
         const offset = walk.start + step.offset + delta + index * stride + walk.shift
         entries.push(this.#element(element, offset))
@@ -410,6 +430,12 @@ export class RecordDecoder {
     const raw = this.#walk.bytes.subarray(Math.min(offset, end), end)
     target[`${step.key}_raw`] = showBytes(raw, this.#rawForm ?? "hex")
   }
+}
+
+/** Code for a group makes the objects of those in it too; where it can't, they may have their own. */
+const addCode = (step: Step): void => {
+  if (step.kind === "group") step.builder = ObjectCode.make(step)
+  for (const each of step.steps) addCode(each)
 }
 
 /** A number without a call to its codec; not a number where anything is wrong. */

@@ -22,7 +22,8 @@ export class RecordText {
   readonly #runs: Int32Array
   #narrow = Buffer.alloc(0)
   #wide = new Uint16Array(0)
-  #text = ""
+  /** The record's text; what lies between texts in it means nothing. */
+  text = ""
   #size = 0
 
   /**
@@ -47,7 +48,7 @@ export class RecordText {
       const until = runs[index + 1] ?? 0
       this.#translate(bytes, start, runs[index] ?? 0, until < length ? until : length)
     }
-    this.#text = this.#isLatin
+    this.text = this.#isLatin
       ? this.#narrow.toString("latin1", 0, length)
       : Buffer.from(this.#wide.buffer).toString("utf16le", 0, length * 2)
   }
@@ -67,6 +68,11 @@ export class RecordText {
     }
   }
 
+  /** The units of the text, one a byte of the record. */
+  get units(): ArrayLike<number> {
+    return this.#isLatin ? this.#narrow : this.#wide
+  }
+
   /** A text without the blanks that are not wanted. */
   cut(from: number, length: number, isTrimmedLeft: boolean, isTrimmedRight: boolean): string {
     const units = this.#isLatin ? this.#narrow : this.#wide
@@ -74,7 +80,7 @@ export class RecordText {
     let begin = from
     if (isTrimmedRight) while (end > begin && units[end - 1] === blank) end--
     if (isTrimmedLeft) while (begin < end && units[begin] === blank) begin++
-    return this.#text.substring(begin, end)
+    return this.text.substring(begin, end)
   }
 }
 

@@ -6,6 +6,7 @@
 import type { FaultPolicy } from "../field/Fault.ts"
 import type { FieldCodec } from "../field/CodecShape.ts"
 import type { ElementaryField, Field, Table } from "../layout/Layout.ts"
+import type { ObjectBuilder } from "./ObjectCode.ts"
 import type { ViewCondition } from "./ViewRule.ts"
 
 /**
@@ -64,6 +65,8 @@ export class Step {
   rule: ViewCondition | undefined = undefined
   /** Keys of its object; made at first use. */
   names: ReadonlySet<string> | undefined = undefined
+  /** Its own code, where a group has some. */
+  builder: ObjectBuilder | undefined = undefined
   /** An object with all keys that are always there, to be copied. */
   template: Record<string, unknown> = {}
 

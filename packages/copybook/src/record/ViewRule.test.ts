@@ -1,0 +1,45 @@
+import { assert, describe, it } from "@effect/vitest"
+import type { FieldValue } from "../field/CodecShape.ts"
+import { holds, pathsOf, type ViewCondition } from "./ViewRule.ts"
+
+const values: Record<string, FieldValue | null> = {
+  TEXT: "A  ",
+  NUMBER: 12.5,
+  WIDE: "12345678901234567890.50",
+  EXACT: { unscaled: 1250n, scale: 2 },
+  BYTES: Uint8Array.of(0xc1),
+  BLANK: "",
+  NONE: null,
+}
+
+const isTrue = (condition: ViewCondition): boolean =>
+  holds(condition, (path) => values[path] ?? null)
+
+describe("ViewRule", () => {
+  it("compares numbers as numbers and texts without blanks around them", () => {
+    assert.isTrue(isTrue({ field: "TEXT", equals: "A" }))
+    assert.isFalse(isTrue({ field: "TEXT", equals: "a" }))
+    assert.isTrue(isTrue({ field: "NUMBER", equals: "12.50" }))
+    assert.isTrue(isTrue({ field: "EXACT", equals: 12.5 }))
+    assert.isFalse(isTrue({ field: "EXACT", equals: "x" }))
+    assert.isFalse(isTrue({ field: "WIDE", equals: 12 }))
+    assert.isTrue(isTrue({ field: "BYTES", equals: "c1" }))
+    assert.isFalse(isTrue({ field: "TEXT", equals: 1 }))
+  })
+
+  it("knows fields without a value", () => {
+    assert.isTrue(isTrue({ field: "NONE", equals: null }))
+    assert.isTrue(isTrue({ field: "BLANK", in: [1, null] }))
+    assert.isFalse(isTrue({ field: "NONE", equals: "" }))
+    assert.isFalse(isTrue({ field: "TEXT", equals: null }))
+  })
+
+  it("joins conditions", () => {
+    const one = { field: "TEXT", equals: "A" } as const
+    const other = { field: "NUMBER", equals: 1 } as const
+    assert.isFalse(isTrue({ and: [one, other] }))
+    assert.isTrue(isTrue({ or: [one, other] }))
+    assert.isTrue(isTrue({ and: [one, { not: other }] }))
+    assert.deepStrictEqual(pathsOf({ or: [one, { not: { and: [other] } }] }), ["TEXT", "NUMBER"])
+  })
+})
