@@ -13,6 +13,7 @@ const layout = layoutOfText(`
   01 R.
      05 COUNTER PIC 9.
      05 NAME-1 PIC X(12).
+     05 NAME_1 PIC X(2).
      05 FILLER PIC X(2).
      05 T OCCURS 0 TO 4 DEPENDING ON COUNTER.
         10 ZONED PIC S9(5)V99.
@@ -22,6 +23,7 @@ const layout = layoutOfText(`
         10 TEXTS PIC X(3) OCCURS 2.
      05 FILLER.
         10 INNER PIC X.
+        10 NAME-1 PIC X.
         10 FILLER PIC X.
      05 BINARY-2 PIC S9(4) COMP.
      05 BINARY-4 PIC 9(6)V99 COMP.
@@ -46,6 +48,10 @@ describe("what the decoder gives", () => {
     { names: "underscore" },
     { hasFillers: true },
     { bytes: "base64" },
+    { groups: "flat" },
+    { groups: "flat", names: "underscore", hasFillers: true },
+    { fillerGroups: "dissolve" },
+    { fillerGroups: "drop" },
   ])("has the shape that is told of it, with %j", (options) => {
     const takes = Schema.decodeUnknownSync(effectSchemaOf(layout, options), {
       onExcessProperty: "error",

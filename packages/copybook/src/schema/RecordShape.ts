@@ -1,7 +1,7 @@
 /**
  * What a decoded record looks like as JSON: the one description that every schema is written from.
  *
- * It follows the record decoder's own defaults: numbers where a double holds every digit, else
+ * It follows the record decoder's own defaults: groups as objects; numbers where a double holds every digit, else
  * texts; FILLER left out; every view of redefined bytes there, with `null` where its bytes don't
  * fit.
  *
@@ -22,6 +22,10 @@ export interface ShapeOptions {
   readonly names?: "written" | "underscore"
   /** Whether elementary fields called FILLER are shown. @default false */
   readonly hasFillers?: boolean
+  /** Whether groups are objects, or their fields belong to what is around them. @default "nested" */
+  readonly groups?: "nested" | "flat"
+  /** What becomes of groups called FILLER. @default "keep" */
+  readonly fillerGroups?: "keep" | "dissolve" | "drop"
   /** How bytes without a meaning are shown. @default "hex" */
   readonly bytes?: "hex" | "base64"
   /** Whether every value may be `null`, as the policy `null` makes it. @default false */
@@ -183,25 +187,59 @@ const shapeOf = (field: Field, isView: boolean, options: ShapeOptions): Shape =>
     : { kind: "array", min: field.table.min, max: field.table.max, element: one }
 }
 
+const keyOf = ({ name }: Field, { names }: ShapeOptions): string => {
+  const key = names === "underscore" ? name.replaceAll("-", "_") : name
+  // This one name would set an object's prototype.
+  return key === "__proto__" ? "__proto___" : key
+}
+
+const isShown = ({ isFiller, kind }: Field, options: ShapeOptions): boolean => {
+  if (!isFiller) return true
+  return kind === "group" ? options.fillerGroups !== "drop" : options.hasFillers === true
+}
+
+const isDissolved = (field: Field, { fillerGroups, groups }: ShapeOptions): boolean =>
+  field.kind === "group" &&
+  field.table === undefined &&
+  (groups === "flat" || (field.isFiller && fillerGroups === "dissolve"))
+
+/** Each key once, as the decoder has them: the second `A_B` is `A_B_2`. */
+const distinct = (members: ReadonlyArray<Member>): ReadonlyArray<Member> => {
+  const taken = new Set<string>()
+  return members.map((member) => {
+    let { key } = member
+    for (let number = 2; taken.has(key); number += 1) key = `${member.key}_${number}`
+    taken.add(key)
+    return { ...member, key }
+  })
+}
+
 const membersOf = (
   fields: ReadonlyArray<Field>,
   isInView: boolean,
   options: ShapeOptions,
 ): ReadonlyArray<Member> => {
   const redefined = new Set(fields.flatMap(({ redefines }) => redefines ?? []))
-  return fields
-    .filter((field) => field.kind === "group" || !field.isFiller || options.hasFillers === true)
-    .map((field) => {
-      const isOptional = field.redefines !== undefined || redefined.has(field.path)
-      const isView = isInView || isOptional
-      return {
-        key: options.names === "underscore" ? field.name.replaceAll("-", "_") : field.name,
+  const members = fields.flatMap((field): ReadonlyArray<Member> => {
+    if (!isShown(field, options)) return []
+    const isOptional = field.redefines !== undefined || redefined.has(field.path)
+    const isView = isInView || isOptional
+    if (field.kind === "group" && isDissolved(field, options)) {
+      return membersOf(field.fields, isView, options).map((member) =>
+        isOptional ? { ...member, isOptional } : member,
+      )
+    }
+    return [
+      {
+        key: keyOf(field, options),
         field,
         shape: shapeOf(field, isView, options),
         isOptional,
         isNullable: field.kind === "elementary" && (isView || options.isNullable === true),
-      }
-    })
+      },
+    ]
+  })
+  return distinct(members)
 }
 
 /**
