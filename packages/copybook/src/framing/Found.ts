@@ -99,7 +99,8 @@ export class Found {
 
   /** Copies a record, of one piece or several, next to the others of the batch. */
   addJoined(pieces: ReadonlyArray<Uint8Array>, offset: number): void {
-    const length = pieces.reduce((sum, piece) => sum + piece.length, 0)
+    let length = 0
+    for (const piece of pieces) length += piece.length
     const joining = this.#roomFor(length)
     this.add(joining.used, length)
     joining.offsets[this.count - 1] = offset

@@ -48,6 +48,17 @@ describe("the fields that framing depends on", () => {
     )
   })
 
+  it("are read as the codec of records reads them, also a single one", () => {
+    const text = "01 R. 05 LEN PIC 9(2). 05 REST PIC X(3)."
+    const framing = { kind: "length-field", field: "LEN" } as const
+    const latin = Result.getOrThrow(codePage("latin1"))
+    for (const options of [{ codePage: latin }, { fields: { LEN: { codePage: latin } } }]) {
+      assert.deepStrictEqual(recordsOf(fieldsOf(text, options), framing, "3033C1"), ["3033C1"])
+    }
+    const relaxed = fieldsOf(text, { digits: "relaxed" })
+    assert.deepStrictEqual(recordsOf(relaxed, framing, "40F3C1"), ["40F3C1"])
+  })
+
   it("are found by a name only where there is one of that name", () => {
     const fields = fieldsOf("01 R. 05 A. 10 N PIC 9. 05 B. 10 N PIC 9.")
     assert.isUndefined(fields.numberOf("N"))

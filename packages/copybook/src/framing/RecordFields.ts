@@ -5,8 +5,8 @@
  *
  * @since 0.1.0
  */
-import type { CodePage } from "../charset/CodePage.ts"
 import * as FieldCodec from "../field/FieldCodec.ts"
+import type { FieldOptions } from "../field/FieldOptions.ts"
 import type { ElementaryField, Field, Layout } from "../layout/Layout.ts"
 import { elementaryFields } from "../layout/LayoutTree.ts"
 import type { FieldReader, LengthReader, TextReader } from "./Framing.ts"
@@ -15,8 +15,9 @@ import type { FieldReader, LengthReader, TextReader } from "./Framing.ts"
  * @category models
  * @since 0.1.0
  */
-export interface RecordFieldsOptions {
-  readonly codePage: CodePage
+export interface RecordFieldsOptions extends FieldOptions {
+  /** By path: what differs for a field. */
+  readonly fields?: Readonly<Record<string, Partial<FieldOptions>>>
   /** What texts of a counter stand for, by the path of the table. */
   readonly counterValues?: Readonly<Record<string, Readonly<Record<string, number>>>>
   /** Whether a counter may be below the table's minimum, down to zero. Default `false`. */
@@ -84,9 +85,12 @@ class RecordWalker {
   }
 
   codecOf(field: ElementaryField): FieldCodec.FieldCodec {
+    const { fields, ...options } = this.#options
     return FieldCodec.make(field, this.#layout.dialect, {
-      codePage: this.#options.codePage,
+      ...options,
+      ...fields?.[field.path],
       trim: "both",
+      numbers: "native",
     })
   }
 

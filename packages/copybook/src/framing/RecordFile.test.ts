@@ -45,7 +45,7 @@ const many = (count: number): { readonly bytes: Uint8Array; readonly records: Ar
 describe("a file's records", () => {
   it.effect("come in batches, each byte seen once, whatever the pieces", () =>
     Effect.gen(function* () {
-      const { bytes, records } = many(500)
+      const { bytes, records } = many(60)
       const file = yield* fileOf(bytes)
       for (const pieceBytes of [7, 100, 1000, 1 << 20]) {
         const hash = createHash("sha256")
