@@ -154,7 +154,6 @@ export const mixedCoding = (
   options: TextOptions,
 ): TextCoding => {
   const pairs = pairsOf(double)
-  const hasSequences = double.sequences !== undefined
   let made: Int16Array | undefined
   const narrowOf = (unit: number): number => {
     const byte = (made ??= bytesOf(page, options))[unit] ?? -1
@@ -177,10 +176,9 @@ export const mixedCoding = (
       }
       for (let index = 0; index < text.length;) {
         let narrow = narrowOf(text.charCodeAt(index))
-        const pair = narrow < 0 || hasSequences ? pairs.at(text, index) : -1
-        // A sequence of two characters is taken whole.
+        const pair = narrow < 0 ? pairs.at(text, index) : -1
         let units = 1
-        const isWide = pair > 0 && (narrow < 0 || pairs.length() === 2)
+        const isWide = pair > 0
         if (isWide) units = pairs.length()
         else if (narrow < 0) {
           if (options.unmappable !== "replace") return missing(text, index)
