@@ -116,6 +116,7 @@ describe("Edited", () => {
     assert.strictEqual(read("Z,ZZ9.99-", "-1,234.50", { rule: "relaxed" }), "-1234.50")
     assert.strictEqual(read("ZZZ9.99CR", "12.5 CR  ", { rule: "relaxed" }), "-12.5")
     assert.strictEqual(read("ZZ9.99", "1x2.00", { rule: "relaxed" }), "CPY-4010")
+    assert.strictEqual(read("+99.99", "123.45", { rule: "relaxed" }), "CPY-4006")
   })
 
   it.prop(

@@ -183,5 +183,8 @@ export const read = (
   if (/^\0+$/.test(text)) return "CPY-4002"
   if (format.rule === "strict") return "CPY-4010"
   digits.clear()
-  return extractRelaxed(format, digits, text) ?? "CPY-4010"
+  const scale = extractRelaxed(format, digits, text)
+  if (scale === undefined) return "CPY-4010"
+  const whole = digits.significant() - scale
+  return whole > format.picture.digits - format.picture.scale ? "CPY-4006" : scale
 }

@@ -49,6 +49,8 @@ export interface FieldOptions {
   readonly keepsNegativeZero?: boolean
   /** Which blanks around texts are left out. Default `right`. */
   readonly trim?: Trim
+  /** Whether control characters around texts, such as low-values, are left out as blanks are. Default `false`. */
+  readonly trimsControls?: boolean
   /** How pointers and other bytes without a meaning appear. Default `hex`. */
   readonly bytes?: BytesForm
   /** What becomes of decimals that a field has no room for, on encoding. Default `error`. */

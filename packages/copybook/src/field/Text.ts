@@ -18,16 +18,24 @@ export type Trim = "none" | "right" | "left" | "both"
 const shiftOut = 0x0e
 const shiftIn = 0x0f
 
+/** The first code unit that is trimmed; the last is the blank. */
+const trimmedFrom = (hasControls: boolean): number => (hasControls ? 0 : 0x20)
+
 /**
+ * Leaves out blanks around a text.
+ *
+ * @param hasControls whether controls, such as low-values, are taken for blanks
  * @category conversions
  * @since 0.1.0
  */
-export const trim = (text: string, how: Trim): string => {
+export const trim = (text: string, how: Trim, hasControls = false): string => {
+  const from = trimmedFrom(hasControls)
+  const isBlank = (unit: number): boolean => unit >= from && unit <= 0x20
   let start = 0
   let end = text.length
-  if (how !== "left" && how !== "none") while (end > 0 && text.charCodeAt(end - 1) === 0x20) end--
+  if (how !== "left" && how !== "none") while (end > 0 && isBlank(text.charCodeAt(end - 1))) end--
   if (how !== "right" && how !== "none") {
-    while (start < end && text.charCodeAt(start) === 0x20) start++
+    while (start < end && isBlank(text.charCodeAt(start))) start++
   }
   return start === 0 && end === text.length ? text : text.substring(start, end)
 }

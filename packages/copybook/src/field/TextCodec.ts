@@ -66,7 +66,7 @@ export const textCodec = (
   const how = options.trim ?? "right"
   const decodeCut = (bytes: Uint8Array, offset: number, length: number): FieldValue | undefined => {
     const text = format.read(bytes, offset, length)
-    return text === undefined ? undefined : Text.trim(text, how)
+    return text === undefined ? undefined : Text.trim(text, how, options.trimsControls)
   }
   const writing = {
     isJustified: field.isJustified,

@@ -34,12 +34,13 @@ export type PhysicalSize = "maximum" | "actual" | "actual-padded"
  *
  * - `fitting`: all; a view whose bytes don't fit is no error while another one fits, and its
  *   faulty fields are `null`.
+ * - `first`: the first one that fits, and no other.
  * - `all`: all, and each must fit.
  *
  * @category models
  * @since 0.1.0
  */
-export type Redefines = "fitting" | "all"
+export type Redefines = "fitting" | "first" | "all"
 
 /**
  * @category models

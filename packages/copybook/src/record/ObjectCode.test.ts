@@ -44,11 +44,16 @@ const bytesFrom = (values: ReadonlyArray<number>, length: number): Uint8Array =>
 describe("ObjectCode", () => {
   it.prop(
     "gives what the steps give, values and faults, for any bytes",
-    [Schema.Array(Schema.Int), Schema.Literals(["none", "left", "both"]), Schema.Boolean],
-    ([values, trim, isShort]) => {
+    [
+      Schema.Array(Schema.Int),
+      Schema.Literals(["none", "left", "both"]),
+      Schema.Boolean,
+      Schema.Boolean,
+    ],
+    ([values, trim, isShort, trimsControls]) => {
       // Without the views, so that the whole record is code; and with them, so that groups are.
       for (const copybook of [text, text.slice(0, text.indexOf("05 P"))]) {
-        const options = { trim, policies: { blank: "zero" } } as const
+        const options = { trim, trimsControls, policies: { blank: "zero" } } as const
         const plain = decoderOf(options, copybook)
         const made = decoderOf({ ...options, generatesCode: true }, copybook)
         const bytes = bytesFrom(values, plain.plan.layout.lengthMax - (isShort ? 9 : 0))

@@ -114,8 +114,12 @@ const text = (step: Step, index: number, draft: Draft): string => {
   const from = `f${index}`
   const end = `e${index}`
   draft.lines.push(`let ${from}=r+${step.offset},${end}=r+${step.offset + step.length};`)
-  if (step.isTrimmedRight) draft.lines.push(`while(${end}>${from}&&u[${end}-1]===32)${end}--;`)
-  if (step.isTrimmedLeft) draft.lines.push(`while(${from}<${end}&&u[${from}]===32)${from}++;`)
+  const isBlank = (unit: string): string =>
+    step.trimmedFrom === 0 ? `${unit}<=32` : `${unit}===32`
+  if (step.isTrimmedRight)
+    draft.lines.push(`while(${end}>${from}&&${isBlank(`u[${end}-1]`)})${end}--;`)
+  if (step.isTrimmedLeft)
+    draft.lines.push(`while(${from}<${end}&&${isBlank(`u[${from}]`)})${from}++;`)
   return `x.substring(${from},${end})`
 }
 

@@ -100,6 +100,13 @@ describe("RecordDecoder", () => {
       [of("none"), of("right"), of("left"), of("both"), of(undefined)],
       [" ab   ", " ab", "ab   ", "ab", " ab"],
     )
+    const padded = { trim: "both", trimsControls: true } as const
+    assert.deepStrictEqual(valueOf(text, " \0ab\0 ", padded), { A: "ab" })
+    assert.deepStrictEqual(valueOf(text, "ab\0\0\0\0"), { A: "ab\0\0\0\0" })
+    const national = { ...padded, codePage: ebcdic } as const
+    assert.deepStrictEqual(valueOf("01 R. 05 A PIC N(2).", bytesOf("00410000"), national), {
+      A: "A",
+    })
   })
 
   it("names every fault with code, path, offset and bytes, and the others stay", () => {
@@ -257,6 +264,12 @@ describe("views of redefined bytes", () => {
     ])
     const numbers = "01 R. 05 A PIC 9(2). 05 B REDEFINES A PIC 9V9."
     assert.deepStrictEqual(codes(numbers, "!1"), ["CPY-4003 A"])
+  })
+
+  it("are given up to the first that fits where asked", () => {
+    const one = "01 R. 05 A PIC 9(2). 05 B REDEFINES A PIC X(2). 05 C REDEFINES A PIC XX."
+    assert.deepStrictEqual(valueOf(one, "12", { redefines: "first" }), { A: 12 })
+    assert.deepStrictEqual(valueOf(one, "x!", { redefines: "first" }), { B: "x!" })
   })
 
   it("are chosen by rules, or by name", () => {

@@ -87,6 +87,7 @@ export class RecordDecoder {
   readonly #text: RecordText | undefined
   readonly #rawForm: CodecOptions["rawFields"]
   readonly #isFitting: boolean
+  readonly #isFirstOnly: boolean
   readonly #pads: boolean
   readonly #padding: number
   #padded = new Uint8Array(0)
@@ -107,7 +108,8 @@ export class RecordDecoder {
     this.#text =
       generates || hasText(plan.root) ? new RecordText(codePage, textRuns(plan.root)) : undefined
     this.#rawForm = rawFields
-    this.#isFitting = redefines === "fitting"
+    this.#isFitting = redefines !== "all"
+    this.#isFirstOnly = redefines === "first"
     this.#pads = padsShort
     this.#padding = codePage.isEbcdic ? 0x40 : 0x20
   }
@@ -189,12 +191,7 @@ export class RecordDecoder {
         case "text":
           target[step.key] =
             offset + step.length <= end
-              ? this.#text?.cut(
-                  offset - start,
-                  step.length,
-                  step.isTrimmedLeft,
-                  step.isTrimmedRight,
-                )
+              ? this.#text?.cut(step, offset - start)
               : this.#cut(step, offset)
           break
         case "zoned":
@@ -273,14 +270,7 @@ export class RecordDecoder {
     const isWhole = offset + step.length <= walk.end
     switch (step.kind) {
       case "text":
-        return isWhole
-          ? this.#text?.cut(
-              offset - walk.start,
-              step.length,
-              step.isTrimmedLeft,
-              step.isTrimmedRight,
-            )
-          : this.#cut(step, offset)
+        return isWhole ? this.#text?.cut(step, offset - walk.start) : this.#cut(step, offset)
       case "zoned":
       case "packed":
       case "integer": {
@@ -310,9 +300,12 @@ export class RecordDecoder {
       walk.shift = before
       const faults = this.#faults.length
       this.#isShort = wasShort
-      const isHeld = view.isShown && this.#holds(view)
+      const isHeld = view.isShown && !(isFitting && this.#isFirstOnly) && this.#holds(view)
       if (isHeld) {
-        this.#fill(target, [view], delta)
+        const shown: Target = this.#isFirstOnly ? {} : target
+        this.#fill(shown, [view], delta)
+        const isFirst = this.#faults.length === faults || view === cluster.steps.at(-1)
+        if (this.#isFirstOnly && isFirst) Object.assign(target, shown)
         if (this.#faults.length === faults) isFitting = true
         else faulty++
         if (firstEnd < 0) firstEnd = this.#faults.length

@@ -128,6 +128,7 @@ class Planner {
     const trim = options.trim ?? "right"
     step.isTrimmedRight = trim === "right" || trim === "both"
     step.isTrimmedLeft = trim === "left" || trim === "both"
+    step.trimmedFrom = options.trimsControls === true ? 0 : 0x20
     const { storage } = field
     if ("scale" in storage) step.divisor = 10 ** storage.scale
     if (codec.zoned !== undefined) {
@@ -311,23 +312,24 @@ const settleKeys = (parent: Step): void => {
 }
 
 /** Whether its object has the same keys whatever the record holds: rules may leave views out. */
-const isSettled = (parent: Step): boolean =>
-  parent.steps.every(
-    (step) =>
-      !step.isShown ||
-      (step.kind === "cluster" && step.steps.some((view) => view.isShown && view.rule !== undefined)
-        ? false
-        : !step.isDissolved || isSettled(step)),
-  )
+const isSettled = (parent: Step, isFirstOnly: boolean): boolean =>
+  parent.steps.every((step) => {
+    if (!step.isShown) return true
+    const mayVary = step.steps.some(
+      (view) => isFirstOnly || (view.isShown && view.rule !== undefined),
+    )
+    if (step.kind === "cluster" && mayVary) return false
+    return !step.isDissolved || isSettled(step, isFirstOnly)
+  })
 
 /** An object with all its keys, to be copied: making one key by key takes several times as long. */
-const layOut = (parent: Step): void => {
-  if (isSettled(parent)) {
+const layOut = (parent: Step, isFirstOnly: boolean): void => {
+  if (isSettled(parent, isFirstOnly)) {
     const empty = Object.fromEntries(keyed(parent).map(({ key }) => [key, ""]))
     // Parsed, since that makes an object whose shape is settled before it is copied.
     parent.template = JSON.parse(JSON.stringify(empty)) as Record<string, unknown>
   }
-  for (const step of parent.steps) layOut(step)
+  for (const step of parent.steps) layOut(step, isFirstOnly)
 }
 
 /**
@@ -346,7 +348,7 @@ export const make = (
     return Result.fail(new CodecOptionsInvalid({ layout: layout.name, problems: planner.problems }))
   }
   const root = planner.plan()
-  layOut(root)
+  layOut(root, options.redefines === "first")
   const slotOffsets: Array<number> = []
   for (const [path, slot] of planner.slots) {
     slotOffsets[slot] = planner.chains.get(path)?.at(-1)?.offset ?? 0

@@ -9,7 +9,7 @@
 import type { CodePage } from "../charset/CodePage.ts"
 import type { Step } from "./Step.ts"
 
-const blank = 0x20
+const isBlank = (unit: number, from: number): boolean => unit <= 0x20 && unit >= from
 
 /**
  * @category models
@@ -74,12 +74,17 @@ export class RecordText {
   }
 
   /** A text without the blanks that are not wanted. */
-  cut(from: number, length: number, isTrimmedLeft: boolean, isTrimmedRight: boolean): string {
-    const units = this.#isLatin ? this.#narrow : this.#wide
-    let end = from + length
-    let begin = from
-    if (isTrimmedRight) while (end > begin && units[end - 1] === blank) end--
-    if (isTrimmedLeft) while (begin < end && units[begin] === blank) begin++
+  cut(step: Step, place: number): string {
+    const units = this.units
+    const { trimmedFrom } = step
+    let end = place + step.length
+    let begin = place
+    if (step.isTrimmedRight) {
+      while (end > begin && isBlank(units[end - 1] ?? 0, trimmedFrom)) end--
+    }
+    if (step.isTrimmedLeft) {
+      while (begin < end && isBlank(units[begin] ?? 0, trimmedFrom)) begin++
+    }
     return this.text.substring(begin, end)
   }
 }

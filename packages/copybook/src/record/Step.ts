@@ -73,6 +73,8 @@ export class Step {
   // What the fast kinds need, next to each other.
   isTrimmedRight = false
   isTrimmedLeft = false
+  /** The first code unit that is trimmed; the last is the blank. */
+  trimmedFrom = 0x20
   zone = 0
   table256: Uint8Array = empty256
   signs: Int8Array = empty16
