@@ -394,6 +394,16 @@ describe("limits", () => {
   })
 })
 
+describe("limits that are none", () => {
+  it.each([0, -1, 1.5, Number.NaN, Number.POSITIVE_INFINITY, 2 ** 31])(
+    "are refused: %d",
+    (limit) => {
+      assert.deepStrictEqual(refused("01 F PIC X.", { placesMax: limit }), ["CPY-2062"])
+      assert.deepStrictEqual(refused("01 F PIC X.", { recordSizeMax: limit }), ["CPY-2062"])
+    },
+  )
+})
+
 describe("findings", () => {
   it("come all at once, in the order of the text", () => {
     assert.deepStrictEqual(

@@ -36,7 +36,10 @@ export interface LayoutOptions {
   readonly name?: string
   /** Units: bytes. Range: 1 to 2³¹ − 1. @default 16 MiB */
   readonly recordSizeMax?: number
-  /** Places of elementary fields in one record, those in tables counted often. @default 1,000,000 */
+  /**
+   * Places of elementary fields in one record, those in tables counted often.
+   * Range: 1 to 2³¹ − 1. @default 1,000,000
+   */
   readonly placesMax?: number
 }
 
@@ -126,6 +129,18 @@ const placesIn = ({ children, item }: Draft): number => {
   return inside * (item.occurs?.max ?? 1)
 }
 
+const limitMax = 2 ** 31 - 1
+
+const areLimits = (
+  limits: Readonly<Record<string, number>>,
+  report: (diagnostic: Diagnostic) => void,
+): boolean =>
+  Object.entries(limits).every(([name, limit]) => {
+    if (Number.isInteger(limit) && limit >= 1 && limit <= limitMax) return true
+    report(finding("CPY-2062", nowhere, `the option ${name} is ${limit}`))
+    return false
+  })
+
 const checkLimits = (
   root: Draft,
   recordSizeMax: number,
@@ -182,7 +197,7 @@ export const layoutOf = (
     )
   const { areViews, roots } = chooseRoots(copybook, options, report)
   const [first] = roots
-  if (first === undefined) return failure()
+  if (first === undefined || !areLimits({ placesMax, recordSizeMax }, report)) return failure()
 
   const item = roots.length === 1 ? first : itemOf(name, roots)
   const root = draftOf(item, rules, report)

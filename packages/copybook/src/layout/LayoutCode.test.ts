@@ -57,6 +57,7 @@ const examples: Readonly<Record<LayoutCode, string | Example>> = {
   "CPY-2052": "01 F PIC 9 VALUE 10.",
   "CPY-2060": shaped(copybookOf("01 F PIC X(2)."), { recordSizeMax: 1 }),
   "CPY-2061": shaped(copybookOf("01 R. 05 A PIC X OCCURS 2."), { placesMax: 1 }),
+  "CPY-2062": shaped(copybookOf("01 F PIC X."), { recordSizeMax: Number.NaN }),
   "CPY-2070": shaped({ items: [], warnings: [] }),
   "CPY-2071": shaped(copybookOf("01 R. 05 A PIC X."), { record: "Q" }),
   "CPY-2072": "01 A PIC X. 01 B PIC X.",

@@ -196,6 +196,11 @@ export const layoutCodes = {
     summary: "the tables have more places than the limit",
     hint: "Check the bounds of its tables, or raise the option placesMax.",
   },
+  "CPY-2062": {
+    severity: "error",
+    summary: "a limit is none",
+    hint: "Give a whole number from 1 to 2147483647.",
+  },
   "CPY-2070": {
     severity: "error",
     summary: "the copybook has no record",
