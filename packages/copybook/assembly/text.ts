@@ -9,6 +9,12 @@ function eight(from: usize, to: usize, table: usize): void {
   store<u16>(to, load<u16>(table + ((<usize>load<u16>(from, 6)) << 1)), 6)
 }
 
+// @ts-ignore: a decorator of AssemblyScript
+@inline
+function two(from: usize, to: usize, table: usize): void {
+  store<u16>(to, load<u16>(table + ((<usize>load<u16>(from)) << 1)))
+}
+
 /** Translates `length` bytes; writes no byte more. */
 // @ts-ignore: a decorator of AssemblyScript
 @inline
@@ -18,11 +24,11 @@ export function translate(from: usize, length: usize, to: usize, table: usize): 
     const last = length - 8
     for (let at: usize = 0; at < last; at += 8) eight(from + at, to + at, table)
     eight(from + last, to + last, table)
-  } else {
-    for (let at: usize = 0; at < length; at++) {
-      store<u8>(to + at, load<u8>(table + ((<usize>load<u8>(from + at)) << 1)))
-    }
-  }
+  } else if (length >= 2) {
+    const last = length - 2
+    for (let at: usize = 0; at < last; at += 2) two(from + at, to + at, table)
+    two(from + last, to + last, table)
+  } else if (length == 1) store<u8>(to, load<u8>(table + ((<usize>load<u8>(from)) << 1)))
 }
 
 /** A column of one width: value `i` at `out + i · stride`. */
@@ -59,8 +65,10 @@ export function trimmedRight(from: usize, width: usize, blank: u32): usize {
     if (other != 0) return width - (<usize>clz(other) - 16)
     width -= 16
   }
-  while (width > 0 && load<u8>(from + width - 1) == <u8>blank) width--
-  return width
+  // Of the last 16 bytes only those count that are left.
+  const other = <u32>i8x16.bitmask(i8x16.ne(v128.load(from + width - 16), blanks))
+  const left = (other >> (16 - <u32>width)) & ((1 << <u32>width) - 1)
+  return <usize>(32 - clz(left))
 }
 
 /** How many blanks `width` bytes begin with. */
@@ -126,12 +134,8 @@ export function isAnyHigh(from: usize, length: usize): bool {
     high = v128.or(high, v128.load(from))
     from += 16
   }
-  let rest: u32 = 0
-  while (from < end) {
-    rest |= load<u8>(from)
-    from++
-  }
-  return i8x16.bitmask(high) != 0 || rest >= 0x80
+  const rest = <u32>i8x16.bitmask(v128.load(from)) & ((1 << <u32>(end - from)) - 1)
+  return (<u32>i8x16.bitmask(high) | rest) != 0
 }
 
 export function anyHigh(from: usize, length: usize): i32 {

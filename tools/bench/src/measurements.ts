@@ -2,6 +2,7 @@
 import type { Measurement } from "./Line.ts"
 import { caller } from "./rows/caller.ts"
 import { clinic } from "./rows/clinic.ts"
+import { copybook } from "./rows/copybook.ts"
 import { durable } from "./rows/durable.ts"
 import { endToEnd } from "./rows/endToEnd.ts"
 import { http } from "./rows/http.ts"
@@ -33,4 +34,5 @@ export const measurements: ReadonlyArray<Measurement> = [
   query,
   endToEnd,
   clinic,
+  copybook,
 ]

@@ -15,6 +15,8 @@ export interface ClinicApiOptions {
   readonly directory: string
   readonly postgres: string
   readonly isAudited: boolean
+  /** Whether records go on from the trail to PostgreSQL. */
+  readonly isDelivered: boolean
 }
 
 const startMillisMax = 60_000
@@ -71,6 +73,7 @@ export const clinicApi = async (options: ClinicApiOptions): Promise<ClinicApi> =
       CLINIC_PORT: "0",
       CLINIC_POSTGRES_URL: options.postgres,
       CLINIC_AUDIT: String(options.isAudited),
+      CLINIC_DELIVERY: String(options.isDelivered),
       // As much as the client can ask.
       CLINIC_REQUESTS_PER_MINUTE: "100000000",
     },
