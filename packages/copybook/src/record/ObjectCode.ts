@@ -189,3 +189,15 @@ export const make = (group: Step): ObjectBuilder | undefined => {
   ) => ObjectBuilder
   return outer(draft.steps, pairs)
 }
+
+/**
+ * Gives groups their code: a group's makes the objects of those in it too; where it can't, they
+ * may have their own.
+ *
+ * @category mutations
+ * @since 0.1.0
+ */
+export const addTo = (step: Step): void => {
+  if (step.kind === "group") step.builder = make(step)
+  for (const each of step.steps) addTo(each)
+}

@@ -4,13 +4,10 @@
  * @since 0.1.0
  */
 import * as Result from "effect/Result"
-import * as Binary from "../field/Binary.ts"
 import type { Fault, FaultPolicy } from "../field/Fault.ts"
 import { type DecodeFaultCode, decodeFaults, faultClasses } from "../field/FaultCode.ts"
 import type { FieldValue } from "../field/CodecShape.ts"
 import { showBytes } from "../field/TextCodec.ts"
-import * as Packed from "../field/Packed.ts"
-import * as Zoned from "../field/Zoned.ts"
 import type { Layout } from "../layout/Layout.ts"
 import type { CodecOptions } from "./CodecOptions.ts"
 import type { CodecOptionsInvalid } from "./CodecOptionsInvalid.ts"
@@ -20,6 +17,7 @@ import { messageOf, pathOf } from "./FaultPlace.ts"
 import * as ObjectCode from "./ObjectCode.ts"
 import * as RecordPlan from "./RecordPlan.ts"
 import type { Step } from "./Step.ts"
+import { quick } from "./QuickNumber.ts"
 import { hasText, RecordText, textRuns } from "./RecordText.ts"
 import { RecordWalk } from "./RecordWalk.ts"
 import { holds } from "./ViewRule.ts"
@@ -104,7 +102,7 @@ export class RecordDecoder {
     const generates = plan.options.generatesCode === true && rawFields === undefined
     // Code takes the places of the layout: nothing may move.
     const isStill = !plan.root.isVariable || plan.physicalSize === "maximum"
-    if (generates && isStill) addCode(plan.root)
+    if (generates && isStill) ObjectCode.addTo(plan.root)
     this.#text =
       generates || hasText(plan.root) ? new RecordText(codePage, textRuns(plan.root)) : undefined
     this.#rawForm = rawFields
@@ -423,24 +421,6 @@ export class RecordDecoder {
     const raw = this.#walk.bytes.subarray(Math.min(offset, end), end)
     target[`${step.key}_raw`] = showBytes(raw, this.#rawForm ?? "hex")
   }
-}
-
-/** Code for a group makes the objects of those in it too; where it can't, they may have their own. */
-const addCode = (step: Step): void => {
-  if (step.kind === "group") step.builder = ObjectCode.make(step)
-  for (const each of step.steps) addCode(each)
-}
-
-/** A number without a call to its codec; not a number where anything is wrong. */
-const quick = (step: Step, bytes: Uint8Array, offset: number): number => {
-  const end = offset + step.length
-  const value =
-    step.kind === "zoned"
-      ? Zoned.toInteger(bytes, offset, end, step.zone, step.table256)
-      : step.kind === "packed"
-        ? Packed.toInteger(bytes, offset, end, step.signs, step.limit)
-        : Binary.toInteger(bytes, offset, step.length, step.isBig, step.isSigned)
-  return step.divisor === 1 ? value : value / step.divisor
 }
 
 /**
