@@ -40,6 +40,7 @@ const origin = "countersign.local/clinic"
 const databaseConnections = 4
 
 const sinksOf = Effect.fnUntraced(function* (config: ClinicConfig, database: Redacted.Redacted) {
+  if (!config.isDelivered) return []
   const postgres = yield* PostgresSink.make({ url: database })
   if (Option.isNone(config.redis)) return [postgres]
   return [postgres, yield* RedisStreamSink.make({ url: config.redis.value })]

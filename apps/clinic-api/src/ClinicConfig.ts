@@ -26,6 +26,8 @@ export const ClinicConfig = Config.all({
   requestsPerMinute: Config.Int("CLINIC_REQUESTS_PER_MINUTE").pipe(Config.withDefault(600)),
   /** For the benchmark, which wants to know what auditing costs. */
   isAudited: Config.Boolean("CLINIC_AUDIT").pipe(Config.withDefault(true)),
+  /** The same: whether records go on from the trail to PostgreSQL and Redis. */
+  isDelivered: Config.Boolean("CLINIC_DELIVERY").pipe(Config.withDefault(true)),
 })
 
 export type ClinicConfig = Config.Success<typeof ClinicConfig>
