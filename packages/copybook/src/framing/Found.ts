@@ -82,6 +82,8 @@ export class Found {
   skipped = 0
   faults: Array<FramingFault> = []
   #faultsLost = 0
+  /** How many of the faults lie before the records that are in hand. */
+  #settled = 0
   #joining: Joining | undefined
 
   constructor(capacity: number, isStrict: boolean) {
@@ -211,9 +213,20 @@ export class Found {
         }
   }
 
+  /** The faults that were met among the records in hand: they are taken out. */
+  takeUnsettled(): ReadonlyArray<FramingFault> {
+    return this.faults.splice(this.#settled)
+  }
+
+  /** The records in hand are given away: what comes now lies behind. */
+  settle(): void {
+    this.#settled = this.faults.length
+  }
+
   takeFaults(): ReadonlyArray<FramingFault> {
     const faults = this.faults
     this.faults = []
+    this.#settled = 0
     if (this.#faultsLost > 0) {
       const detail = `${this.#faultsLost} more`
       const [fileOffset, bytes] = [this.base, new Uint8Array(0)]

@@ -168,11 +168,13 @@ class PieceFramer {
     found.base = this.#position - from
     let at = from
     if (end >= from && !found.isStopped) {
-      do {
-        if (found.count > 0) this.#flush(batches)
+      for (;;) {
         found.partialStart = -1
         at = this.#scan.run(window, at, end, isLast, found)
-      } while (found.count === found.capacity && !found.isStopped)
+        if (found.count < found.capacity || found.isStopped) break
+        this.#flush(batches)
+        if (found.isStopped) break
+      }
       if (isLast && !found.isStopped) at = this.#close(at, end)
       this.#flush(batches)
     }
@@ -199,6 +201,7 @@ class PieceFramer {
   #flush(batches: Array<RecordBatch>): void {
     const { found } = this
     this.#cut()
+    found.settle()
     if (found.count > 0) batches.push(found.takeBatch())
   }
 
@@ -209,10 +212,20 @@ class PieceFramer {
     if (around === 0 && lengthMin === 0 && lengthMax === Number.MAX_SAFE_INTEGER) return
     const { found } = this
     const total = found.count
-    // Faults that the scan has met lie behind these records.
-    const behind = found.faults.splice(0)
+    const scanned = found.takeUnsettled()
+    const { firstRecord } = found
+    let met = 0
+    /** Puts the scan's faults back that it met before this record. */
+    const meet = (index: number): void => {
+      for (; met < scanned.length; met += 1) {
+        const fault = scanned[met]
+        if (fault === undefined || fault.record - firstRecord > index) return
+        found.faults.push({ ...fault, record: firstRecord + found.count })
+      }
+    }
     found.count = 0
     for (let index = 0; index < total; index++) {
+      meet(index)
       const length = found.lengths[index] ?? 0
       if (length < lengthMin || length > lengthMax) {
         if (outside === "skip") found.skipped += 1
@@ -222,9 +235,10 @@ class PieceFramer {
       } else {
         found.keep(index, prefixBytes, length - around)
       }
+      // What the scan met behind it is not to be told: here it ends.
       if (found.isStrict && found.faults.length > 0) return
     }
-    found.faults.push(...behind)
+    meet(total)
   }
 
   #end(): void {

@@ -117,11 +117,15 @@ export const lineScan = (framing: LineFraming, recordBytesMax: number): Scan => 
     while (at < limit && !found.isStopped && found.count < found.capacity) {
       const reach = splitBytes === undefined ? limit : Math.min(limit, at + splitBytes + 2)
       const place = findEnd(bytes, at, reach, ending)
-      const stop = place < 0 ? reach : textEnd(bytes, at, place)
+      const isOpen = place < 0 && reach === limit && !isLast
+      // A carriage return there may be the first half of the line's end.
+      const isHalf = isOpen && ending.before !== undefined && bytes[limit - 1] === carriageReturn
+      const stop = place >= 0 ? textEnd(bytes, at, place) : isHalf ? limit - 1 : reach
       if (passing !== undefined) {
         passing.length += stop - at
-        at = place < 0 ? limit : place + 1
+        at = place < 0 ? stop : place + 1
         if (place >= 0) endPassing(found)
+        if (isHalf) break
       } else if (splitBytes !== undefined && stop - at > splitBytes) {
         if (place < 0 && reach < at + splitBytes + 2 && !isLast) break
         add(bytes, at, at + splitBytes, found)
