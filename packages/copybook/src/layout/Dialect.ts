@@ -3,6 +3,7 @@
  *
  * @since 0.1.0
  */
+import type { Sign } from "../syntax/Item.ts"
 import type { Dialect } from "./Layout.ts"
 
 /**
@@ -55,9 +56,13 @@ export interface DialectRules {
    * its own size (`size`), or nothing (`none`: no item is aligned at all).
    */
   readonly alignment: "word" | "size" | "none"
+  /** Of signed DISPLAY items without a SIGN clause: NUMERIC SIGN of the SPECIAL-NAMES paragraph. */
+  readonly numericSign: Sign
   /** Where the bytes before a group go whose first item is aligned: before the group, or into it. */
   readonly slack: "before-group" | "in-group"
 }
+
+const overpunched: Sign = { position: "trailing", isSeparate: false }
 
 /**
  * The rules of each dialect.
@@ -85,6 +90,7 @@ export const dialects: Readonly<Record<Dialect, DialectRules>> = {
     hasCharacterBinaries: false,
     hasRedefinedTables: false,
     alignment: "word",
+    numericSign: overpunched,
     slack: "before-group",
   },
   gnucobol: {
@@ -102,6 +108,7 @@ export const dialects: Readonly<Record<Dialect, DialectRules>> = {
     hasCharacterBinaries: true,
     hasRedefinedTables: true,
     alignment: "size",
+    numericSign: overpunched,
     slack: "in-group",
   },
   "micro-focus": {
@@ -119,6 +126,7 @@ export const dialects: Readonly<Record<Dialect, DialectRules>> = {
     hasCharacterBinaries: true,
     hasRedefinedTables: true,
     alignment: "none",
+    numericSign: overpunched,
     slack: "in-group",
   },
 }

@@ -141,7 +141,7 @@ export const draftOf = (
   made(
     record,
     { name: record.name, path: record.name },
-    { isSynchronized: false },
+    { sign: rules.numericSign, isSynchronized: false },
     {
       rules,
       report,

@@ -254,6 +254,24 @@ describe("storage", () => {
     assert.deepStrictEqual(warnings(layout), ["CPY-2005"])
   })
 
+  it("takes the program's NUMERIC SIGN where neither item nor group has one", () => {
+    const numericSign = { position: "leading", isSeparate: true } as const
+    const layout = layoutOfText(
+      `
+      01 R.
+         05 A PIC S9(3).
+         05 B PIC S9(3) TRAILING.
+         05 C PIC 9(3).
+         05 D PIC S9(3) COMP-3.`,
+      { dialect: { ...dialects.ibm, numericSign } },
+    )
+    assert.deepStrictEqual(
+      everyField(layout).map(({ length }) => length),
+      [12, 4, 3, 3, 2],
+    )
+    assert.deepStrictEqual(warnings(layout), [])
+  })
+
   it("takes a group's sign, and the item's own before it", () => {
     const lengths = layoutOfText(`
       01 R LEADING SEPARATE.
