@@ -67,6 +67,19 @@ export const parse = (text: string): Decimal | undefined => {
 }
 
 /**
+ * Below 0, 0 or above, as one decimal is less than, equal to or more than another.
+ *
+ * @category comparisons
+ * @since 0.1.0
+ */
+export const compareTo = (one: Decimal, other: Decimal): number => {
+  const scale = Math.max(one.scale, other.scale)
+  const at = ({ scale: own, unscaled }: Decimal): bigint => unscaled * 10n ** BigInt(scale - own)
+  const difference = at(one) - at(other)
+  return difference < 0n ? -1 : difference > 0n ? 1 : 0
+}
+
+/**
  * What is done with decimals that a scale has no room for.
  *
  * `truncate` cuts them off, as MOVE does; `round` takes the nearest, away from zero in the

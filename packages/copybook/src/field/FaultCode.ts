@@ -175,6 +175,11 @@ export const encodeFaults = {
     "the value is no hexadecimal text of the field's bytes",
     "give two hexadecimal digits for each byte",
   ),
+  "CPY-5017": meaning(
+    "digit",
+    "the value is none that the field's level 88 names",
+    "give one of the values of its conditions",
+  ),
 } as const
 
 /**

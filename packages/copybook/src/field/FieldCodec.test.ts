@@ -74,6 +74,8 @@ describe("texts", () => {
   it("may mix single and double bytes between shifts", () => {
     assert.strictEqual(read("C10E424142420FC2", text, { codePage: mixed }), "A\uFF41\uFF42B")
     assert.strictEqual(write("A\uFF41\uFF42B", 8, text, { codePage: mixed }), "c10e424142420fc2")
+    // The second of two bytes may look like the shift back.
+    assert.strictEqual(read("0E420F0FC1", text, { codePage: mixed }), "\uFF0FA")
     assert.strictEqual(read("C10E4241", text, { codePage: mixed }), "CPY-4008")
     assert.strictEqual(read("0E43410F", text, { codePage: mixed }), "CPY-4007")
     assert.strictEqual(write("\uFF41", 3, text, { codePage: mixed }), "CPY-5006")

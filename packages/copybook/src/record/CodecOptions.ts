@@ -86,6 +86,8 @@ export interface CodecOptions extends FieldOptions {
   readonly metadata?: boolean
   /** What stands for a value that is missing or `null`: an error, or the VALUE clause, else blanks or zeros. Default `error`. */
   readonly missing?: "error" | "initial"
+  /** Whether a field with level 88 names takes only values that one of them names, on encoding. Default `false`. */
+  readonly checksConditions?: boolean
   /** Whether an encoded record ends where the view at its end does, shorter than the longest. Default `false`. */
   readonly cutsLastView?: boolean
   /** What becomes of names that the record does not have, on encoding. Default `error`. */

@@ -95,6 +95,14 @@ describe("RecordEncoder", () => {
     assert.isTrue(Result.isFailure(made) && made.failure.message.includes("AUD-5032"))
   })
 
+  it("takes only values that level 88 names where asked", () => {
+    const text = "01 R. 05 A PIC 9(3) OCCURS 2. 88 OK VALUE 200. 88 LOST VALUE 404."
+    const checked = { checksConditions: true } as const
+    assert.strictEqual(textOf(text, { A: [200, 404] }, checked), "200404")
+    assert.deepStrictEqual(codes(text, { A: [200, 405] }, checked), ["CPY-5017 A[1]"])
+    assert.strictEqual(textOf(text, { A: [200, 405] }), "200405")
+  })
+
   it("rounds and cuts where it may", () => {
     const text = "01 R. 05 A PIC 9V9. 05 B PIC X(2)."
     const value = { A: 1.25, B: "abc" }
@@ -248,5 +256,17 @@ describe("decode, then encode", () => {
     assert.deepStrictEqual(metadata?.patches.length, 3)
     const changed = Result.getOrThrow(codec.encoder.encode({ ...value, A: 15 }, metadata))
     assert.strictEqual(hexOf(changed), "f1c577f3a4")
+  })
+
+  it("leaves bytes at their old places out where the record has another length", () => {
+    const codec = codecOf(
+      "01 R. 05 N PIC 9. 05 T PIC X OCCURS 0 TO 3 DEPENDING ON N. 05 FILLER PIC X.",
+      { metadata: true, policies: { long: "null" } },
+    )
+    const { metadata, value } = codec.decoder.decode(Buffer.from("2ab!??"))
+    const again = Result.getOrThrow(codec.encoder.encode(value, metadata))
+    assert.strictEqual(Buffer.from(again).toString(), "2ab!??")
+    const changed = Result.getOrThrow(codec.encoder.encode({ T: ["a"] }, metadata))
+    assert.strictEqual(Buffer.from(changed).toString(), "1a!")
   })
 })

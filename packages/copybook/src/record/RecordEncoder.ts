@@ -17,6 +17,7 @@ import {
   isGiven,
   isSame,
   isSource,
+  isUnnamed,
   own,
   putPatch,
   readBack,
@@ -238,7 +239,10 @@ export class RecordEncoder {
       return
     }
     if (step.slot >= 0) this.#given[step.slot] = given
-    const code = codec.encode(value, this.#bytes, offset)
+    const { checksConditions } = this.plan.options
+    const code =
+      codec.encode(value, this.#bytes, offset) ??
+      (checksConditions === true && isUnnamed(step, value) ? "CPY-5017" : undefined)
     if (code !== undefined) this.#fault(code, pathOf(step, this.#indexes), offset)
   }
 
@@ -411,7 +415,6 @@ export class RecordEncoder {
     if (supplied.length === 1 || this.#isVerifying) return true
     const walk = this.#walk
     const after = walk.shift
-    const places = walk.places.slice()
     this.#isVerifying = true
     this.#agrees = true
     for (const view of supplied) {
@@ -420,7 +423,6 @@ export class RecordEncoder {
     }
     this.#isVerifying = false
     walk.shift = after
-    walk.places.set(places)
     return this.#agrees
   }
 

@@ -100,8 +100,13 @@ export const textRuns = (root: Step): ReadonlyArray<number> => {
   const runs: Array<number> = []
   const put = (from: number, until: number): void => {
     const last = runs.at(-1)
-    if (last !== undefined && from <= last) runs[runs.length - 1] = Math.max(last, until)
-    else runs.push(from, until)
+    if (last === undefined || from > last) {
+      runs.push(from, until)
+      return
+    }
+    // A view's text may begin before the one that another view had last.
+    runs[runs.length - 2] = Math.min(runs.at(-2) ?? 0, from)
+    runs[runs.length - 1] = Math.max(last, until)
   }
   const visit = (step: Step): void => {
     if (step.kind === "text") put(step.offset, step.offset + step.length)

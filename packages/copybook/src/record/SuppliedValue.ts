@@ -3,6 +3,7 @@
  *
  * @since 0.1.0
  */
+import { holding } from "../field/Conditions.ts"
 import { decodeFaults, faultClasses } from "../field/FaultCode.ts"
 import type { FieldValue } from "../field/CodecShape.ts"
 import { showBytes } from "../field/TextCodec.ts"
@@ -105,3 +106,14 @@ export const isGiven = (view: Step, source: Source): boolean =>
   view.isDissolved || view.kind === "cluster"
     ? view.steps.some((step) => step.isShown && isGiven(step, source))
     : !isAbsent(own(source, view.key))
+
+/**
+ * Whether a field has names for values, and none for this one.
+ *
+ * @category predicates
+ * @since 0.1.0
+ */
+export const isUnnamed = ({ codec, field }: Step, value: unknown): boolean =>
+  field.kind === "elementary" &&
+  field.conditions.length > 0 &&
+  holding(field, value, codec?.isNumeric === true)?.length === 0

@@ -3,7 +3,7 @@
  *
  * @since 0.1.0
  */
-import { type Decimal, parse } from "../field/Decimal.ts"
+import { compareTo, type Decimal, parse } from "../field/Decimal.ts"
 import type { FieldValue } from "../field/CodecShape.ts"
 
 /**
@@ -41,11 +41,7 @@ export const pathsOf = (condition: ViewCondition): ReadonlyArray<string> => {
   return ("and" in condition ? condition.and : condition.or).flatMap(pathsOf)
 }
 
-const isEqual = (one: Decimal, other: Decimal): boolean => {
-  const scale = Math.max(one.scale, other.scale)
-  const at = ({ scale: own, unscaled }: Decimal): bigint => unscaled * 10n ** BigInt(scale - own)
-  return at(one) === at(other)
-}
+const isEqual = (one: Decimal, other: Decimal): boolean => compareTo(one, other) === 0
 
 /** Numbers are equal as numbers, texts without the blanks around them. */
 const matches = (value: FieldValue | null, expected: string | number | null): boolean => {
