@@ -31,6 +31,10 @@ describe("text words", () => {
       tokens("9(5) V").map(({ isAdjacent }) => isAdjacent),
       [false, true, true, true, false],
     )
+    assert.deepStrictEqual(
+      tokens("'A','B'").map(({ isAdjacent }) => isAdjacent),
+      [false, false],
+    )
   })
 
   it("do without commas and semicolons that a blank follows", () => {

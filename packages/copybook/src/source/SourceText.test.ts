@@ -73,6 +73,12 @@ describe("fixed format", () => {
     assert.deepStrictEqual(codes(text), ["CPY-1005"])
   })
 
+  it("warns once of lines that are too long", () => {
+    const line = `       01 R.${" ".repeat(70)}X\n`
+    assert.deepStrictEqual(codes(line + line), ["CPY-1006"])
+    assert.deepStrictEqual(codes(`      * ${"x".repeat(90)}\n`), [])
+  })
+
   it("takes debugging lines for code only if the caller says so", () => {
     const text = "       01 R.\n      D   05 A PIC X.\n"
     assert.strictEqual(code(text), "01 R.")

@@ -75,6 +75,24 @@ describe("items", () => {
 })
 
 describe("clauses", () => {
+  it("that are not there say nothing", () => {
+    const { picture, span: _, ...rest } = parsedItem("A PIC X")
+    assert.strictEqual(picture?.text, "X")
+    assert.deepStrictEqual(rest, {
+      level: 1,
+      name: "A",
+      isFiller: false,
+      isSynchronized: false,
+      isJustified: false,
+      isBlankWhenZero: false,
+      isExternal: false,
+      isGlobal: false,
+      conditions: [],
+      renames: [],
+      children: [],
+    })
+  })
+
   it("may have their optional words or not", () => {
     const long = parsedItem(
       "A PICTURE IS S9(4) USAGE IS COMPUTATIONAL-3 SIGN IS LEADING SEPARATE CHARACTER SYNCHRONIZED RIGHT BLANK WHEN ZEROES JUSTIFIED RIGHT VALUE IS 1",
@@ -130,6 +148,7 @@ describe("clauses", () => {
         const full = word === "OBJECT" ? "OBJECT REFERENCE ACCOUNT" : word
         assert.strictEqual(parsedItem(`A USAGE ${full}`).usage, usage)
         assert.strictEqual(parsedItem(`A ${full}`).usage, usage)
+        assert.strictEqual(parsedItem(`A ${full} EXTERNAL`).isExternal, true)
       }
     })
   }

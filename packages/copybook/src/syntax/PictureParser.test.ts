@@ -120,7 +120,10 @@ describe("an edited picture", () => {
     assert.strictEqual(shape("EEE9.99", euro), "numeric-edited 10 5 2")
     assert.strictEqual(pictureOf("E999", euro).currencySign, "EUR ")
     assert.strictEqual(shape("€999", { currencySigns: [{ symbol: "€" }] }), "numeric-edited 4 3 0")
-    assert.isUndefined(pictureOf("€999", { currencySigns: [{ symbol: "€" }] }).currencySign)
+    for (const sign of [{}, { sign: "€" }]) {
+      const options = { currencySigns: [{ symbol: "€", ...sign }] }
+      assert.isFalse("currencySign" in pictureOf("€999", options))
+    }
     assert.strictEqual(fault("€999"), "CPY-1302 at 0")
   })
 
