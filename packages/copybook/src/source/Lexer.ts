@@ -11,6 +11,13 @@ const prefixes = new Set(["X", "N", "G", "Z", "NX", "GX", "B", "BX", "H", "U", "
 const isBlank = (code: number): boolean =>
   code <= 0x20 || code === 0xa0 || code === 0x3000 || Number.isNaN(code)
 
+/** What words are mostly made of: digits, letters and hyphens. */
+const isPlain = (code: number): boolean =>
+  (code >= 0x30 && code <= 0x39) ||
+  (code >= 0x41 && code <= 0x5a) ||
+  (code >= 0x61 && code <= 0x7a) ||
+  code === 0x2d
+
 const alone: ReadonlyMap<string, TokenKind> = new Map([
   ["(", "open"],
   [")", "close"],
@@ -75,6 +82,7 @@ class Scanner {
   #word(start: number): void {
     let at = start + 1
     for (; at < this.#code.length; at++) {
+      if (isPlain(this.#code.charCodeAt(at))) continue
       const character = this.#code[at] ?? ""
       if (this.#isBlankAt(at) || character === '"' || character === "'") break
       if (alone.has(character) || this.#code.startsWith("==", at)) break

@@ -39,6 +39,18 @@ describe("a program", () => {
     )
   })
 
+  it("tells the format that it was read in, and why", () => {
+    assert.deepStrictEqual(parsed("01 A PIC X.\n", {}).format, {
+      format: "free",
+      reason:
+        "1 lines have code where fixed format has none, line 1 the first; 0 lines speak for fixed format",
+    })
+    assert.deepStrictEqual(parsed("01 A PIC X.\n").format, {
+      format: "free",
+      reason: "the caller says so",
+    })
+  })
+
   it("may continue pictures and literals over lines", () => {
     const text =
       "       01 A PIC 9(1\n      -    0)V99 VALUE 12\n      -    3.4.\n       01 B PIC X VALUE 'A\n      -    'B'.\n"

@@ -131,5 +131,9 @@ export const parseCopybook = (
   const [first, ...more] = inOrder(findings.all)
   return findings.hasErrors && first !== undefined
     ? Result.fail(new CopybookInvalid({ diagnostics: [first, ...more] }))
-    : Result.succeed({ items, warnings: first === undefined ? [] : [first, ...more] })
+    : Result.succeed({
+        items,
+        warnings: first === undefined ? [] : [first, ...more],
+        format: source.format,
+      })
 }

@@ -5,6 +5,7 @@
  * @since 0.1.0
  */
 import type { Diagnostic, Span } from "../source/Diagnostic.ts"
+import type { FormatFinding } from "../source/SourceFormat.ts"
 import type { Picture } from "./Picture.ts"
 
 /**
@@ -16,6 +17,8 @@ export interface Copybook {
   readonly items: ReadonlyArray<Item>
   /** What was assumed; errors leave no copybook. */
   readonly warnings: ReadonlyArray<Diagnostic>
+  /** Which reference format the text was read in, and why; a parsed copybook has it. */
+  readonly format?: FormatFinding
 }
 
 /**
