@@ -40,6 +40,8 @@ const pairs = Int16Array.from({ length: 256 }, (_, byte) =>
 )
 
 interface Draft {
+  /** What is looked up once. */
+  readonly constants: Array<string>
   readonly lines: Array<string>
   readonly steps: Array<Step>
 }
@@ -71,7 +73,8 @@ const zoned = (step: Step, index: number, draft: Draft): string => {
   for (const [at, name] of names.entries()) {
     draft.lines.push(`const ${name}=y[b+${offset + at}]^${step.zone};`)
   }
-  draft.lines.push(`const s${index}=S[${index}].table256[y[b+${offset + length - 1}]];`)
+  draft.constants.push(`const t${index}=S[${index}].table256;`)
+  draft.lines.push(`const s${index}=t${index}[y[b+${offset + length - 1}]];`)
   const bad = [...names.map((name) => `(9-${name})`), `(127-s${index})`].join("|")
   draft.lines.push(`let v${index}=${sum(names, 1, `(s${index}&15)`)};`)
   draft.lines.push(`if((s${index}&32)!==0&&v${index}!==0)v${index}=-v${index};`)
@@ -84,9 +87,8 @@ const packed = (step: Step, index: number, draft: Draft): string => {
   for (const [at, name] of names.entries()) {
     draft.lines.push(`const ${name}=P[y[b+${offset + at}]];`)
   }
-  draft.lines.push(
-    `const l${index}=y[b+${offset + length - 1}],g${index}=S[${index}].signs[l${index}&15];`,
-  )
+  draft.constants.push(`const n${index}=S[${index}].signs;`)
+  draft.lines.push(`const l${index}=y[b+${offset + length - 1}],g${index}=n${index}[l${index}&15];`)
   const bad = [...names, `(9-(l${index}>>4))`, `(g${index}*g${index}-1)`].join("|")
   const whole = names.length === 0 ? "0" : pairSum(names)
   draft.lines.push(`let v${index}=(${whole})*10+(l${index}>>4);`)
@@ -178,10 +180,10 @@ const literal = (step: Step, draft: Draft): string | undefined => {
  * @since 0.1.0
  */
 export const make = (group: Step): ObjectBuilder | undefined => {
-  const draft: Draft = { lines: [], steps: [] }
+  const draft: Draft = { constants: [], lines: [], steps: [] }
   const value = literal(group, draft)
   if (value === undefined) return undefined
-  const body = `"use strict";return function(y,b,r,x,u,k){${draft.lines.join("\n")}\nreturn ${value}}`
+  const body = `"use strict";${draft.constants.join("\n")}return function(y,b,r,x,u,k){${draft.lines.join("\n")}\nreturn ${value}}`
   // oxlint-disable-next-line typescript/no-implied-eval -- chosen by an option; see above
   const outer = new Function("S", "P", body) as (
     steps: ReadonlyArray<Step>,

@@ -24,6 +24,8 @@ export class RecordText {
   #wide = new Uint16Array(0)
   /** The record's text; what lies between texts in it means nothing. */
   text = ""
+  /** The units of the text, one a byte of the record. */
+  units: Uint8Array | Uint16Array = this.#narrow
   #size = 0
 
   /**
@@ -41,6 +43,7 @@ export class RecordText {
       this.#size = length * 2
       this.#narrow = Buffer.alloc(this.#isLatin ? this.#size : 0)
       this.#wide = new Uint16Array(this.#isLatin ? 0 : this.#size)
+      this.units = this.#isLatin ? this.#narrow : this.#wide
     }
     const runs = this.#runs
     if (runs.length === 0) this.#translate(bytes, start, 0, length)
@@ -66,11 +69,6 @@ export class RecordText {
     for (let index = from; index < until; index++) {
       wide[index] = table[bytes[start + index] ?? 0] ?? 0
     }
-  }
-
-  /** The units of the text, one a byte of the record. */
-  get units(): ArrayLike<number> {
-    return this.#isLatin ? this.#narrow : this.#wide
   }
 
   /** A text without the blanks that are not wanted. */
