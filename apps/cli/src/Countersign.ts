@@ -1,6 +1,7 @@
 /** The command tree. */
 import * as Command from "effect/cli/Command"
 import { checkCommand } from "./commands/Check.ts"
+import { copybookCommand } from "./commands/Copybook.ts"
 import { deadLettersCommand } from "./commands/DeadLetters.ts"
 import { doctorCommand } from "./commands/Doctor.ts"
 import { exportCommand } from "./commands/Export.ts"
@@ -36,5 +37,6 @@ export const countersign = Command.make("countersign").pipe(
     witnessCommand,
     reconcileCommand,
     partitionsCommand,
+    copybookCommand,
   ]),
 )

@@ -6,7 +6,7 @@
 import { isUtf8 } from "node:buffer"
 
 /** Longest line. Units: bytes. An event has at most 64 KiB; what is longer is no event. */
-const lineBytesMax = 1024 * 1024
+const eventBytesMax = 1024 * 1024
 
 const newline = 0x0a
 const byteOrderMark = Buffer.from([0xef, 0xbb, 0xbf])
@@ -22,12 +22,17 @@ export interface Line {
 export class LineSplitter {
   /** The number of the line that `next` gave last. */
   private number = 0
+  private readonly lineBytesMax: number
   private chunk: Buffer = Buffer.alloc(0)
   private at = 0
   private rest: Array<Buffer> = []
   private restBytes = 0
   /** The unfinished line is over its bound: only its end is looked for. */
   private isTooLong = false
+
+  constructor(lineBytesMax: number = eventBytesMax) {
+    this.lineBytesMax = lineBytesMax
+  }
 
   /** Gives the next chunk. The one before must have been read to its end. */
   push(chunk: Buffer): void {
@@ -54,7 +59,7 @@ export class LineSplitter {
   }
 
   private keep(piece: Buffer): void {
-    this.isTooLong ||= this.restBytes + piece.length > lineBytesMax
+    this.isTooLong ||= this.restBytes + piece.length > this.lineBytesMax
     if (this.isTooLong) {
       this.rest = []
       this.restBytes = 0
@@ -68,13 +73,16 @@ export class LineSplitter {
   private line(piece: Buffer): Line {
     this.number += 1
     const { number } = this
-    const isTooLong = this.isTooLong || this.restBytes + piece.length > lineBytesMax
+    const isTooLong = this.isTooLong || this.restBytes + piece.length > this.lineBytesMax
     let bytes = this.rest.length === 0 ? piece : Buffer.concat([...this.rest, piece])
     this.rest = []
     this.restBytes = 0
     this.isTooLong = false
-    if (isTooLong)
-      return { number, text: "", problem: "is longer than 1 MiB; put one event on a line" }
+    if (isTooLong) {
+      const mebibytes = this.lineBytesMax / (1024 * 1024)
+      const problem = `is longer than ${mebibytes} MiB; put one JSON object on a line`
+      return { number, text: "", problem }
+    }
     if (number === 1 && bytes.subarray(0, 3).equals(byteOrderMark)) bytes = bytes.subarray(3)
     return isUtf8(bytes)
       ? { number, text: bytes.toString("utf8") }

@@ -31,12 +31,24 @@ const codes: Readonly<Record<string, ExitCode>> = {
   TrustFileInvalid: ExitCode.usage,
   KeyRotationRefused: ExitCode.usage,
   PolicyMalformed: ExitCode.usage,
+  SettingsInvalid: ExitCode.usage,
+  CodecOptionsInvalid: ExitCode.usage,
+  FramingInvalid: ExitCode.usage,
+  CodePageUnknown: ExitCode.usage,
   // What lies there is not what was signed.
   TrailDamaged: ExitCode.no,
   NoteMalformed: ExitCode.no,
   CheckpointMalformed: ExitCode.no,
   ProofMalformed: ExitCode.no,
   EntryNotFound: ExitCode.no,
+  // A copybook or its records are not what they should be.
+  CopybookInvalid: ExitCode.no,
+  LayoutInvalid: ExitCode.no,
+  FramingFailed: ExitCode.no,
+  TooManyFaults: ExitCode.no,
+  RecordUnencodable: ExitCode.no,
+  RecordUnframable: ExitCode.no,
+  LineRefused: ExitCode.no,
 }
 
 const tagOf = (error: unknown): string =>

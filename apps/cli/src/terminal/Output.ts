@@ -24,7 +24,7 @@ export class Output extends Context.Service<
   Output,
   {
     /** Writes to stdout; `false` once nobody reads any more. */
-    readonly write: (text: string) => Effect.Effect<boolean, OutputFailed>
+    readonly write: (data: string | Uint8Array) => Effect.Effect<boolean, OutputFailed>
     /** Writes lines to stdout. */
     readonly lines: (...lines: ReadonlyArray<string>) => Effect.Effect<boolean, OutputFailed>
     /** Writes one JSON document on one line to stdout. */
@@ -42,13 +42,13 @@ export class Output extends Context.Service<
     // Without a listener the same failure, which `write` reports, would end the process.
     process.stdout.on("error", () => (isReading = false))
     process.stderr.on("error", () => undefined)
-    const write = (text: string): Effect.Effect<boolean, OutputFailed> =>
+    const write = (data: string | Uint8Array): Effect.Effect<boolean, OutputFailed> =>
       Effect.callback((resume) => {
         if (!isReading) {
           resume(Effect.succeed(false))
           return
         }
-        process.stdout.write(text, (cause) => {
+        process.stdout.write(data, (cause) => {
           if (cause === null || cause === undefined) return resume(Effect.succeed(true))
           isReading = false
           resume(

@@ -17,6 +17,8 @@ const isBlank = (unit: number, from: number): boolean => unit <= 0x20 && unit >=
  */
 export class RecordText {
   readonly #table: Uint16Array
+  /** The same in bytes, for pages that are Latin-1. */
+  readonly #latin: Uint8Array
   readonly #isLatin: boolean
   /** From and until, in pairs: what is translated. */
   readonly #runs: Int32Array
@@ -33,6 +35,7 @@ export class RecordText {
    */
   constructor(page: CodePage, runs: ReadonlyArray<number>) {
     this.#table = page.toUnicode
+    this.#latin = Uint8Array.from(page.toUnicode)
     this.#isLatin = page.isLatin
     this.#runs = Int32Array.from(runs)
   }
@@ -57,14 +60,15 @@ export class RecordText {
   }
 
   #translate(bytes: Uint8Array, start: number, from: number, until: number): void {
-    const table = this.#table
     if (this.#isLatin) {
+      const latin = this.#latin
       const narrow = this.#narrow
       for (let index = from; index < until; index++) {
-        narrow[index] = table[bytes[start + index] ?? 0] ?? 0
+        narrow[index] = latin[bytes[start + index] ?? 0] ?? 0
       }
       return
     }
+    const table = this.#table
     const wide = this.#wide
     for (let index = from; index < until; index++) {
       wide[index] = table[bytes[start + index] ?? 0] ?? 0

@@ -1,0 +1,207 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import * as path from "node:path"
+import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
+import { type Ended, run } from "../testing/CommandLine.ts"
+
+const copybook = `
+       01  ACCOUNT.
+           05  KIND          PIC X.
+           05  HEADER-PART.
+               10  RUN-DATE  PIC 9(8).
+               10  FILLER    PIC X(10).
+           05  DETAIL-PART REDEFINES HEADER-PART.
+               10  NAME      PIC X(10).
+               10  BALANCE   PIC S9(9)V99 COMP-3.
+               10  FILLER    PIC X(2).
+`
+const header = '{"KIND":"H","HEADER-PART":{"RUN-DATE":20260131}}'
+const miller = '{"KIND":"D","DETAIL-PART":{"NAME":"MILLER","BALANCE":-12.5}}'
+const smith = '{"KIND":"D","DETAIL-PART":{"NAME":"SMITH, J","BALANCE":123456789.12}}'
+const segments = [
+  "--segment-field",
+  "KIND",
+  "--segment",
+  "HEADER-PART=H",
+  "--segment",
+  "DETAIL-PART=D",
+]
+
+let cwd = ""
+const copybookRun = (...args: ReadonlyArray<string>): Promise<Ended> =>
+  run(["copybook", ...args], { cwd })
+const file = (name: string): string => path.join(cwd, name)
+
+describe("countersign copybook", () => {
+  beforeAll(async () => {
+    cwd = mkdtempSync(path.join(tmpdir(), "countersign-copybook-"))
+    writeFileSync(file("account.cpy"), copybook)
+    writeFileSync(file("account.ndjson"), `${header}\n${miller}\n${smith}\n`)
+    const { code, stderr } = await copybookRun(
+      ..."encode account.ndjson -c account.cpy --framing rdw -o account.dat".split(" "),
+    )
+    assert.strictEqual(code, 0, stderr)
+  })
+  afterAll(() => rmSync(cwd, { recursive: true, force: true }))
+
+  it("encode writes records in EBCDIC behind their lengths", () => {
+    const bytes = readFileSync(file("account.dat"))
+    assert.strictEqual(
+      bytes.toString("hex", 0, 23),
+      "00170000c8f2f0f2f6f0f1f3f140404040404040404040",
+    )
+    assert.strictEqual(bytes.toString("hex", 38, 44), "00000001250d")
+  })
+
+  it("decode reads them back, each by the view of its segment", async () => {
+    const { code, stderr, stdout } = await copybookRun(
+      ..."decode account.dat -c account.cpy --framing rdw".split(" "),
+      ...segments,
+    )
+    assert.strictEqual(code, 0, stderr)
+    assert.strictEqual(stdout, `${header}\n${miller}\n${smith}\n`)
+    assert.include(stderr, "3 records, 3 written")
+  })
+
+  it("decode takes from a pipe, and writes CSV into a new file", async () => {
+    const args = "decode account.dat -c account.cpy --framing rdw --format csv -o account.csv"
+    const { code } = await copybookRun(...args.split(" "), "--select", "KIND,detail_part.name")
+    assert.strictEqual(code, 0)
+    const [names, , , last] = readFileSync(file("account.csv"), "utf8").split("\r\n")
+    assert.strictEqual(names, "KIND,DETAIL-PART.NAME")
+    assert.strictEqual(last, 'D,"SMITH, J"')
+    const again = await copybookRun(...args.split(" "))
+    assert.strictEqual(again.code, 64)
+    assert.include(again.stderr, "is there already")
+  })
+
+  it("decode ends at the first bad record, with its place and bytes", async () => {
+    const bytes = readFileSync(file("account.dat"))
+    bytes[42] = 0x2a
+    bytes[43] = 0xbb
+    writeFileSync(file("bad.dat"), bytes)
+    const args = ["decode", "bad.dat", "-c", "account.cpy", "--framing", "rdw", ...segments]
+    const strict = await copybookRun(...args)
+    assert.strictEqual(strict.code, 1)
+    assert.strictEqual(strict.stdout, `${header}\n`)
+    for (const part of ["AUD-5033", "CPY-4003", "DETAIL-PART.BALANCE"]) {
+      assert.include(strict.stderr, part)
+    }
+    const lenient = await copybookRun(...args, "--lenient", "--rejects", "rejects.ndjson")
+    assert.strictEqual(lenient.code, 1)
+    assert.strictEqual(lenient.stdout, `${header}\n${smith}\n`)
+    assert.include(lenient.stderr, "rejected  1 record")
+    const reject: unknown = JSON.parse(readFileSync(file("rejects.ndjson"), "utf8"))
+    assert.deepInclude(reject, {
+      record: 1,
+      fileOffset: 27,
+      bytes: bytes.subarray(27, 46).toString("base64"),
+    })
+    const capped = await copybookRun(...args, "--max-errors", "1")
+    assert.include(capped.stdout, smith)
+    const nulled = await copybookRun(...args, "--policy", "all=null")
+    assert.strictEqual(nulled.code, 0)
+    assert.include(nulled.stdout, '"BALANCE":null')
+  })
+
+  it("decode takes everything that has no flag from a file, and flags stand over it", async () => {
+    writeFileSync(
+      file("options.yaml"),
+      "framing: { kind: rdw }\ncodec: { numbers: string, names: underscore }\noutput: { record: n }\n",
+    )
+    const args = ["decode", "account.dat", "-c", "account.cpy", "--options", "options.yaml"]
+    const { stdout } = await copybookRun(...args, ...segments, "--names", "written", "-n", "2")
+    assert.deepEqual(
+      stdout.split("\n")[1],
+      '{"n":1,"KIND":"D","DETAIL-PART":{"NAME":"MILLER","BALANCE":"-12.50"}}',
+    )
+    writeFileSync(file("wrong.json"), '{"codec":{"trimm":"none"}}')
+    const wrong = await copybookRun(...args.slice(0, -1), "wrong.json")
+    assert.strictEqual(wrong.code, 64)
+    assert.include(wrong.stderr, "trimm")
+  })
+
+  it("gives the very same bytes again with the metadata", async () => {
+    const bytes = readFileSync(file("account.dat"))
+    bytes[15] = 0xc1
+    writeFileSync(file("strange.dat"), bytes)
+    const common = ["-c", "account.cpy", "--framing", "rdw", "--metadata"]
+    await copybookRun("decode", "strange.dat", ...common, ...segments, "-o", "strange.ndjson")
+    await copybookRun("encode", "strange.ndjson", ...common, ...segments, "-o", "again.dat")
+    assert.deepStrictEqual(readFileSync(file("again.dat")), bytes)
+  })
+
+  it("encode refuses what a field has no room for, and leaves no file", async () => {
+    writeFileSync(file("long.ndjson"), `${miller.replace("MILLER", "MILLER THE ELDER")}\n`)
+    const args = "encode long.ndjson -c account.cpy --framing rdw -o long.dat".split(" ")
+    const { code, stderr } = await copybookRun(...args)
+    assert.strictEqual(code, 1)
+    for (const part of ["AUD-6111", "line 1", "DETAIL-PART.NAME"]) assert.include(stderr, part)
+    assert.isFalse(existsSync(file("long.dat")))
+    assert.isFalse(existsSync(file("long.dat.partial")))
+  })
+
+  it("sniff says how a file is framed, and why", async () => {
+    const { code, stdout } = await copybookRun("sniff", "account.dat", "-c", "account.cpy")
+    assert.strictEqual(code, 0)
+    assert.match(stdout, /→ 0\.\d\d {2}V: records behind RDW \(big-endian, counting itself\)/)
+    const json = await copybookRun("sniff", "account.dat", "--json")
+    const found: unknown = JSON.parse(json.stdout)
+    assert.deepNestedInclude(found, { "candidates[0].framing.kind": "rdw" })
+    writeFileSync(file("noise.dat"), "")
+    assert.strictEqual((await copybookRun("sniff", "noise.dat")).code, 2)
+  })
+
+  it("layout, parse, types and schema say what the copybook says", async () => {
+    const layout = await copybookRun("layout", "account.cpy")
+    assert.match(layout.stdout, /11 +6 +10 BALANCE +S9\(9\)V99 +packed signed 11\.2/)
+    const parsed = await copybookRun("parse", "account.cpy", "--json")
+    assert.deepInclude(JSON.parse(parsed.stdout), { name: "ACCOUNT", lengthMax: 19 })
+    const types = await copybookRun("types", "account.cpy")
+    assert.include(types.stdout, "export interface Account {")
+    const schema = await copybookRun("schema", "account.cpy")
+    assert.deepNestedInclude(JSON.parse(schema.stdout), { title: "ACCOUNT", type: "object" })
+    const arrow = await copybookRun("schema", "account.cpy", "--of", "arrow")
+    assert.deepNestedInclude(JSON.parse(arrow.stdout), { "fields[0].name": "KIND" })
+    const options = await copybookRun("options")
+    assert.deepNestedInclude(JSON.parse(options.stdout), { $ref: "#/$defs/CopybookOptions" })
+  })
+
+  it("parse names every finding of a copybook with its place, and COPY finds its members", async () => {
+    writeFileSync(
+      file("wrong.cpy"),
+      "       01  A.\n           05 B PIC Q.\n           05 C PIC 9(40).\n",
+    )
+    const wrong = await copybookRun("parse", "wrong.cpy")
+    assert.strictEqual(wrong.code, 1)
+    assert.match(wrong.stderr, /2:\d+: error CPY-1\d{3}/)
+    assert.match(wrong.stderr, /3:\d+: error CPY-1\d{3}/)
+    writeFileSync(file("whole.cpy"), "       01  A.\n           COPY PART.\n")
+    writeFileSync(file("part.cpy"), "           05 B PIC X(7).\n")
+    const whole = await copybookRun("parse", "whole.cpy", "--json")
+    assert.deepInclude(JSON.parse(whole.stdout), { lengthMax: 7 })
+  })
+
+  it("support prints the matrix, each row with its test", async () => {
+    const { code, stdout } = await copybookRun("support", "--json")
+    assert.strictEqual(code, 0)
+    const rows: unknown = JSON.parse(stdout)
+    assert.isTrue(
+      Array.isArray(rows) &&
+        rows.length > 20 &&
+        rows.every((row: { readonly test?: string }) => /\.test\.ts: /.test(row.test ?? "")),
+    )
+    assert.include((await copybookRun("support")).stdout, "COMP-6, COMP-3U")
+  })
+
+  it.each([
+    ["--framing", "vsam"],
+    ["--policy", "blank=maybe"],
+    ["--segment", "HEADER-PART=H"],
+    ["--codepage", "cp9"],
+    ["--select", "NOTHING"],
+  ])("refuses %s %s as a wrong command line", async (name, value) => {
+    const args = ["decode", "account.dat", "-c", "account.cpy", name, value]
+    assert.strictEqual((await copybookRun(...args)).code, 64)
+  })
+})

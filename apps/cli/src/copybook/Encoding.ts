@@ -1,0 +1,127 @@
+/** Encodes lines of JSON into a file of records. */
+import * as FileEncoder from "@countersign/copybook/file/FileEncoder"
+import type { FilePlan } from "@countersign/copybook/file/FilePlan"
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import * as Result from "effect/Result"
+import * as Schema from "effect/Schema"
+import * as Stream from "effect/Stream"
+import { type Line, LineSplitter } from "../input/LineSplitter.ts"
+import { openInput } from "../input/Input.ts"
+import { ProgressBar } from "../terminal/ProgressBar.ts"
+import { openTarget } from "./Target.ts"
+
+/** A line that is no record. */
+export class LineRefused extends Schema.TaggedError<LineRefused>("@countersign/cli/LineRefused")(
+  "LineRefused",
+  {
+    code: Schema.tag("AUD-6111"),
+    isRetryable: Schema.tag(false),
+    /** Counted from 1. */
+    line: Schema.Int,
+    detail: Schema.String,
+  },
+) {
+  override get message(): string {
+    return `${this.code}: line ${this.line} was not encoded: ${this.detail}`
+  }
+}
+
+export interface EncodeRequest {
+  /** A file of JSON lines, or `-` for stdin. */
+  readonly input: string
+  readonly plan: FilePlan
+  /** A file, or `-` for stdout. */
+  readonly output: string
+  /** Lines that may be refused. */
+  readonly refusedMax: number
+}
+
+/** A number with more digits than a double holds stays the text that it was. */
+const exactly = (_key: string, value: unknown, context?: { readonly source?: string }): unknown =>
+  typeof value === "number" && context?.source !== undefined && context.source.length > 15
+    ? context.source
+    : value
+
+const parseLine = (text: string): Result.Result<unknown, string> => {
+  try {
+    return Result.succeed(JSON.parse(text, exactly) as unknown)
+  } catch (cause) {
+    return Result.fail(`is no JSON: ${cause instanceof Error ? cause.message : ""}`)
+  }
+}
+
+class LineEncoder {
+  readonly lines = new LineSplitter(16 * 1024 * 1024)
+  readonly encoder: FileEncoder.FileEncoder
+  first: LineRefused | undefined
+  refused = 0
+
+  constructor(encoder: FileEncoder.FileEncoder) {
+    this.encoder = encoder
+  }
+
+  push(chunk: Buffer): void {
+    this.lines.push(chunk)
+    for (let line = this.lines.next(); line !== undefined; line = this.lines.next()) this.take(line)
+  }
+
+  finish(): void {
+    const line = this.lines.last()
+    if (line !== undefined) this.take(line)
+  }
+
+  private take({ number, problem, text }: Line): void {
+    if (problem !== undefined) return this.refuse(number, problem)
+    if (text.trim() === "") return
+    const value = parseLine(text)
+    if (Result.isFailure(value)) return this.refuse(number, value.failure)
+    const written = this.encoder.write(value.success)
+    if (Result.isFailure(written)) this.refuse(number, written.failure.message)
+  }
+
+  private refuse(line: number, detail: string): void {
+    this.refused += 1
+    this.first ??= new LineRefused({ line, detail })
+  }
+}
+
+/** Reads, encodes and writes everything. The file appears only where no more was refused than may be. */
+export const encodeFile = Effect.fnUntraced(function* (request: EncodeRequest) {
+  const clock = yield* Clock.clockWith(Effect.succeed)
+  const from = clock.currentTimeMillisUnsafe()
+  const input = yield* openInput(request.input)
+  const lines = new LineEncoder(yield* Effect.fromResult(FileEncoder.make(request.plan)))
+  const target = yield* openTarget(request.output, "--output")
+  let [bytes, read] = [0, 0]
+  const put = Effect.fnUntraced(function* (piece: Uint8Array) {
+    if (lines.first !== undefined && lines.refused > request.refusedMax) return yield* lines.first
+    bytes += piece.byteLength
+    return yield* target.write(piece)
+  })
+  const bar = new ProgressBar(process.stderr, "encoding", () => clock.currentTimeMillisUnsafe())
+  yield* input.chunks.pipe(
+    Stream.mapEffect((chunk) =>
+      Effect.suspend(() => {
+        read += chunk.length
+        lines.push(chunk)
+        const { sizeBytes } = input
+        bar.update(lines.encoder.records(), sizeBytes === undefined ? undefined : read / sizeBytes)
+        return put(lines.encoder.take())
+      }),
+    ),
+    Stream.takeWhile((goesOn) => goesOn),
+    Stream.runDrain,
+    Effect.ensuring(Effect.sync(() => bar.clear())),
+  )
+  lines.finish()
+  yield* put(lines.encoder.finish())
+  yield* target.finish
+  return {
+    records: lines.encoder.records(),
+    refused: lines.refused,
+    first: lines.first?.message,
+    bytes,
+    millis: clock.currentTimeMillisUnsafe() - from,
+  }
+}, Effect.scoped)

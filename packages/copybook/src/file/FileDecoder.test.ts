@@ -1,0 +1,150 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as Result from "effect/Result"
+import { makeFramer } from "../framing/Framer.ts"
+import * as FileDecoder from "./FileDecoder.ts"
+import * as FileEncoder from "./FileEncoder.ts"
+import { planFile } from "./FilePlan.ts"
+import type { FileSettings } from "./FileSettings.ts"
+import * as RecordLines from "./RecordLines.ts"
+
+const copybook = `
+       01  ACCOUNT.
+           05  KIND          PIC X.
+           05  HEADER-PART.
+               10  RUN-DATE  PIC 9(8).
+               10  FILLER    PIC X(10).
+           05  DETAIL-PART REDEFINES HEADER-PART.
+               10  NAME      PIC X(10).
+               10  BALANCE   PIC S9(9)V99 COMP-3.
+               10  FILLER    PIC X(2).
+`
+
+const segments = { fields: ["kind"], views: { header_part: ["H"], "DETAIL-PART": ["D"] } }
+const segmented: FileSettings = { framing: { kind: "rdw" }, segments }
+
+const header = { KIND: "H", "HEADER-PART": { "RUN-DATE": 20260131 } }
+const detail = (name: string, balance: number) => ({
+  KIND: "D",
+  "DETAIL-PART": { NAME: name, BALANCE: balance },
+})
+
+const planOf = (settings: FileSettings) => Result.getOrThrow(planFile(copybook, settings))
+
+const encoded = (settings: FileSettings, values: ReadonlyArray<unknown>): Uint8Array => {
+  const encoder = Result.getOrThrow(FileEncoder.make(planOf(settings)))
+  for (const value of values) Result.getOrThrow(encoder.write(value))
+  return encoder.finish()
+}
+
+/** The records, and what they are as lines. */
+const decoded = (settings: FileSettings, bytes: Uint8Array) => {
+  const plan = planOf(settings)
+  const decoder = Result.getOrThrow(FileDecoder.make(plan))
+  const lines = Result.getOrThrow(RecordLines.make(plan))
+  const framer = Result.getOrThrow(makeFramer(plan.framing, plan.framer, plan.fields))
+  const records = framer.push(bytes, true).flatMap((batch) => decoder.decode(batch))
+  const text = lines.add(records) + lines.finish()
+  const values: ReadonlyArray<unknown> = text
+    .split("\n")
+    .filter((line) => line !== "")
+    .map((line): unknown => JSON.parse(line))
+  return { records, values, orphans: lines.takeRejects() }
+}
+
+describe("a file's records", () => {
+  const bytes = encoded(segmented, [header, detail("MILLER", -12.5), detail("SMITH", 3)])
+
+  it("are read each by the view of its segment, and by no other", () => {
+    assert.deepStrictEqual(decoded(segmented, bytes).values, [
+      header,
+      detail("MILLER", -12.5),
+      detail("SMITH", 3),
+    ])
+  })
+
+  it("have text that begins before the text of another view", () => {
+    const { values } = decoded({ framing: { kind: "rdw" } }, bytes)
+    assert.deepNestedInclude(values[1], { "DETAIL-PART.NAME": "MILLER" })
+  })
+
+  it("carry number, segment and ids of levels where that is asked for", () => {
+    const settings: FileSettings = {
+      ...segmented,
+      segments: { ...segments, levels: [["H"], ["D"]], prefix: "A" },
+      output: { record: "_n", segment: "_kind" },
+    }
+    assert.deepStrictEqual(decoded(settings, bytes).values[2], {
+      _n: 2,
+      _kind: "D",
+      _levels: ["A_0_0", "A_0_0_L1_2"],
+      ...detail("SMITH", 3),
+    })
+  })
+
+  it("are children in their parent, and go back to the same bytes", () => {
+    const settings: FileSettings = {
+      ...segmented,
+      segments: { ...segments, children: { "header-part": ["DETAIL-PART"] } },
+    }
+    const { values } = decoded(settings, bytes)
+    assert.deepStrictEqual(values, [
+      { ...header, "DETAIL-PART": [detail("MILLER", -12.5), detail("SMITH", 3)] },
+    ])
+    assert.deepStrictEqual(encoded(settings, values), bytes)
+  })
+
+  it("without a parent are rejected by their number", () => {
+    const settings: FileSettings = {
+      ...segmented,
+      segments: { ...segments, children: { "header-part": ["DETAIL-PART"] } },
+    }
+    const { orphans } = decoded(settings, encoded(segmented, [detail("MILLER", 1)]))
+    assert.deepStrictEqual(
+      orphans.map(({ faults, record }) => [record, faults[0]?.code]),
+      [[0, "CPY-3022"]],
+    )
+  })
+
+  it("of an unknown segment have no view, are skipped or rejected, as is asked", () => {
+    const other = encoded({ framing: { kind: "rdw" } }, [{ ...header, KIND: "X" }])
+    const withUnknown = (unknown: "keep" | "skip" | "fault"): FileSettings => ({
+      ...segmented,
+      segments: { ...segments, unknown },
+    })
+    assert.deepStrictEqual(decoded(withUnknown("keep"), other).values, [{ KIND: "X" }])
+    assert.deepStrictEqual(decoded(withUnknown("skip"), other).records, [])
+    const [record] = decoded(withUnknown("fault"), other).records
+    assert.strictEqual(record?.reject?.faults[0]?.code, "CPY-3021")
+    assert.strictEqual(record?.reject?.bytes.length, 19)
+  })
+
+  it("are only those of the segments that are selected", () => {
+    const settings: FileSettings = {
+      ...segmented,
+      segments: { ...segments, select: ["D"] },
+    }
+    assert.deepStrictEqual(
+      decoded(settings, bytes).records.map(({ record }) => record),
+      [1, 2],
+    )
+  })
+
+  it("with faults have no line, or one with their faults where that is asked for", () => {
+    const damaged = Uint8Array.from(bytes)
+    damaged[23 + 4 + 11 + 5] = 0x29
+    const { records, values } = decoded(segmented, damaged)
+    assert.strictEqual(values.length, 2)
+    assert.strictEqual(records[1]?.reject?.record, 1)
+    const kept = decoded({ ...segmented, output: { faults: "_faults" } }, damaged)
+    assert.deepNestedInclude(kept.values[1], { "_faults[0].path": "DETAIL-PART.BALANCE" })
+  })
+
+  it("give the very same bytes again by their metadata", () => {
+    const strange = Uint8Array.from(bytes)
+    strange.set([0xc1, 0xc2], 13)
+    const settings: FileSettings = { ...segmented, codec: { metadata: true } }
+    const { values } = decoded(settings, strange)
+    assert.deepStrictEqual(encoded(settings, values), strange)
+    assert.notDeepEqual(encoded(segmented, decoded(segmented, strange).values), strange)
+  })
+})
