@@ -138,7 +138,8 @@ export class RecordDecoder {
     if (isPadded) this.#pad(bytes, start, length)
     else this.#walk.begin(bytes, start, start + length)
     const walk = this.#walk
-    this.#text?.read(walk.bytes, walk.start, walk.end - walk.start)
+    // What goes on behind the last field is no field's text.
+    this.#text?.read(walk.bytes, walk.start, Math.min(walk.end - walk.start, layout.lengthMax))
     const value = this.#object(root, 0)
     const end = physicalSize === "actual-padded" ? walk.start + layout.lengthMax : walk.recordEnd()
     if (!isPadded && walk.end > end) this.#long(end)

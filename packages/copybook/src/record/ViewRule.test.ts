@@ -4,6 +4,7 @@ import { holds, pathsOf, type ViewCondition } from "./ViewRule.ts"
 
 const values: Record<string, FieldValue | null> = {
   TEXT: "A  ",
+  LOW: "\0 A\0\0",
   NUMBER: 12.5,
   WIDE: "12345678901234567890.50",
   EXACT: { unscaled: 1250n, scale: 2 },
@@ -25,6 +26,12 @@ describe("ViewRule", () => {
     assert.isFalse(isTrue({ field: "WIDE", equals: 12 }))
     assert.isTrue(isTrue({ field: "BYTES", equals: "c1" }))
     assert.isFalse(isTrue({ field: "TEXT", equals: 1 }))
+  })
+
+  it("compares texts without low-values around them", () => {
+    assert.isTrue(isTrue({ field: "LOW", equals: "A" }))
+    assert.isTrue(isTrue({ field: "TEXT", in: ["B", "A\0"] }))
+    assert.isFalse(isTrue({ field: "LOW", equals: "\0B" }))
   })
 
   it("knows fields without a value", () => {

@@ -43,7 +43,17 @@ export const pathsOf = (condition: ViewCondition): ReadonlyArray<string> => {
 
 const isEqual = (one: Decimal, other: Decimal): boolean => compareTo(one, other) === 0
 
-/** Numbers are equal as numbers, texts without the blanks around them. */
+/** Without the blanks and the low-values around it. */
+const bare = (text: string): string => {
+  const isBlank = (at: number): boolean => text[at] === "\0" || text[at]?.trim() === ""
+  let start = 0
+  let end = text.length
+  while (start < end && isBlank(start)) start++
+  while (start < end && isBlank(end - 1)) end--
+  return text.slice(start, end)
+}
+
+/** Numbers are equal as numbers, texts without the blanks and low-values around them. */
 const matches = (value: FieldValue | null, expected: string | number | null): boolean => {
   if (value === null || expected === null) return (value === "" ? null : value) === expected
   if (value instanceof Uint8Array) return Buffer.from(value).toString("hex") === expected
@@ -52,10 +62,9 @@ const matches = (value: FieldValue | null, expected: string | number | null): bo
     return decimal !== undefined && isEqual(value, decimal)
   }
   if (typeof value === "string" && typeof expected === "string") {
-    if (value.trim() === expected.trim()) return true
+    return bare(value) === bare(expected)
   }
-  if (typeof value === "string" && typeof expected === "string") return false
-  const [one, other] = [parse(String(value).trim()), parse(String(expected).trim())]
+  const [one, other] = [parse(bare(String(value))), parse(bare(String(expected)))]
   return one !== undefined && other !== undefined && isEqual(one, other)
 }
 
