@@ -6,11 +6,12 @@
  *
  * @since 0.1.0
  */
-import type { SchemaElement } from "hyparquet"
 import { ByteWriter, ParquetWriter } from "hyparquet-writer"
 import type { Column } from "./Column.ts"
 import type { ColumnBatch } from "./ColumnDecoder.ts"
 import type { ColumnSource } from "./ColumnPlan.ts"
+
+type SchemaElement = ConstructorParameters<typeof ParquetWriter>[0]["schema"][number]
 
 const precisionMost = 38
 /** What 38 digits take. */

@@ -236,7 +236,7 @@ const host = globalThis as unknown as Host
 export const compile = (bytes: Uint8Array): KernelModule => new host.WebAssembly.Module(bytes)
 
 /**
- * Kernels in WebAssembly, with a memory of their own.
+ * Kernels in WebAssembly, with a memory of their own: for one decoder, writer or encoder.
  *
  * @category constructors
  * @since 0.1.0

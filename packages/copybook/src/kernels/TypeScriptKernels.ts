@@ -12,7 +12,7 @@ import { numberTwin } from "./NumberTwin.ts"
 import { textTwin } from "./TextTwin.ts"
 
 /**
- * Kernels with a memory of their own.
+ * Kernels with a memory of their own: for one decoder, writer or encoder.
  *
  * @category constructors
  * @since 0.1.0
