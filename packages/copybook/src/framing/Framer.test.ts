@@ -173,6 +173,17 @@ describe("spanned records", () => {
     assert.deepStrictEqual(framed.records, ["C1", "C2C3C4C5C6", "C7"])
     assert.deepStrictEqual(framed.offsets, [8, 13, 38])
   })
+
+  it("are joined of segments that came in other pieces, and keep their places without a prefix", () => {
+    const { offsets, records } = framedFile({
+      framing: { kind: "rdw", isSpanned: true },
+      options: { prefixBytes: 1 },
+      bytes: bytesOf("00060100 C2C3 00060300 C4C5 00050200 C6 00060000 C7C8"),
+      pieces: [6],
+    })
+    assert.deepStrictEqual(records, ["C3C4C5C6", "C8"])
+    assert.deepStrictEqual(offsets, [5, 22])
+  })
 })
 
 describe("records with a length in them", () => {

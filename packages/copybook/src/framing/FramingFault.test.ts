@@ -56,6 +56,15 @@ const cases: ReadonlyArray<Case> = [
     found: ["C1"],
   },
   {
+    code: "CPY-3003",
+    what: "a payload of length zero",
+    framing: { kind: "rdw", header: { includesHeader: false } },
+    bytes: bytesOf("00010000 C1 00000000 00010000 C2"),
+    place: [1, 5, 4],
+    message: /0x00000000/,
+    found: ["C1"],
+  },
+  {
     code: "CPY-3004",
     what: "a header with less than itself",
     framing: { kind: "rdw" },
@@ -122,6 +131,15 @@ const cases: ReadonlyArray<Case> = [
   },
   {
     code: "CPY-3007",
+    what: "any reserved byte of a longer header",
+    framing: { kind: "rdw", header: { bytes: 6, isReservedZero: true } },
+    bytes: bytesOf("000700000001 C1"),
+    place: [0, 0, 6],
+    message: /0x000700000001/,
+    found: ["C1"],
+  },
+  {
+    code: "CPY-3007",
     what: "lengths that don't count their header",
     framing: { kind: "rdw" },
     bytes: bytesOf("00080000 0102030405060108 00060000 010203040506"),
@@ -182,6 +200,16 @@ const cases: ReadonlyArray<Case> = [
     place: [0, 4, 2],
     message: /2 bytes in 1 segments, and then another record begins/,
     found: ["C2"],
+  },
+  {
+    code: "CPY-3012",
+    what: "a chain beyond the limit",
+    framing: vbs,
+    options: { recordBytesMax: 2 },
+    bytes: bytesOf("00060100 C1C1 00050300 C2 00050000 C3"),
+    place: [0, 4, 3],
+    message: /3 bytes in 2 segments, and that is more than 2 bytes/,
+    found: ["C3"],
   },
   {
     code: "CPY-3012",

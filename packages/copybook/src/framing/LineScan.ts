@@ -127,7 +127,6 @@ export const lineScan = (framing: LineFraming, recordBytesMax: number): Scan => 
         if (place >= 0) endPassing(found)
         if (isHalf) break
       } else if (splitBytes !== undefined && stop - at > splitBytes) {
-        if (place < 0 && reach < at + splitBytes + 2 && !isLast) break
         add(bytes, at, at + splitBytes, found)
         at += splitBytes
       } else if (stop - at > recordBytesMax) {

@@ -68,6 +68,18 @@ describe("parents and children", () => {
     )
   })
 
+  it("CPY-3022: what lay under another parent takes no more children", () => {
+    const { orphans, roots } = gathered(
+      { children: { A: ["B"], B: ["C"], C: ["D"] } },
+      "A1 B1 C1 D1 B2 D2",
+    )
+    assert.deepStrictEqual(roots, ["A1(B1(C1(D1)) B2)"])
+    assert.deepStrictEqual(
+      orphans.map(({ record }) => record.value),
+      ["D2"],
+    )
+  })
+
   it("CPY-3021: records of other views have no place", () => {
     const { orphans } = gathered(company, "COMPANY1 OTHER1")
     assert.deepStrictEqual(

@@ -57,6 +57,7 @@ describe("the fields that framing depends on", () => {
     }
     const relaxed = fieldsOf(text, { digits: "relaxed" })
     assert.deepStrictEqual(recordsOf(relaxed, framing, "40F3C1"), ["40F3C1"])
+    assert.deepStrictEqual(recordsOf(relaxed, framing, "F300C1"), ["F300C1"])
   })
 
   it("are found by a name only where there is one of that name", () => {
@@ -73,6 +74,7 @@ describe("the fields that framing depends on", () => {
       "C2C2",
       "40C1E7",
     ])
+    assert.deepStrictEqual(recordsOf(fieldsOf(header), framing, "C100E7 C2C2"), ["C100E7", "C2C2"])
   })
 
   it("are numbers as keys, without leading zeros", () => {

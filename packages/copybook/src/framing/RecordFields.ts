@@ -90,6 +90,7 @@ class RecordWalker {
       ...options,
       ...fields?.[field.path],
       trim: "both",
+      trimsControls: true,
       numbers: "native",
     })
   }

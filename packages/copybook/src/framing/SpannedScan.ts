@@ -42,7 +42,7 @@ export const spannedScan = (options: HeaderScanOptions): Scan => {
   const breakOff = (found: Found, why: string): void => {
     if (chain === undefined) return
     const { fileOffset, length, pieces } = chain
-    const detail = `${length} bytes in ${pieces.length} segments, and then ${why}`
+    const detail = `${length} bytes in ${pieces.length} segments, and ${why}`
     chain = undefined
     found.faultAt("CPY-3012", fileOffset, length, pieces[0] ?? new Uint8Array(0), detail)
   }
@@ -51,18 +51,20 @@ export const spannedScan = (options: HeaderScanOptions): Scan => {
     const start = at + word.bytes
     const piece = bytes.subarray(start, start + body)
     const isBeginning = code === segmentCode.whole || code === segmentCode.first
-    if (isBeginning) breakOff(found, "another record begins")
+    if (isBeginning) breakOff(found, "then another record begins")
     if (found.isStopped) return
     if (code === segmentCode.whole) found.addJoined([piece], found.base + start)
     else if (code === segmentCode.first) {
       chain = { pieces: [new Uint8Array(piece)], fileOffset: found.base + start, length: body }
     } else if (chain === undefined) {
       found.fault("CPY-3011", at, word.bytes + body, `control code ${code}`)
-    } else if (chain.length + body > recordBytesMax) {
-      breakOff(found, `it would be longer than ${recordBytesMax} bytes`)
     } else {
       chain.pieces.push(new Uint8Array(piece))
       chain.length += body
+      if (chain.length > recordBytesMax) {
+        breakOff(found, `that is more than ${recordBytesMax} bytes`)
+        return
+      }
       if (code === segmentCode.middle) return
       found.addJoined(chain.pieces, chain.fileOffset)
       chain = undefined
@@ -104,5 +106,5 @@ export const spannedScan = (options: HeaderScanOptions): Scan => {
     }
     return at
   }
-  return { run, finish: (found) => breakOff(found, "the file ends") }
+  return { run, finish: (found) => breakOff(found, "then the file ends") }
 }
