@@ -10,6 +10,8 @@
  * @since 0.1.0
  */
 
+import { parserCells } from "./ParserCells.ts"
+
 /**
  * @category models
  * @since 0.1.0
@@ -209,4 +211,8 @@ const schema = rows("schema", [
  * @category data
  * @since 0.1.0
  */
-export const supportMatrix: ReadonlyArray<SupportRow> = [...layout, ...schema]
+export const supportMatrix: ReadonlyArray<SupportRow> = [
+  ...rows("parser", parserCells),
+  ...layout,
+  ...schema,
+]
