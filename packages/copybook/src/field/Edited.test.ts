@@ -119,6 +119,19 @@ describe("Edited", () => {
     assert.strictEqual(read("+99.99", "123.45", { rule: "relaxed" }), "CPY-4006")
   })
 
+  it("takes a sign over a digit where the picture has S and it is relaxed", () => {
+    const relaxed = { rule: "relaxed" } as const
+    assert.strictEqual(read("S9(3).99", "305.0L", relaxed), "-305.03")
+    assert.strictEqual(read("S9(3).99", "305.0}", relaxed), "-305.00")
+    assert.strictEqual(read("S9(3).99", "78D.49", relaxed), "CPY-4010")
+    assert.strictEqual(read("S9(3).99", "784.4I", relaxed), "784.49")
+    assert.strictEqual(read("S9(3).99", "G84.49", relaxed), "784.49")
+    assert.strictEqual(read("S9(3).99", "784.49", relaxed), "784.49")
+    assert.strictEqual(read("S9(3).99", "-05.0L", relaxed), "CPY-4010")
+    assert.strictEqual(read("9(3).99", "305.0L", relaxed), "CPY-4010")
+    assert.strictEqual(read("S9(3).99", "305.0L"), "CPY-4010")
+  })
+
   it.prop(
     "reads every number that it shows",
     [

@@ -146,9 +146,25 @@ const extract = (format: EditedFormat, digits: Digits, text: string): void => {
 /** A number however it is laid out: one sign, digits, at most one point. */
 const relaxedForm = /^([+-]?)(?:([\d.,/ ]*\d))?( ?(?:[+-]|CR|DB))?$/
 
+/** Signs over a digit, by digit: as EBCDIC shows zones C and D, and ASCII what is translated from them. */
+const overpunched = { "+": "{ABCDEFGHI", "-": "}JKLMNOPQR" } as const
+
+/** The sign over the last digit, or the first, put in front. */
+const withSignInFront = (text: string): string => {
+  for (const at of [text.length - 1, 0]) {
+    for (const sign of ["+", "-"] as const) {
+      const digit = overpunched[sign].indexOf(text[at] ?? " ")
+      if (digit >= 0) return `${sign}${text.slice(0, at)}${digit}${text.slice(at + 1)}`
+    }
+  }
+  return text
+}
+
 const extractRelaxed = (format: EditedFormat, digits: Digits, text: string): number | undefined => {
   const bare = text.replaceAll(format.picture.currencySign, " ").replaceAll("*", " ").trim()
-  const match = relaxedForm.exec(bare.replace(/^([+-]) +/, "$1"))
+  const match =
+    relaxedForm.exec(bare.replace(/^([+-]) +/, "$1")) ??
+    (format.picture.hasOperationalSign ? relaxedForm.exec(withSignInFront(bare)) : null)
   if (match === null || match[2] === undefined) return undefined
   const isDecimal = format.picture.places.find(({ kind }) => kind === "point")?.character
   let scale = 0

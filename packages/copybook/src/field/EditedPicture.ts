@@ -58,6 +58,8 @@ export interface EditedPicture {
   readonly scale: number
   readonly digits: number
   readonly isSigned: boolean
+  /** Whether it has an S, which has no place: a sign may stand over the first or the last digit. */
+  readonly hasOperationalSign: boolean
 }
 
 interface Raw {
@@ -155,6 +157,7 @@ export const make = (picture: Picture): EditedPicture => {
     isAllSuppressed: held.every(({ kind }) => kind !== "digit"),
     scale: picture.scale,
     digits: held.length,
+    hasOperationalSign: raws.some(({ symbol }) => symbol === "S") && currency !== "S",
     isSigned: places.some(
       ({ character, kind }) =>
         kind === "sign" || kind === "credit" || (kind === "anchor" && character !== currency),

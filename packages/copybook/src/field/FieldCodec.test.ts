@@ -151,6 +151,23 @@ describe("numbers", () => {
     assert.strictEqual(read("2B312E3530652B3032", storage, { codePage: ascii }), "CPY-4010")
   })
 
+  it("are read loosely in every storage where that is asked for", () => {
+    const german = Result.getOrThrow(codePage("cp273"))
+    const relaxed = { digits: "relaxed" } as const
+    const unsigned = packed(5, { isSigned: false, hasSignNibble: false })
+    assert.strictEqual(read("123456", unsigned, relaxed), 123_456)
+    assert.strictEqual(read("123456", unsigned), "CPY-4006")
+    const storage: Storage = {
+      kind: "edited",
+      isNumeric: true,
+      picture: picture("S9(3).99", "numeric-edited"),
+    }
+    assert.strictEqual(read("F3F0F54BF0D3", storage, relaxed), -305.03)
+    assert.strictEqual(read("F3F0F54BF0D0", storage, { ...relaxed, codePage: german }), -305)
+    assert.strictEqual(read("F3F0F54BF0C0", storage, { ...relaxed, codePage: german }), 305)
+    assert.strictEqual(read("F3F0F54BF0D3", storage), "CPY-4010")
+  })
+
   it("show the characters of any field as they are where asked", () => {
     assert.strictEqual(read("F0F0F7", zoned(3), { as: "text" }), "007")
     assert.strictEqual(read("0007", binary(2), { as: "base64" }), "AAc=")

@@ -44,6 +44,13 @@ const charactersOf = (
     Text.write(format, text, bytes, offset, length, { isJustified: false, canTruncate: false }),
 })
 
+/** Zero with a sign over it has no character of its own: each country's page shows another one. */
+const withZones = (text: string, bytes: Uint8Array, offset: number): string =>
+  Array.from(text, (character, index) => {
+    const byte = bytes[offset + index]
+    return byte === 0xc0 ? "{" : byte === 0xd0 ? "}" : character
+  }).join("")
+
 const editedCodec = (
   field: ElementaryField,
   storage: Extract<Storage, { readonly kind: "edited" }>,
@@ -62,10 +69,15 @@ const editedCodec = (
     rule: options.digits ?? "strict",
   }
   const shape = { digits: edited.picture.digits, scale: picture.scale }
+  const hasZones = edited.picture.hasOperationalSign && !isNational && options.codePage.isEbcdic
+  const textOf = (bytes: Uint8Array, offset: number): string => {
+    const text = characters.read(bytes, offset)
+    return hasZones ? withZones(text, bytes, offset) : text
+  }
   return digitsCodec(
     shape,
     options,
-    (bytes, offset) => Edited.read(edited, digits, characters.read(bytes, offset)),
+    (bytes, offset) => Edited.read(edited, digits, textOf(bytes, offset)),
     (bytes, offset) => {
       if (digits.isNegative && !edited.picture.isSigned) return "CPY-5004"
       return characters.write(Edited.edit(edited, digits), bytes, offset)
@@ -211,6 +223,7 @@ const storageCodec = (
       const format = Packed.make(storage, length, {
         isEbcdic: options.codePage.isEbcdic,
         signRule: options.signRule ?? "any",
+        rule: options.digits ?? "strict",
       })
       const codec = digitsCodec(
         storage,

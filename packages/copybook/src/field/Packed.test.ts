@@ -4,8 +4,9 @@ import { bytesOf, hexOf, packed } from "../testing/Fields.ts"
 import { Digits } from "./Digits.ts"
 import * as Packed from "./Packed.ts"
 
-const any = { isEbcdic: true, signRule: "any" } as const
-const preferred = { isEbcdic: true, signRule: "preferred" } as const
+const any = { isEbcdic: true, signRule: "any", rule: "strict" } as const
+const preferred = { ...any, signRule: "preferred" } as const
+const relaxed = { ...any, rule: "relaxed" } as const
 
 const read = (
   hex: string,
@@ -84,10 +85,19 @@ describe("Packed", () => {
     assert.strictEqual(write(-1n, 4, { isSigned: false }), "CPY-5004")
   })
 
+  it("takes a digit where the picture leaves half a byte unused, only where it is relaxed", () => {
+    const unsigned = { isSigned: false, hasSignNibble: false }
+    assert.strictEqual(read("123456", 5, unsigned), "CPY-4006")
+    assert.strictEqual(read("123456", 5, unsigned, relaxed), "123456")
+    assert.strictEqual(read("11234C", 4, {}, relaxed), "11234")
+    assert.strictEqual(read("A1234C", 4, {}, relaxed), "CPY-4003")
+  })
+
   it("the fast path agrees with the exact one on every pair of bytes", () => {
     for (const [storage, options] of [
       [packed(3), any],
       [packed(2), any],
+      [packed(2), relaxed],
       [packed(3, { isSigned: false }), preferred],
     ] as const) {
       const format = Packed.make(storage, 2, options)

@@ -10,7 +10,7 @@
 import type { PackedStorage } from "../layout/Layout.ts"
 import type { Digits } from "./Digits.ts"
 import type { DecodeFaultCode, EncodeFaultCode } from "./FaultCode.ts"
-import type { SignRule } from "./Zoned.ts"
+import type { SignRule, ZonedRule } from "./Zoned.ts"
 
 /**
  * A packed field, ready to be read and written.
@@ -24,7 +24,9 @@ export interface PackedFormat {
   /** By sign nibble: 1, −1, or 0 where it is not taken. */
   readonly signs: Int8Array
   readonly blank: number
-  /** The largest whole number of the picture's digits, where a nibble more is stored; else infinite. */
+  /** Whether the half byte that the picture leaves unused may hold a digit. */
+  readonly takesSurplus: boolean
+  /** The largest whole number of the picture's digits, where a nibble more is stored that is to be zero; else infinite. */
   readonly limit: number
 }
 
@@ -40,7 +42,11 @@ const pairs = Float64Array.from({ length: 256 }, (_, byte) =>
 export const make = (
   storage: PackedStorage,
   length: number,
-  options: { readonly isEbcdic: boolean; readonly signRule: SignRule },
+  options: {
+    readonly isEbcdic: boolean
+    readonly signRule: SignRule
+    readonly rule: ZonedRule
+  },
 ): PackedFormat => {
   const signs = new Int8Array(16)
   const takesAll = options.signRule !== "preferred"
@@ -49,12 +55,15 @@ export const make = (
   }
   if (storage.isSigned) for (const sign of takesAll ? [0x0b, 0x0d] : [0x0d]) signs[sign] = -1
   const nibbles = length * 2 - (storage.hasSignNibble ? 1 : 0)
+  const takesSurplus = options.rule !== "strict"
+  const isLimited = nibbles > storage.digits && !takesSurplus
   return {
     storage,
     length,
     signs,
     blank: options.isEbcdic ? 0x40 : 0x20,
-    limit: nibbles > storage.digits ? 10 ** storage.digits - 1 : Number.POSITIVE_INFINITY,
+    takesSurplus,
+    limit: isLimited ? 10 ** storage.digits - 1 : Number.POSITIVE_INFINITY,
   }
 }
 
@@ -125,7 +134,7 @@ export const read = (
     const byte = bytes[offset + (index >> 1)] ?? 0
     const digit = index & 1 ? byte & 0x0f : byte >> 4
     if (digit > 9) return misread(format, bytes, offset, "CPY-4003")
-    if (index < surplus) isTooLong ||= digit !== 0
+    if (index < surplus && !format.takesSurplus) isTooLong ||= digit !== 0
     else if (!digits.push(digit)) return "CPY-4006"
   }
   if (storage.hasSignNibble) {

@@ -120,6 +120,13 @@ describe("Zoned", () => {
     assert.strictEqual(read("60F1", relaxed, { isSigned: false }), "CPY-4005")
     assert.strictEqual(read("F1C2F3", relaxed), "CPY-4004")
     assert.strictEqual(read("4040", relaxed), "CPY-4001")
+    assert.strictEqual(read("F3F300", relaxed), "33")
+    assert.strictEqual(read("0040F3F3", relaxed), "33")
+    assert.strictEqual(read("F300F3", relaxed), "CPY-4004")
+    assert.strictEqual(read("0040", relaxed), "CPY-4001")
+    assert.strictEqual(read("0000", relaxed), "CPY-4002")
+    assert.strictEqual(read("4E40", relaxed), "CPY-4003")
+    assert.strictEqual(read("F3F300"), "CPY-4004")
     const anyZone = { ...ebcdic, rule: "any-zone" } as const
     assert.strictEqual(read("F1D5C1", anyZone), "151")
     assert.strictEqual(read("F1C5D1", anyZone), "-151")

@@ -33,8 +33,9 @@ export type SignRule = "any" | "preferred" | "none"
 
 /**
  * How exact the digits must be: `strict` takes what the storage defines; `relaxed` also takes
- * blanks around the digits, a separate sign or an overpunched one at either end, and a written
- * decimal point where there are decimals; `any-zone` also takes signs in every zone, of which the last counts.
+ * blanks and low-values around the digits, a separate sign or an overpunched one at either end, and
+ * a written decimal point where there are decimals, and in packed fields a digit in the half byte
+ * that the picture leaves unused; `any-zone` also takes signs in every zone, of which the last counts.
  *
  * @category models
  * @since 0.1.0
@@ -186,7 +187,7 @@ const missigned = (format: ZonedFormat, byte: number): DecodeFaultCode => {
   return isDigit ? "CPY-4004" : "CPY-4003"
 }
 
-/** Blanks, a written sign and a point are taken where programs outside COBOL leave them. */
+/** Blanks, low-values, a written sign and a point are taken where programs outside COBOL leave them. */
 const readRelaxed = (
   format: ZonedFormat,
   digits: Digits,
@@ -197,7 +198,7 @@ const readRelaxed = (
   let end = offset + format.length
   let sign = 0
   let point = -1
-  const isBlank = (byte: number | undefined): boolean => byte === format.blank
+  const isBlank = (byte: number | undefined): boolean => byte === format.blank || byte === 0
   const isSign = (byte: number | undefined): boolean =>
     byte === format.plus || byte === format.minus
   const trim = (): void => {
@@ -205,8 +206,9 @@ const readRelaxed = (
     while (start < end && isBlank(bytes[end - 1])) end--
   }
   trim()
-  if (isSign(bytes[start]) && start < end) sign = bytes[start++] === format.minus ? minus : plus
-  else if (start < end && isSign(bytes[end - 1])) {
+  if (start === end) return "CPY-4001"
+  if (isSign(bytes[start])) sign = bytes[start++] === format.minus ? minus : plus
+  else if (isSign(bytes[end - 1])) {
     sign = bytes[--end] === format.minus ? minus : plus
   }
   trim()
