@@ -3,6 +3,7 @@ import type { Measurement } from "./Line.ts"
 import { caller } from "./rows/caller.ts"
 import { clinic } from "./rows/clinic.ts"
 import { copybook } from "./rows/copybook.ts"
+import { copybookScale } from "./rows/copybookScale.ts"
 import { durable } from "./rows/durable.ts"
 import { endToEnd } from "./rows/endToEnd.ts"
 import { http } from "./rows/http.ts"
@@ -35,4 +36,5 @@ export const measurements: ReadonlyArray<Measurement> = [
   endToEnd,
   clinic,
   copybook,
+  copybookScale,
 ]
