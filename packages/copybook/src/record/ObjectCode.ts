@@ -161,7 +161,7 @@ const members = (parent: Step, draft: Draft): ReadonlyArray<string> | undefined 
     const value = expression(step, draft)
     if (value === undefined) return undefined
     // In order: a fault of an earlier field is found before one of a later.
-    const name = `o${draft.steps.length}_${entries.length}`
+    const name = `o${draft.lines.length}`
     draft.lines.push(`const ${name}=${value};`)
     entries.push(`${JSON.stringify(step.key)}:${name}`)
   }

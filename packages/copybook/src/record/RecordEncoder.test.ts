@@ -159,6 +159,10 @@ describe("RecordEncoder", () => {
     assert.strictEqual(textOf(text, { B: { "B-1": 12 }, A: "12cd", Z: "z" }), "12cdz")
     assert.strictEqual(textOf(text, { B: { "B-1": null }, A: "abcd", Z: "z" }), "abcdz")
     assert.deepStrictEqual(codes(text, { B: { "B-1": 13 }, A: "12cd", Z: "z" }), ["CPY-5014 A"])
+    // Each shows bytes that the other does not.
+    const halves = `01 R. 05 A. 10 A-1 PIC X. 10 FILLER PIC X.
+      05 B REDEFINES A. 10 FILLER PIC X. 10 B-1 PIC X.`
+    assert.strictEqual(textOf(halves, { A: { "A-1": "1" }, B: { "B-1": "2" } }), "12")
     assert.deepStrictEqual(codes(text, { Z: "z" }), ["CPY-5010 A"])
     const last = text.replace("05 Z PIC X.", "").replace("10 FILLER PIC XX.", "")
     assert.strictEqual(textOf(last, { B: { "B-1": 7 } }, { cutsLastView: true }), "07")

@@ -363,3 +363,18 @@ export const make = (
     chains: planner.chains,
   })
 }
+
+/**
+ * The fields that are counters, by their slots.
+ *
+ * @category getters
+ * @since 0.1.0
+ */
+export const countersOf = (plan: RecordPlan): ReadonlyArray<Step | undefined> => {
+  const steps: Array<Step | undefined> = []
+  for (const chain of plan.chains.values()) {
+    const step = chain.at(-1)
+    if (step !== undefined && step.slot >= 0) steps[step.slot] = step
+  }
+  return steps
+}

@@ -7,7 +7,7 @@ import { holding } from "../field/Conditions.ts"
 import { decodeFaults, faultClasses } from "../field/FaultCode.ts"
 import type { FieldValue } from "../field/CodecShape.ts"
 import { showBytes } from "../field/TextCodec.ts"
-import type { BytePatch } from "./RecordMetadata.ts"
+import type { BytePatch, RecordMetadata } from "./RecordMetadata.ts"
 import type { Step } from "./Step.ts"
 
 /**
@@ -117,3 +117,61 @@ export const isUnnamed = ({ codec, field }: Step, value: unknown): boolean =>
   field.kind === "elementary" &&
   field.conditions.length > 0 &&
   holding(field, value, codec?.isNumeric === true)?.length === 0
+
+/**
+ * Whether a value is what a patch's bytes are decoded to.
+ *
+ * @category predicates
+ * @since 0.1.0
+ */
+export const isUnchanged = (step: Step, value: unknown, patch: BytePatch): boolean => {
+  if (!step.isShown) return true
+  const bytes = Buffer.from(patch.bytes, "hex")
+  return bytes.length === step.length && isSame(readBack(step, bytes, 0), value)
+}
+
+/**
+ * The keys of an object that are no names of a group's fields.
+ *
+ * @param hasRaw whether bytes of fields may stand beside them
+ * @category getters
+ * @since 0.1.0
+ */
+export const strangers = (
+  source: Source,
+  names: ReadonlySet<string>,
+  hasRaw: boolean,
+): ReadonlyArray<string> =>
+  Object.keys(source).filter((key) => !names.has(key) && !(hasRaw && key.endsWith("_raw")))
+
+/**
+ * The patches of fields, by their paths.
+ *
+ * @category getters
+ * @since 0.1.0
+ */
+export const byPath = (
+  metadata: RecordMetadata | undefined,
+): ReadonlyMap<string, BytePatch> | undefined =>
+  metadata === undefined
+    ? undefined
+    : new Map(
+        metadata.patches.flatMap((patch) =>
+          patch.path === undefined ? [] : [[patch.path, patch] as const],
+        ),
+      )
+
+/**
+ * A record at its old length, with the bytes that no field shows.
+ *
+ * @category encoding
+ * @since 0.1.0
+ */
+export const restore = (canonical: Uint8Array, metadata: RecordMetadata): Uint8Array => {
+  const bytes = new Uint8Array(metadata.length)
+  bytes.set(canonical.subarray(0, metadata.length))
+  for (const patch of metadata.patches) {
+    if (patch.path === undefined) putPatch(bytes, patch)
+  }
+  return bytes
+}

@@ -1,0 +1,448 @@
+/**
+ * Plain objects on their way into records.
+ *
+ * @since 0.1.0
+ */
+import * as Result from "effect/Result"
+import { type EncodeFaultCode, encodeFaults } from "../field/FaultCode.ts"
+import * as Initial from "./Initial.ts"
+import { pathOf } from "./FaultPlace.ts"
+import type { RecordObject } from "./RecordDecoder.ts"
+import { type BytePatch, differences, type RecordMetadata, type Visit } from "./RecordMetadata.ts"
+import {
+  byPath,
+  isAbsent,
+  isGiven,
+  isSame,
+  isSource,
+  isUnchanged,
+  isUnnamed,
+  own,
+  putPatch,
+  readBack,
+  restore,
+  strangers,
+  type Source,
+  textFor,
+} from "./SuppliedValue.ts"
+import * as RecordPlan from "./RecordPlan.ts"
+import type { Step } from "./Step.ts"
+import { type EncodeFault, RecordUnencodable } from "./RecordUnencodable.ts"
+import { RecordWalk } from "./RecordWalk.ts"
+
+const nothing: Source = {}
+
+/** How a counter came: not yet, with the values, or with the metadata, and then it may be anything. */
+const given = 1
+const patched = 2
+
+/**
+ * Encodes the records of one layout. Not for two records at once: what is reused from record to
+ * record is kept here.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export class RecordEncoder {
+  readonly plan: RecordPlan.RecordPlan
+  readonly #walk: RecordWalk
+  readonly #bytes: Uint8Array
+  readonly #spare: Uint8Array
+  readonly #given: Uint8Array
+  readonly #slotSteps: ReadonlyArray<Step | undefined>
+  #faults: Array<EncodeFault> = []
+  #visits: Array<Visit> = []
+  #indexes: Array<number> = []
+  #patches: ReadonlyMap<string, BytePatch> | undefined = undefined
+  /** Whether fields without a value get their initial one, and it is no fault. */
+  #isInitial = false
+  /** Whether values are only compared with what is there. */
+  #isVerifying = false
+  #agrees = true
+  #isTolerant = false
+  #lastViewEnd = -1
+  #canonicalEnd = 0
+  /** Whether only fields with values are written, over what is there. */
+  #isMerging = false
+
+  constructor(plan: RecordPlan.RecordPlan) {
+    this.plan = plan
+    this.#walk = new RecordWalk(plan)
+    this.#bytes = new Uint8Array(plan.layout.lengthMax)
+    this.#spare = new Uint8Array(plan.layout.lengthMax)
+    this.#given = new Uint8Array(plan.slots)
+    this.#slotSteps = RecordPlan.countersOf(plan)
+  }
+
+  /**
+   * Encodes one record.
+   *
+   * - Errors: `RecordUnencodable` with every value that has no place.
+   *
+   * @param value as decoding gives it; counters may be left out
+   * @param metadata of the record that the value was decoded from
+   */
+  encode(
+    value: RecordObject,
+    metadata?: RecordMetadata,
+  ): Result.Result<Uint8Array, RecordUnencodable> {
+    const bytes = this.#run(value, metadata)
+    return this.#faults.length === 0
+      ? Result.succeed(bytes)
+      : Result.fail(new RecordUnencodable({ layout: this.plan.layout.name, faults: this.#faults }))
+  }
+
+  /**
+   * What encoding needs beside a value to give these bytes again.
+   *
+   * @param value what the bytes were decoded to
+   */
+  metadataOf(value: RecordObject, bytes: Uint8Array): RecordMetadata {
+    this.#isTolerant = true
+    const canonical = this.#run(value, undefined)
+    const visits = this.#visits
+    const faulty = new Set(this.#faults.map(({ path }) => path))
+    const patches: Array<BytePatch> = []
+    for (const { length, offset, path } of visits) {
+      const is = bytes.subarray(offset, offset + length)
+      const would = canonical.subarray(offset, offset + length)
+      if (is.length < length || (!faulty.has(path) && Buffer.compare(is, would) === 0)) continue
+      patches.push({ path, offset, bytes: Buffer.from(is).toString("hex") })
+    }
+    const bare = { length: bytes.length, canonicalLength: canonical.length, patches }
+    this.#run(value, bare)
+    // Counters among the patches may have made it longer or shorter.
+    const metadata = { ...bare, canonicalLength: this.#canonicalEnd }
+    // What is still different belongs to no value: slack bytes, views that are not shown.
+    const rest = differences(this.#run(value, metadata), bytes)
+    this.#isTolerant = false
+    return rest.length === 0 ? metadata : { ...metadata, patches: [...patches, ...rest] }
+  }
+
+  #run(value: RecordObject, metadata: RecordMetadata | undefined): Uint8Array {
+    const { layout, options, physicalSize, root } = this.plan
+    this.#faults = []
+    this.#visits = []
+    this.#indexes.length = 0
+    this.#isInitial = options.missing === "initial"
+    this.#lastViewEnd = -1
+    this.#given.fill(0)
+    this.#patches = byPath(metadata)
+    this.#bytes.fill(0)
+    this.#walk.begin(this.#bytes, 0, layout.lengthMax)
+    this.#fill(value, root, 0)
+    const isCut = options.cutsLastView === true && this.#lastViewEnd >= 0
+    const end =
+      physicalSize === "actual-padded"
+        ? layout.lengthMax
+        : isCut
+          ? this.#lastViewEnd
+          : this.#walk.recordEnd()
+    this.#canonicalEnd = end
+    if (metadata === undefined || metadata.canonicalLength !== end) return this.#bytes.slice(0, end)
+    return restore(this.#bytes.subarray(0, end), metadata)
+  }
+
+  #fill(source: Source, parent: Step, delta: number): void {
+    this.#steps(source, parent.steps, delta)
+    if (source === nothing || this.#isVerifying || this.plan.options.unknown === "ignore") return
+    const hasRaw = this.plan.options.rawFields !== undefined
+    for (const key of strangers(source, RecordPlan.namesOf(parent), hasRaw)) {
+      const at = parent === this.plan.root ? "" : `${pathOf(parent, this.#indexes)}.`
+      this.#fault("CPY-5015", at + key, parent.offset)
+    }
+  }
+
+  #steps(source: Source, steps: ReadonlyArray<Step>, delta: number): void {
+    const walk = this.#walk
+    for (const step of steps) {
+      const offset = walk.start + step.offset + delta + walk.shift
+      if (step.slot >= 0) walk.places[step.slot] = offset
+      switch (step.kind) {
+        case "group":
+          this.#group(source, step, delta)
+          break
+        case "table":
+          this.#table(source, step, delta)
+          break
+        case "cluster":
+          this.#views(source, step, delta)
+          break
+        case "text":
+        case "zoned":
+        case "packed":
+        case "integer":
+        case "field":
+          this.#field(step, step.isShown ? own(source, step.key) : undefined, offset)
+          break
+      }
+    }
+  }
+
+  #group(source: Source, step: Step, delta: number): void {
+    if (step.isDissolved && step.isShown) {
+      this.#steps(source, step.steps, delta)
+      return
+    }
+    const value = step.isShown ? own(source, step.key) : undefined
+    if (isSource(value)) this.#fill(value, step, delta)
+    else this.#blank(step, value, () => this.#steps(nothing, step.steps, delta))
+  }
+
+  /** A group or table without a value, all of its fields with their initial ones. */
+  #blank(step: Step, value: unknown, fill: () => void): void {
+    const isMissing = isAbsent(value)
+    const isFault = step.isShown && !(isMissing && this.#isInitial)
+    if (isFault && !this.#isVerifying) {
+      this.#fault(isMissing ? "CPY-5010" : "CPY-5011", pathOf(step, this.#indexes), step.offset)
+    }
+    const before = this.#isInitial
+    this.#isInitial = true
+    fill()
+    this.#isInitial = before
+  }
+
+  #field(step: Step, value: unknown, offset: number): void {
+    const { codec, field } = step
+    if (codec === undefined || field.kind !== "elementary") return
+    if (this.#isVerifying) {
+      this.#verify(step, value, offset)
+      return
+    }
+    const needsPath = this.#isTolerant || this.#patches !== undefined
+    const path = needsPath ? pathOf(step, this.#indexes) : ""
+    if (this.#isTolerant) this.#visits.push({ path, offset, length: step.length })
+    const patch = this.#patches?.get(path)
+    if (patch !== undefined && isUnchanged(step, value, patch)) {
+      putPatch(this.#bytes, { offset, bytes: patch.bytes })
+      if (step.slot >= 0) this.#given[step.slot] = patched
+      return
+    }
+    if (this.#isMerging && (isAbsent(value) || !step.isShown)) return
+    if (isAbsent(value)) {
+      // A counter is set by its table.
+      const isFault = step.isShown && step.slot < 0 && !this.#isInitial
+      if (isFault) this.#fault("CPY-5010", pathOf(step, this.#indexes), offset)
+      const page = this.plan.options.fields?.[field.path]?.codePage ?? this.plan.options.codePage
+      Initial.write(field, codec, page, this.#bytes, offset)
+      return
+    }
+    if (step.slot >= 0) this.#given[step.slot] = given
+    const { checksConditions } = this.plan.options
+    const code =
+      codec.encode(value, this.#bytes, offset) ??
+      (checksConditions === true && isUnnamed(step, value) ? "CPY-5017" : undefined)
+    if (code !== undefined) this.#fault(code, pathOf(step, this.#indexes), offset)
+  }
+
+  #verify(step: Step, value: unknown, offset: number): void {
+    if (!step.isShown || isAbsent(value) || !this.#agrees) return
+    const there = readBack(step, this.#bytes, offset)
+    if (isSame(there, value)) return
+    // The same number may be given in another form.
+    const spare = this.#spare
+    const code = step.codec?.encode(value, spare, offset)
+    this.#agrees = code === undefined && isSame(there, readBack(step, spare, offset))
+  }
+
+  #table(source: Source, step: Step, delta: number): void {
+    const { table } = step
+    const [element] = step.steps
+    if (table === undefined || element === undefined) return
+    const value = step.isShown ? own(source, step.key) : undefined
+    if (this.#keepsCount(step)) {
+      const count = this.#walk.count(step)
+      const entries = Array.isArray(value) ? (value as ReadonlyArray<unknown>) : []
+      if (this.#walk.countFault !== undefined || entries.length === count) {
+        // The counter's own bytes are kept, whatever they say; so is what was made of them.
+        this.#entries(step, entries, count, delta)
+        return
+      }
+    }
+    if (!Array.isArray(value)) {
+      this.#absentTable(step, value, delta)
+      return
+    }
+    const min = this.plan.options.allowsFewer === true ? 0 : table.min
+    if ((value.length < min || value.length > table.max) && !this.#isVerifying) {
+      this.#fault("CPY-5012", pathOf(step, this.#indexes), step.offset)
+    }
+    this.#entries(step, value as ReadonlyArray<unknown>, Math.min(value.length, table.max), delta)
+  }
+
+  /** With metadata a counter may say anything, and what was made of it is taken as it is. */
+  #keepsCount(step: Step): boolean {
+    const how = this.#given[step.counterSlot] ?? 0
+    const hasMetadata = this.#isTolerant || this.#patches !== undefined
+    return how === patched || (how === given && hasMetadata)
+  }
+
+  #absentTable(step: Step, value: unknown, delta: number): void {
+    const { counter, table } = step
+    if (table === undefined) return
+    const isCounted = counter !== undefined
+    const mayBeEmpty = isCounted && (table.min === 0 || this.plan.options.allowsFewer === true)
+    if (isAbsent(value) && mayBeEmpty) {
+      // A counter that was given has its say: then entries are missing.
+      this.#entries(step, [], 0, delta)
+      return
+    }
+    const count = isCounted ? table.min : table.max
+    this.#blank(step, value, () => this.#entries(step, [], count, delta))
+  }
+
+  #entries(step: Step, entries: ReadonlyArray<unknown>, count: number, delta: number): void {
+    const walk = this.#walk
+    const [element] = step.steps
+    const { max = 1, stride = 0 } = step.table ?? {}
+    if (element === undefined) return
+    if (step.counter !== undefined && !this.#isVerifying) this.#setCount(step, count)
+    const depth = this.#indexes.length
+    const before = this.#isInitial
+    // Places beyond the counter keep their room at the maximum, and hold nothing.
+    const filled = walk.isMoving ? count : max
+    for (let index = 0; index < filled; index++) {
+      const at = delta + index * stride
+      this.#indexes[depth] = index
+      this.#indexes.length = depth + 1
+      if (index >= Math.min(count, entries.length)) this.#isInitial = true
+      const entry = entries[index]
+      if (element.kind !== "group") {
+        const offset = walk.start + element.offset + at + walk.shift
+        this.#field(element, entry, offset)
+      } else if (isSource(entry)) this.#fill(entry, element, at)
+      else if (index >= count || !step.isShown || entries.length === 0)
+        this.#steps(nothing, element.steps, at)
+      else this.#blank(element, entry, () => this.#steps(nothing, element.steps, at))
+    }
+    this.#isInitial = before
+    this.#indexes.length = depth
+    walk.close(max - filled, stride)
+  }
+
+  /** A counter that was left out is set; one that was given must be right. */
+  #setCount(step: Step, count: number): void {
+    const slot = step.counterSlot
+    const counterStep = this.#slotSteps[slot]
+    const { counter } = step
+    if (counter === undefined || counterStep?.codec === undefined) return
+    if (this.#keepsCount(step) && this.#walk.count(step) === count) return
+    const place = this.#walk.places[slot] ?? 0
+    if (this.#given[slot] !== 0) {
+      const isRight = this.#walk.count(step) === count && this.#walk.countFault === undefined
+      if (!isRight) this.#fault("CPY-5013", pathOf(step, this.#indexes), place)
+      return
+    }
+    this.#given[slot] = given
+    const texts = counter.values
+    const text = texts === undefined ? undefined : textFor(texts, count)
+    const plain = counterStep.codec.isNumeric ? count : String(count)
+    const value = texts === undefined ? plain : text
+    const code =
+      value === undefined ? "CPY-5013" : counterStep.codec.encode(value, this.#bytes, place)
+    if (code !== undefined) this.#fault(code, counter.field.path, place)
+  }
+
+  /** One view makes the bytes, and the others that are given must say the same. */
+  #views(source: Source, cluster: Step, delta: number): void {
+    const walk = this.#walk
+    const { shift } = walk
+    const faults = this.#faults.length
+    const visits = this.#visits.length
+    const supplied = cluster.steps.filter((view) => view.isShown && isGiven(view, source))
+    const start = walk.start + cluster.offset + delta + shift
+    let firstFaults: ReadonlyArray<EncodeFault> | undefined
+    for (const view of supplied) {
+      this.#faults.length = faults
+      this.#visits.length = visits
+      walk.shift = shift
+      this.#bytes.fill(0, start, start + cluster.length)
+      this.#steps(source, [view], delta)
+      const isWell = this.#faults.length === faults
+      if (!isWell) firstFaults ??= this.#faults.slice(faults)
+      if ((isWell || this.#isTolerant) && this.#doAgree(source, supplied, view, delta, shift)) {
+        this.#endViews(cluster, view, delta, shift)
+        return
+      }
+    }
+    this.#faults.length = faults
+    walk.shift = shift
+    if (supplied.length > 1 && this.#merge(source, cluster, supplied, delta)) return
+    this.#faults.length = faults
+    const [first] = supplied.length > 0 ? supplied : cluster.steps
+    if (first === undefined) return
+    this.#visits.length = visits
+    const before = this.#isInitial
+    // Bytes of views that were left out come with the metadata.
+    if (supplied.length === 0 && this.#patches !== undefined) this.#isInitial = true
+    this.#steps(source, [first], delta)
+    this.#isInitial = before
+    this.#endViews(cluster, first, delta, shift)
+    if (supplied.length > 1 && firstFaults === undefined && !this.#isVerifying) {
+      this.#fault("CPY-5014", pathOf(first, this.#indexes), start)
+    }
+  }
+
+  /** No view shows all bytes, so each writes what it shows; true where they agree then. */
+  #merge(source: Source, cluster: Step, supplied: ReadonlyArray<Step>, delta: number): boolean {
+    const walk = this.#walk
+    const { shift } = walk
+    const faults = this.#faults.length
+    const [first] = supplied
+    const wasMerging = this.#isMerging
+    for (const view of supplied) {
+      walk.shift = shift
+      this.#steps(source, [view], delta)
+      this.#isMerging = true
+    }
+    this.#isMerging = wasMerging
+    if (first === undefined) return false
+    const isWell = this.#faults.length === faults || this.#isTolerant
+    if (
+      !isWell ||
+      !(this.#isTolerant || this.#doAgree(source, supplied, undefined, delta, shift))
+    ) {
+      walk.shift = shift
+      return false
+    }
+    this.#endViews(cluster, first, delta, shift)
+    return true
+  }
+
+  #endViews(cluster: Step, view: Step, delta: number, shift: number): void {
+    const walk = this.#walk
+    const moved = walk.shift - shift
+    const size = walk.sizeOf(view)
+    if (cluster.isVariable && walk.isMoving) {
+      walk.shift = shift + Math.min(moved + size - cluster.length, 0)
+    }
+    const isLast = cluster.offset + cluster.length === this.plan.layout.lengthMax
+    if (isLast) this.#lastViewEnd = walk.start + cluster.offset + delta + shift + size + moved
+  }
+
+  #doAgree(
+    source: Source,
+    supplied: ReadonlyArray<Step>,
+    chosen: Step | undefined,
+    delta: number,
+    shift: number,
+  ): boolean {
+    if (supplied.length === 1 || this.#isVerifying) return true
+    const walk = this.#walk
+    const after = walk.shift
+    this.#isVerifying = true
+    this.#agrees = true
+    for (const view of supplied) {
+      walk.shift = shift
+      if (view !== chosen) this.#steps(source, [view], delta)
+    }
+    this.#isVerifying = false
+    walk.shift = after
+    return this.#agrees
+  }
+
+  #fault(code: EncodeFaultCode, path: string, offset: number): void {
+    const { hint, summary } = encodeFaults[code]
+    this.#faults.push({ code, path, offset, message: `${code}: ${path}: ${summary}; ${hint}` })
+  }
+}
