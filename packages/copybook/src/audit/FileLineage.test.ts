@@ -1,0 +1,194 @@
+import { createHash } from "node:crypto"
+import * as fs from "node:fs"
+import * as os from "node:os"
+import * as path from "node:path"
+import { Audit } from "@countersign/core/Audit"
+import * as AuditFixture from "@countersign/core/testing/AuditFixture"
+import { afterEach, assert, beforeEach, describe, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as Result from "effect/Result"
+import { planFile } from "../file/FilePlan.ts"
+import type { Reject } from "../framing/Rejects.ts"
+import * as FileLineage from "./FileLineage.ts"
+import { maskReject } from "./MaskedFault.ts"
+
+let fixture: AuditFixture.AuditFixture
+beforeEach(() => {
+  const parent = fs.mkdtempSync(path.join(os.tmpdir(), "countersign-lineage-"))
+  fixture = AuditFixture.make(path.join(parent, "trail"))
+})
+afterEach(() => fs.rmSync(path.dirname(fixture.directory), { recursive: true, force: true }))
+
+const plan = Result.getOrThrow(
+  planFile(`
+       01  REC.
+           05  CARD-NUMBER  PIC 9(16).
+           05  AMOUNT       PIC S9(7)V99 COMP-3.
+           05  FILLER       PIC X(3).
+`),
+)
+
+const options: FileLineage.FileLineageOptions = {
+  file: "/data/cards.dat",
+  other: "/data/cards.ndjson",
+  direction: "decode",
+  plan,
+  actor: { id: "batch", type: "service" },
+  format: "ndjson",
+}
+
+const rejectOf = (record: number): Reject => ({
+  record,
+  fileOffset: record * 24,
+  length: 24,
+  faults: [
+    {
+      code: "CPY-4003",
+      message: "CPY-4003: CARD-NUMBER: a digit is none (X'F4F1F1F1'); look",
+      path: "CARD-NUMBER",
+      offset: 0,
+    },
+    { code: "CPY-4003", message: "CPY-4003: AMOUNT: bad (X'2A')", path: "AMOUNT", offset: 16 },
+  ],
+  bytes: Buffer.from("4111111111111111"),
+})
+
+const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex")
+
+const run = <A, E>(use: (lineage: FileLineage.FileLineage) => Effect.Effect<A, E>) =>
+  Effect.gen(function* () {
+    yield* fixture.withAudit(
+      Effect.gen(function* () {
+        const audit = yield* Audit
+        yield* use(yield* FileLineage.open(options))
+        yield* audit.flush
+      }),
+    )
+    const records = yield* fixture.trail
+    return records.filter(({ type }) => type.startsWith("copybook."))
+  })
+
+describe("the lineage of a file", () => {
+  it.live("says which bytes were read by which layout into what", () =>
+    Effect.gen(function* () {
+      const records = yield* run((lineage) =>
+        Effect.gen(function* () {
+          lineage.bytes(Buffer.from("first"))
+          lineage.batch(3)
+          lineage.bytes(Buffer.from("second"))
+          lineage.batch(2)
+          yield* lineage.reject(rejectOf(4))
+          yield* lineage.close("partial", "a record was rejected")
+        }),
+      )
+      assert.deepStrictEqual(records.map(({ class: kind, type }) => `${type} ${kind}`).toSorted(), [
+        "copybook.batch.read telemetry",
+        "copybook.batch.read telemetry",
+        "copybook.file.closed compliance",
+        "copybook.file.lineage standard",
+        "copybook.file.opened standard",
+        "copybook.record.rejected standard",
+      ])
+      const dataOf = (type: string) =>
+        records.filter((each) => each.type === type).map((each) => AuditFixture.dataOf(each))
+      assert.isTrue(records.every(({ classification }) => classification === "CARDHOLDER"))
+      assert.deepInclude(dataOf("copybook.file.opened")[0], {
+        fingerprint: plan.layout.fingerprint,
+        sensitiveFields: 1,
+      })
+      assert.deepStrictEqual(dataOf("copybook.file.lineage")[0]?.["fields"], [
+        {
+          field: "CARD-NUMBER",
+          offset: 0,
+          length: 16,
+          storage: "zoned 16",
+          column: "CARD-NUMBER",
+          kind: "card number",
+          classification: "CARDHOLDER",
+        },
+        {
+          field: "AMOUNT",
+          offset: 16,
+          length: 5,
+          storage: "packed signed 9.2",
+          column: "AMOUNT",
+        },
+      ])
+      const batches = dataOf("copybook.batch.read").map(({ bytes, firstRecord, sha256: hash }) => [
+        firstRecord,
+        bytes,
+        hash,
+      ])
+      assert.deepStrictEqual(batches, [
+        [0, 5, sha256("first")],
+        [3, 11, sha256("firstsecond")],
+      ])
+      assert.deepStrictEqual(dataOf("copybook.file.closed")[0], {
+        fingerprint: plan.layout.fingerprint,
+        records: 5,
+        rejected: 1,
+        bytes: 11,
+        batches: 2,
+        sha256: sha256("firstsecond"),
+        faults: { "CPY-4003": 2 },
+      })
+    }),
+  )
+
+  it.live("keeps every reject up to its bound, and counts all", () =>
+    Effect.gen(function* () {
+      const count = FileLineage.rejectEventsMax + 5
+      const records = yield* run((lineage) =>
+        Effect.gen(function* () {
+          for (let record = 0; record < count; record++) yield* lineage.reject(rejectOf(record))
+          yield* lineage.close("partial")
+        }),
+      )
+      const rejected = records.filter(({ type }) => type === "copybook.record.rejected")
+      assert.lengthOf(rejected, FileLineage.rejectEventsMax)
+      const closed = records.find(({ type }) => type === "copybook.file.closed")
+      assert.deepInclude(AuditFixture.dataOf(closed), { rejected: count })
+    }),
+  )
+
+  it.live("never holds a field's bytes", () =>
+    Effect.gen(function* () {
+      const records = yield* run((lineage) =>
+        Effect.andThen(lineage.reject(rejectOf(0)), lineage.close("partial")),
+      )
+      const text = JSON.stringify(records)
+      assert.include(text, '"path":"CARD-NUMBER"')
+      for (const shown of ["F4F1", "2A", "4111"]) assert.notInclude(text, `X'${shown}`)
+      assert.notInclude(text, "41111")
+    }),
+  )
+})
+
+describe("a masked reject", () => {
+  const sensitive = [
+    { path: "CARD-NUMBER", kind: "card number", classification: "CARDHOLDER" },
+  ] as const
+
+  it("shows no bytes of a sensitive field, and keeps those of others", () => {
+    const { bytes, faults } = maskReject(
+      {
+        ...rejectOf(0),
+        faults: rejectOf(0).faults.map((each, index) => ({
+          ...each,
+          path: `G.${index === 0 ? "CARD-NUMBER" : "AMOUNT"}`,
+        })),
+      },
+      [{ ...sensitive[0], path: "G.CARD-NUMBER" }],
+    )
+    assert.deepStrictEqual(
+      faults.map(({ message }) => message.includes("X'")),
+      [false, true],
+    )
+    assert.lengthOf(bytes, 0)
+  })
+
+  it("is the reject itself where nothing is sensitive", () => {
+    const reject = rejectOf(0)
+    assert.strictEqual(maskReject(reject, []), reject)
+  })
+})

@@ -1,0 +1,253 @@
+/**
+ * What the trail says of a file that was decoded or encoded: which bytes, by which layout, into
+ * what, and what was wrong.
+ *
+ * Events, in their order:
+ *
+ * - `copybook.file.opened` (`standard`): the file, the layout with its fingerprint, the framing,
+ *   how sensitive it is.
+ * - `copybook.file.lineage` (`standard`): from which field each column is, once a file and not
+ *   once a record; at most 200 fields an event.
+ * - `copybook.batch.read` (`telemetry`, so sampled): records, and SHA-256 of the file up to the
+ *   batch's end: each is chained to all bytes before it.
+ * - `copybook.record.rejected` (`standard`, so never sampled): codes and places, never bytes. At
+ *   most 1,000 a file; the closing event has the count of all.
+ * - `copybook.file.closed` (`compliance`): records, bytes, SHA-256 of the whole file, faults by code.
+ *
+ * @since 0.1.0
+ */
+import { createHash, type Hash } from "node:crypto"
+import { Audit } from "@countersign/core/Audit"
+import type { RecordError } from "@countersign/core/Audit"
+import type { Actor, AuditEventInput, Outcome } from "@countersign/core/event/AuditEvent"
+import * as Effect from "effect/Effect"
+import type { FilePlan } from "../file/FilePlan.ts"
+import type { Reject } from "../framing/Rejects.ts"
+import { elementaryFields, formatStorage } from "../layout/LayoutTree.ts"
+import { trailFaults } from "./MaskedFault.ts"
+import { classificationOf, type SensitiveField, sensitiveFields } from "./SensitiveFields.ts"
+
+/**
+ * @category models
+ * @since 0.1.0
+ */
+export interface FileLineageOptions {
+  /** The file that holds records: read on decoding, written on encoding. */
+  readonly file: string
+  /** What the values are in: read on encoding, written on decoding. */
+  readonly other: string
+  readonly direction: "decode" | "encode"
+  readonly plan: FilePlan
+  readonly actor: Actor
+  /** Of the values, such as `ndjson`. */
+  readonly format: string
+}
+
+/**
+ * The lineage of one file. Calls come in the order of the file.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface FileLineage {
+  readonly sensitive: ReadonlyArray<SensitiveField>
+  /** Sees each byte of the file with records once. */
+  readonly bytes: (bytes: Uint8Array) => void
+  /** A batch was read or written. Never waits: without room the engine drops and counts it. */
+  readonly batch: (records: number) => void
+  readonly reject: (reject: Reject) => Effect.Effect<void, RecordError>
+  /** Fails where the trail can't have it: then nobody may say that the file was audited. */
+  readonly close: (outcome: Outcome, reason?: string) => Effect.Effect<void, RecordError>
+}
+
+/** Keeps an event far below the 64 KiB that the engine takes. */
+const fieldsPerEvent = 200
+
+/**
+ * Rejects that have an event of their own.
+ *
+ * @category limits
+ * @since 0.1.0
+ */
+export const rejectEventsMax = 1000
+
+const targetOf = (file: string) => [{ id: file, type: "RecordFile" }] as const
+
+/** From which field each column is. */
+const lineageEvents = (
+  { direction, file, other, plan }: FileLineageOptions,
+  sensitive: ReadonlyArray<SensitiveField>,
+): ReadonlyArray<Omit<AuditEventInput, "actor">> => {
+  const kinds = new Map(sensitive.map((each) => [each.path, each]))
+  const { codec, layout } = plan
+  const { select } = codec
+  const isTaken = (path: string): boolean =>
+    select === undefined || select.some((each) => path === each || path.startsWith(`${each}.`))
+  const fields = elementaryFields(layout)
+    .filter(({ isFiller, path }) => isTaken(path) && (!isFiller || codec.hasFillers === true))
+    .map(({ length, offset, path, storage }) => {
+      const found = kinds.get(path)
+      return {
+        field: path,
+        offset,
+        length,
+        storage: formatStorage(storage),
+        column: codec.names === "underscore" ? path.replaceAll("-", "_") : path,
+        ...(found === undefined ? {} : { kind: found.kind, classification: found.classification }),
+      }
+    })
+  const pages = Math.ceil(fields.length / fieldsPerEvent)
+  return Array.from({ length: pages }, (_, page) => ({
+    type: "copybook.file.lineage",
+    outcome: "success" as const,
+    class: "standard" as const,
+    target: targetOf(file),
+    data: {
+      layout: layout.fingerprint,
+      from: direction === "decode" ? file : other,
+      to: direction === "decode" ? other : file,
+      page: page + 1,
+      pages,
+      fields: fields.slice(page * fieldsPerEvent, (page + 1) * fieldsPerEvent),
+    },
+  }))
+}
+
+interface Writing {
+  readonly audit: Audit["Service"]
+  readonly about: Pick<AuditEventInput, "actor" | "classification" | "target">
+  readonly options: FileLineageOptions
+  readonly sensitive: ReadonlyArray<SensitiveField>
+}
+
+/** What is counted on the way. */
+interface Tally {
+  readonly hash: Hash
+  readonly faults: Map<string, number>
+  bytes: number
+  records: number
+  rejected: number
+  batches: number
+}
+
+const batchEvent = (tally: Tally, count: number): Omit<AuditEventInput, "actor"> => {
+  const firstRecord = tally.records
+  tally.batches += 1
+  tally.records += count
+  // What has been hashed so far, without ending it: a chain over all bytes before.
+  const sha256 = tally.hash.copy().digest("hex")
+  return {
+    type: "copybook.batch.read",
+    outcome: "success",
+    class: "telemetry",
+    data: { batch: tally.batches - 1, firstRecord, records: count, bytes: tally.bytes, sha256 },
+  }
+}
+
+const rejectEvent = (reject: Reject): Omit<AuditEventInput, "actor"> => ({
+  type: "copybook.record.rejected",
+  outcome: "failure",
+  class: "standard",
+  data: {
+    record: reject.record,
+    fileOffset: reject.fileOffset,
+    length: reject.length,
+    faults: trailFaults(reject),
+  },
+})
+
+const closedEvent = (
+  { batches, bytes, faults, hash, records, rejected }: Tally,
+  { direction, plan }: FileLineageOptions,
+  outcome: Outcome,
+  reason: string | undefined,
+): Omit<AuditEventInput, "actor"> => ({
+  type: "copybook.file.closed",
+  action: direction === "decode" ? "READ" : "WRITE",
+  outcome,
+  class: "compliance",
+  ...(reason === undefined ? {} : { reason: reason.slice(0, 500) }),
+  data: {
+    fingerprint: plan.layout.fingerprint,
+    records,
+    rejected,
+    bytes,
+    batches,
+    sha256: hash.digest("hex"),
+    faults: Object.fromEntries(faults),
+  },
+})
+
+const lineageOf = ({ about, audit, options, sensitive }: Writing): FileLineage => {
+  const tally: Tally = {
+    hash: createHash("sha256"),
+    faults: new Map(),
+    bytes: 0,
+    records: 0,
+    rejected: 0,
+    batches: 0,
+  }
+  return {
+    sensitive,
+    bytes: (piece) => {
+      tally.hash.update(piece)
+      tally.bytes += piece.byteLength
+    },
+    batch: (count) => {
+      audit.recordUnsafe({ ...about, ...batchEvent(tally, count) })
+    },
+    reject: Effect.fnUntraced(function* (reject) {
+      tally.rejected += 1
+      for (const { code } of reject.faults) {
+        tally.faults.set(code, (tally.faults.get(code) ?? 0) + 1)
+      }
+      if (tally.rejected > rejectEventsMax) return
+      yield* audit.record({ ...about, ...rejectEvent(reject) })
+    }),
+    close: (outcome, reason) =>
+      Effect.suspend(() =>
+        Effect.asVoid(audit.record({ ...about, ...closedEvent(tally, options, outcome, reason) })),
+      ),
+  }
+}
+
+/**
+ * Opens a file's lineage: records that it was opened, and what becomes of its fields.
+ *
+ * - Errors: those of the engine. Nothing was read by then.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const open = Effect.fnUntraced(function* (
+  options: FileLineageOptions,
+): Effect.fn.Return<FileLineage, RecordError, Audit> {
+  const audit = yield* Audit
+  const { actor, direction, file, format, other, plan } = options
+  const { codec, framing, layout } = plan
+  const sensitive = sensitiveFields(layout)
+  const classification = classificationOf(sensitive)
+  const about = { actor, classification, target: targetOf(file) }
+  yield* audit.record({
+    ...about,
+    type: "copybook.file.opened",
+    action: direction === "decode" ? "READ" : "WRITE",
+    outcome: "attempt",
+    class: "standard",
+    data: {
+      direction,
+      other,
+      format,
+      layout: layout.name,
+      fingerprint: layout.fingerprint,
+      dialect: layout.dialect,
+      codePage: codec.codePage.name,
+      framing: framing.kind,
+      sensitiveFields: sensitive.length,
+    },
+  })
+  for (const event of lineageEvents(options, sensitive)) {
+    yield* audit.record({ ...event, actor, classification })
+  }
+  return lineageOf({ audit, about, options, sensitive })
+})

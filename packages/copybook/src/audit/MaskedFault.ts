@@ -1,0 +1,59 @@
+/**
+ * Faults without the bytes that must not be shown.
+ *
+ * @since 0.1.0
+ */
+import type { Reject } from "../framing/Rejects.ts"
+import type { SensitiveField } from "./SensitiveFields.ts"
+
+/**
+ * A fault as the trail has it: never with a field's bytes.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface TrailFault {
+  readonly code: string
+  /** With indexes; absent where the record itself was not found. */
+  readonly path?: string
+  readonly offset?: number
+}
+
+/**
+ * What of a reject goes into the trail: codes and places. At most 20 faults, so that a record of
+ * many fields stays small.
+ *
+ * @category conversions
+ * @since 0.1.0
+ */
+export const trailFaults = ({ faults }: Reject): ReadonlyArray<TrailFault> =>
+  faults.slice(0, 20).map(({ code, offset, path }) => ({
+    code,
+    ...(path === undefined ? {} : { path }),
+    ...(offset === undefined ? {} : { offset }),
+  }))
+
+/** Bytes in a message, as `messageOf` shows them. */
+const shownBytes = / \(X'[\dA-F]*'…?\)/g
+
+/**
+ * A reject whose messages don't show the bytes of sensitive fields. Its own bytes are left out
+ * where the record has any such field, because they would show what the messages hide.
+ *
+ * @category conversions
+ * @since 0.1.0
+ */
+export const maskReject = (reject: Reject, sensitive: ReadonlyArray<SensitiveField>): Reject => {
+  if (sensitive.length === 0) return reject
+  const paths = new Set(sensitive.map(({ path }) => path))
+  const faults = reject.faults.map((fault) =>
+    // A fault of a group, such as a record that is too long, may show any of its fields.
+    fault.path !== undefined &&
+    (paths.has(fault.path.replaceAll(/\[\d+\]/g, "")) ||
+      sensitive.some(({ path }) => path.startsWith(`${fault.path}.`)) ||
+      !fault.path.includes("."))
+      ? { ...fault, message: fault.message.replaceAll(shownBytes, "") }
+      : fault,
+  )
+  return { ...reject, faults, bytes: new Uint8Array(0) }
+}
