@@ -157,6 +157,10 @@ export const make = (
         )
       })
     return {
-      lines: (batches) => Stream.mapEffect(batches, run, { concurrency: count }),
+      // A failure waits for its turn: else it would take batches with it that come before.
+      lines: (batches) =>
+        Stream.mapEffect(batches, (batch) => Effect.exit(run(batch)), {
+          concurrency: count,
+        }).pipe(Stream.mapEffect((exit) => exit)),
     }
   })
