@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto"
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import * as path from "node:path"
@@ -63,7 +64,19 @@ describe("countersign copybook", () => {
     assert.include(stderr, "3 records, 3 written")
   })
 
-  it("decode takes from a pipe, and writes CSV into a new file", async () => {
+  it("decode takes lines of text from a pipe", async () => {
+    writeFileSync(
+      file("line.cpy"),
+      "       01 R.\n           05 A PIC X(3).\n           05 B PIC 9(2).\n",
+    )
+    const { stdout } = await run(
+      "copybook decode - -c line.cpy --codepage ascii --framing lines".split(" "),
+      { cwd, input: "abc01\r\nd  20\r\n" },
+    )
+    assert.strictEqual(stdout, '{"A":"abc","B":1}\n{"A":"d","B":20}\n')
+  })
+
+  it("decode writes CSV into a new file", async () => {
     const args = "decode account.dat -c account.cpy --framing rdw --format csv -o account.csv"
     const { code } = await copybookRun(...args.split(" "), "--select", "KIND,detail_part.name")
     assert.strictEqual(code, 0)
@@ -139,6 +152,88 @@ describe("countersign copybook", () => {
     for (const part of ["AUD-6111", "line 1", "DETAIL-PART.NAME"]) assert.include(stderr, part)
     assert.isFalse(existsSync(file("long.dat")))
     assert.isFalse(existsSync(file("long.dat.partial")))
+  })
+
+  it("decode writes the same lines with any number of threads, and by the kernels", async () => {
+    const lines = Array.from({ length: 5000 }, (_, index) =>
+      JSON.stringify({ NAME: `N ${index}`, AMOUNT: index / 4, PLACES: [index % 7, index % 11] }),
+    )
+    writeFileSync(
+      file("plain.cpy"),
+      "       01 R.\n           05 NAME PIC X(12).\n           05 AMOUNT PIC S9(7)V99 COMP-3.\n           05 PLACES PIC 9(3) OCCURS 2.\n",
+    )
+    writeFileSync(file("plain.ndjson"), `${lines.join("\n")}\n`)
+    await copybookRun(..."encode plain.ndjson -c plain.cpy -o plain.dat".split(" "))
+    const args = ["decode", "plain.dat", "-c", "plain.cpy"]
+    const [one, two] = [await copybookRun(...args), await copybookRun(...args, "--workers", "2")]
+    assert.strictEqual(one.stdout, `${lines.join("\n")}\n`, one.stderr)
+    assert.strictEqual(two.stdout, one.stdout, two.stderr)
+    const first = await copybookRun(...args, "-n", "3")
+    assert.strictEqual(first.stdout, `${lines.slice(0, 3).join("\n")}\n`)
+  })
+
+  it("decode writes Arrow and Parquet, a table for one kind of records", async () => {
+    const args = "decode account.dat -c account.cpy --framing rdw --only-segment D".split(" ")
+    for (const [format, begins, ends] of [
+      ["parquet", "PAR1", "PAR1"],
+      ["arrow", "ARROW1", "ARROW1"],
+    ] as const) {
+      const name = `account.${format}`
+      const { code, stderr } = await copybookRun(
+        ...args,
+        ...segments,
+        "--format",
+        format,
+        "-o",
+        name,
+      )
+      assert.strictEqual(code, 0, stderr)
+      assert.include(stderr, "2 written")
+      const text = readFileSync(file(name), "latin1")
+      assert.isTrue(text.startsWith(begins) && text.endsWith(ends))
+    }
+    const mixed = await copybookRun(
+      ..."decode account.dat -c account.cpy --framing rdw --format parquet -o m.parquet".split(" "),
+      ...segments,
+    )
+    assert.strictEqual(mixed.code, 64)
+    assert.include(mixed.stderr, "--only-segment")
+  })
+
+  it("records in a trail what was decoded and encoded, and the trail verifies", async () => {
+    const trail = ["--trail", "trail"]
+    const common = "-c account.cpy --framing rdw".split(" ")
+    const decoded = await copybookRun("decode", "account.dat", ...common, ...segments, ...trail)
+    assert.strictEqual(decoded.code, 0, decoded.stderr)
+    assert.strictEqual(decoded.stdout, `${header}\n${miller}\n${smith}\n`)
+    const encoded = await copybookRun(
+      "encode",
+      "account.ndjson",
+      ...common,
+      "-o",
+      "second.dat",
+      ...trail,
+    )
+    assert.strictEqual(encoded.code, 0, encoded.stderr)
+    const bytes = readFileSync(file("account.dat"))
+    bytes[42] = 0x2a
+    writeFileSync(file("damaged.dat"), bytes)
+    const failed = await copybookRun("decode", "damaged.dat", ...common, ...segments, ...trail)
+    assert.strictEqual(failed.code, 1)
+    const verified = await run(["verify", "trail", "--key", "trail.vkey"], { cwd })
+    assert.strictEqual(verified.code, 0, verified.stderr)
+    const closed = await run(["query", "trail", "type=copybook.file.closed", "--json"], { cwd })
+    const sha256 = createHash("sha256")
+      .update(readFileSync(file("account.dat")))
+      .digest("hex")
+    const events = closed.stdout.trim().split("\n")
+    assert.lengthOf(events, 3)
+    assert.include(events[0], sha256)
+    // Encoding wrote the same bytes as were decoded.
+    assert.include(events[1], sha256)
+    assert.include(events[2], '"rejected":1')
+    const rejected = await run(["query", "trail", "type=copybook.record.rejected"], { cwd })
+    assert.include(rejected.stdout, "copybook.record.rejected")
   })
 
   it("sniff says how a file is framed, and why", async () => {

@@ -6,6 +6,7 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import { copybookFiles, layoutFlags, recordFlags } from "../copybook/CopybookFlags.ts"
 import type { DecodeSummary } from "../copybook/Decoding.ts"
+import { UsageError } from "../terminal/Failure.ts"
 import { ExitCode } from "../terminal/ExitCode.ts"
 import { Output } from "../terminal/Output.ts"
 import * as Text from "../terminal/Text.ts"
@@ -37,9 +38,9 @@ export const decodeCommand = Command.make(
     copybook: copybookFiles,
     ...layoutFlags,
     ...recordFlags,
-    format: Flag.Literals("format", ["ndjson", "csv"]).pipe(
+    format: Flag.Literals("format", ["ndjson", "csv", "arrow", "parquet"]).pipe(
       Flag.withDescription(
-        "ndjson (a JSON object a line), or csv (a column a field). Default: ndjson",
+        "ndjson (a JSON object a line), csv, arrow (an IPC file) or parquet (a column a field). Default: ndjson",
       ),
       Flag.withDefault("ndjson"),
     ),
@@ -72,6 +73,18 @@ export const decodeCommand = Command.make(
       Parameters.between(1, Number.MAX_SAFE_INTEGER),
       Flag.optional,
     ),
+    workers: Flag.Int("workers").pipe(
+      Flag.withDescription("Threads that write JSON lines; the bytes are the same for any number"),
+      Parameters.between(1, 64),
+      Flag.withDefault(1),
+    ),
+    trail: Flag.String("trail").pipe(
+      Flag.withMetavar("DIR"),
+      Flag.withDescription(
+        "Record what was read, by which layout, into what, and what was wrong, in this trail",
+      ),
+      Flag.optional,
+    ),
     json: Flag.Boolean("json").pipe(
       Flag.withDescription("Say the summary, on stderr, as JSON"),
       Flag.withDefault(false),
@@ -80,29 +93,35 @@ export const decodeCommand = Command.make(
   Effect.fnUntraced(function* (flags) {
     const output = yield* Output
     const { planFrom } = yield* Effect.promise(() => import("../copybook/Copybooks.ts"))
-    const { decodeFile } = yield* Effect.promise(() => import("../copybook/Decoding.ts"))
+    const { decode } = yield* Effect.promise(() => import("../copybook/Auditing.ts"))
     const { data, format, isLenient, json, limit, maxErrors, output: target, rejects } = flags
+    if (target === "-" && (format === "arrow" || format === "parquet")) {
+      const detail = `${format} is no text for stdout: name a file`
+      return yield* new UsageError({ parameter: "--output", detail })
+    }
     const most = Option.getOrUndefined(maxErrors)
-    const summary = yield* decodeFile({
+    const request = {
       data,
+      workers: flags.workers,
       plan: yield* planFrom(flags.copybook, flags),
       format,
       output: target,
       rejects: Option.getOrUndefined(rejects),
       limits: {
-        mode: isLenient || most !== undefined ? "lenient" : "strict",
+        mode: isLenient || most !== undefined ? ("lenient" as const) : ("strict" as const),
         ...(most === undefined ? {} : { recordsMax: most }),
       },
       limit: Option.getOrElse(limit, () => Number.POSITIVE_INFINITY),
-    })
+    }
+    const summary = yield* decode(request, Option.getOrUndefined(flags.trail))
     yield* output.say(...(json ? [JSON.stringify(summary)] : summaryLines(summary, output)))
-    if (summary.rejected > 0) yield* output.exitWith(ExitCode.no)
+    return summary.rejected === 0 ? undefined : yield* output.exitWith(ExitCode.no)
   }),
 ).pipe(
   Command.withDescription(
     "Decode a file of records by its copybook. Strict unless told otherwise: the first bad record ends it, with its number, field, place and bytes. Exit code: 0 all decoded, 1 the copybook or records have faults, 4 the disk failed, 64 an option does not fit",
   ),
-  Command.withShortDescription("Records to JSON lines or CSV"),
+  Command.withShortDescription("Records to JSON lines, CSV, Arrow or Parquet"),
   Command.withExamples([
     {
       command: "countersign copybook decode accounts.dat --copybook account.cpy --framing rdw",

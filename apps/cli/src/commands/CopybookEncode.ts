@@ -3,6 +3,7 @@ import * as Argument from "effect/cli/Argument"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
 import { copybookFiles, layoutFlags, recordFlags } from "../copybook/CopybookFlags.ts"
 import { ExitCode } from "../terminal/ExitCode.ts"
 import { Output } from "../terminal/Output.ts"
@@ -31,6 +32,11 @@ export const encodeCommand = Command.make(
       Parameters.between(0, Number.MAX_SAFE_INTEGER),
       Flag.withDefault(0),
     ),
+    trail: Flag.String("trail").pipe(
+      Flag.withMetavar("DIR"),
+      Flag.withDescription("Record what was written, by which layout, out of what, in this trail"),
+      Flag.optional,
+    ),
     json: Flag.Boolean("json").pipe(
       Flag.withDescription("Say the summary, on stderr, as JSON"),
       Flag.withDefault(false),
@@ -39,14 +45,11 @@ export const encodeCommand = Command.make(
   Effect.fnUntraced(function* (flags) {
     const output = yield* Output
     const { planFrom } = yield* Effect.promise(() => import("../copybook/Copybooks.ts"))
-    const { encodeFile } = yield* Effect.promise(() => import("../copybook/Encoding.ts"))
+    const { encode } = yield* Effect.promise(() => import("../copybook/Auditing.ts"))
     const { input, json, maxErrors, output: target } = flags
-    const summary = yield* encodeFile({
-      input,
-      plan: yield* planFrom(flags.copybook, flags),
-      output: target,
-      refusedMax: maxErrors,
-    })
+    const plan = yield* planFrom(flags.copybook, flags)
+    const request = { input, plan, output: target, refusedMax: maxErrors }
+    const summary = yield* encode(request, Option.getOrUndefined(flags.trail))
     const { bytes, first, millis, records, refused } = summary
     const paint = output.paintSaid
     const mark = refused === 0 ? paint.good("✓ encoded") : paint.doubtful("! encoded")

@@ -5,20 +5,28 @@ import type { FilePlan } from "@countersign/copybook/file/FilePlan"
 import type { RecordBatch } from "@countersign/copybook/framing/RecordBatch"
 import { framedPieces, recordBatches } from "@countersign/copybook/framing/RecordFile"
 import { formatReject, type Reject, rejectOfFraming } from "@countersign/copybook/framing/Rejects"
-import { Disk } from "@countersign/core/platform/Disk"
+import * as FileLineage from "@countersign/copybook/audit/FileLineage"
+import * as KernelFile from "@countersign/copybook/kernels/KernelFile"
+import * as NdjsonPool from "@countersign/copybook/worker/NdjsonPool"
+import type { WorkerFailed } from "@countersign/copybook/worker/WorkerFailed"
+import type { Disk } from "@countersign/core/platform/Disk"
+import type { Actor } from "@countersign/core/event/AuditEvent"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
+import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import { openInput } from "../input/Input.ts"
 import { ProgressBar } from "../terminal/ProgressBar.ts"
-import { type FileForm, formOf } from "./FileForm.ts"
+import { type FileForm, type Format, type Formed, formOf, isPlain, rejectsOf } from "./FileForm.ts"
 import { openTarget, type Target } from "./Target.ts"
 
 export interface DecodeRequest {
   /** A file, or `-` for stdin. */
   readonly data: string
   readonly plan: FilePlan
-  readonly format: string
+  readonly format: Format
+  /** Threads that write lines. */
+  readonly workers: number
   /** A file, or `-` for stdout. */
   readonly output: string
   /** A file for records with faults. */
@@ -26,6 +34,7 @@ export interface DecodeRequest {
   readonly limits: FaultLimits
   /** Stops after so many records. */
   readonly limit: number
+  readonly lineage: FileLineage.FileLineage | undefined
 }
 
 export interface DecodeSummary {
@@ -109,84 +118,167 @@ interface Progress {
   bytes: number
 }
 
-/** Takes a batch; `false` where the file needs no more of them. */
-const takeBatch = (
-  batch: RecordBatch,
+type Stage = <E, R>(
+  batches: Stream.Stream<RecordBatch, E, R>,
+) => Stream.Stream<readonly [RecordBatch, Formed], E | WorkerFailed, R>
+
+/** Threads write the lines; a batch that ends the file is decoded anew, to end at its reject. */
+const pooled = Effect.fnUntraced(function* (
+  { plan, workers }: DecodeRequest,
   form: FileForm,
   log: RejectLog,
-  onReject: (reject: Reject) => void,
-  progress: Progress,
-): { readonly bytes: string | Uint8Array } => {
-  progress.records += batch.count
-  const { bytes, rejects, written } = form.add(batch, log.left)
-  progress.written += written
-  for (const reject of rejects) {
-    onReject(reject)
-    if (log.isFull) break
+): Effect.fn.Return<Stage, WorkerFailed, Disk | Scope.Scope> {
+  const { codePage, ...options } = plan.codec
+  const module = yield* KernelFile.load
+  const pool = yield* NdjsonPool.make(
+    {
+      layout: plan.layout,
+      codePage: codePage.name,
+      options,
+      ...(module === undefined ? {} : { module }),
+    },
+    workers,
+  )
+  return (batches) => {
+    const under: Array<RecordBatch> = []
+    const noted = Stream.map(batches, (batch) => {
+      under.push(batch)
+      return batch
+    })
+    return Stream.map(pool.lines(noted), ({ bytes, rejected, written }) => {
+      // Lines come in the order of their batches.
+      const batch = under.shift()
+      if (batch === undefined) throw new Error("lines without a batch")
+      const rejects = rejectsOf(batch, rejected)
+      return rejects.length > log.left
+        ? ([batch, form.add(batch, log.left)] as const)
+        : ([batch, { bytes, rejects, written }] as const)
+    })
   }
-  return { bytes }
+})
+
+const alone =
+  (form: FileForm, log: RejectLog): Stage =>
+  (batches) =>
+    Stream.map(batches, (batch) => [batch, form.add(batch, log.left)] as const)
+
+/** Overrides of fields can't be sent to a thread with code pages of their own. */
+const canPool = ({ format, plan, workers }: DecodeRequest): boolean =>
+  workers > 1 &&
+  format === "ndjson" &&
+  isPlain(plan) &&
+  plan.settings.newline === undefined &&
+  plan.settings.controls === undefined &&
+  Object.values(plan.codec.fields ?? {}).every((each) => each.codePage === undefined)
+
+/** Where rejects go: into the log, the file of rejects and the trail. */
+class RejectSink {
+  readonly log: RejectLog
+  readonly #target: Target | undefined
+  readonly #lineage: FileLineage.FileLineage | undefined
+  #waiting: Array<Reject> = []
+
+  constructor(
+    log: RejectLog,
+    target: Target | undefined,
+    lineage: FileLineage.FileLineage | undefined,
+  ) {
+    this.log = log
+    this.#target = target
+    this.#lineage = lineage
+  }
+
+  add(reject: Reject): void {
+    if (this.log.isFull) return
+    this.log.add(reject)
+    this.#waiting.push(reject)
+  }
+
+  get flush() {
+    return Effect.suspend(() => {
+      const rejects = this.#waiting
+      this.#waiting = []
+      const lines = rejects.map(formatReject).join("")
+      const written = this.#target === undefined ? Effect.void : this.#target.write(lines)
+      const lineage = this.#lineage
+      if (lineage === undefined) return Effect.asVoid(written)
+      return Effect.andThen(
+        written,
+        Effect.forEach(rejects, (each) => lineage.reject(each), { discard: true }),
+      )
+    })
+  }
+}
+
+interface Progress {
+  records: number
+  written: number
+  bytes: number
 }
 
 /** Reads, decodes and writes everything. */
 export const decodeFile = Effect.fnUntraced(function* (request: DecodeRequest) {
-  const { limit, limits, output, plan, rejects: rejectsFile } = request
+  const { lineage, limit, limits, output, rejects: rejectsFile } = request
   const clock = yield* Clock.clockWith(Effect.succeed)
   const from = clock.currentTimeMillisUnsafe()
-  yield* Disk
-  const form = yield* formOf(request.format, plan)
+  const form = yield* formOf(request.format, request.plan)
   const log = new RejectLog(limits)
   const progress: Progress = { records: 0, written: 0, bytes: 0 }
-  let waiting = ""
-  const onReject = (reject: Reject): void => {
-    log.add(reject)
-    if (rejectsFile !== undefined) waiting += formatReject(reject)
-  }
-  const { batches, sizeBytes } = yield* batchesOf(request, onReject, (bytes) => {
-    progress.bytes += bytes.byteLength
-  })
   const target = yield* openTarget(output, "--output")
-  const rejects: Target | undefined =
+  const rejectsTarget =
     rejectsFile === undefined ? undefined : yield* openTarget(rejectsFile, "--rejects")
-  const writeRejects = Effect.suspend(() => {
-    const lines = waiting
-    waiting = ""
-    return rejects === undefined ? Effect.void : Effect.asVoid(rejects.write(lines))
-  })
+  const rejects = new RejectSink(log, rejectsTarget, lineage)
+  const { batches, sizeBytes } = yield* batchesOf(
+    request,
+    (reject) => rejects.add(reject),
+    (bytes) => {
+      progress.bytes += bytes.byteLength
+      lineage?.bytes(bytes)
+    },
+  )
+  const stage = canPool(request) ? yield* pooled(request, form, log) : alone(form, log)
   const bar = new ProgressBar(process.stderr, "decoding", () => clock.currentTimeMillisUnsafe())
   // Both files get their names where the limit ends it: what was decoded before stays good.
   const finish = Effect.gen(function* () {
-    yield* writeRejects
+    yield* rejects.flush
     yield* target.finish
-    if (rejects !== undefined) yield* rejects.finish
+    if (rejectsTarget !== undefined) yield* rejectsTarget.finish
   })
-  yield* batches.pipe(
-    Stream.mapEffect((batch) =>
-      Effect.gen(function* () {
-        const left = limited(batch, limit - progress.records)
-        const { bytes } = takeBatch(left, form, log, onReject, progress)
-        const isRead = yield* target.write(bytes)
-        yield* writeRejects
-        bar.update(
-          progress.records,
-          sizeBytes === undefined ? undefined : progress.bytes / Math.max(1, sizeBytes),
-        )
-        if (log.isFull) return yield* log.error
-        return isRead && progress.records < limit
-      }),
-    ),
-    Stream.takeWhile((goesOn) => goesOn),
+  const put = Effect.fnUntraced(function* (formed: Formed) {
+    progress.written += formed.written
+    for (const reject of formed.rejects) rejects.add(reject)
+    const isRead = yield* target.write(formed.bytes)
+    yield* rejects.flush
+    if (log.isFull) return yield* log.error
+    return isRead
+  })
+  let framed = 0
+  const wanted = Stream.takeWhile(
+    Stream.map(batches, (batch) => {
+      const left = limited(batch, limit - framed)
+      framed += left.count
+      return left
+    }),
+    ({ count }) => count > 0,
+  )
+  yield* stage(wanted).pipe(
+    Stream.mapEffect(([batch, formed]) => {
+      progress.records += batch.count
+      lineage?.batch(batch.count)
+      const part = sizeBytes === undefined ? undefined : progress.bytes / Math.max(1, sizeBytes)
+      bar.update(progress.records, part)
+      return put(formed)
+    }),
+    Stream.takeWhile((isRead) => isRead && progress.records < limit),
     Stream.runDrain,
+    Effect.andThen(Effect.suspend(() => put(form.finish()))),
     Effect.ensuring(Effect.sync(() => bar.clear())),
     Effect.tapError(() => Effect.ignore(finish)),
   )
-  const last = form.finish()
-  for (const reject of last.rejects) onReject(reject)
-  yield* target.write(last.bytes)
   yield* finish
-  if (log.isFull) return yield* log.error
   const summary: DecodeSummary = {
     records: progress.records,
-    written: progress.written + last.written,
+    written: progress.written,
     rejected: log.records,
     bytes: progress.bytes,
     millis: clock.currentTimeMillisUnsafe() - from,
@@ -195,3 +287,23 @@ export const decodeFile = Effect.fnUntraced(function* (request: DecodeRequest) {
   }
   return summary
 }, Effect.scoped)
+
+/** The same between the opening and the closing record of the file's lineage. */
+export const decodeAudited = Effect.fnUntraced(function* (
+  request: Omit<DecodeRequest, "lineage">,
+  actor: Actor,
+) {
+  const { data, format, output, plan } = request
+  const lineage = yield* FileLineage.open({
+    file: data,
+    other: output,
+    direction: "decode",
+    plan,
+    actor,
+    format,
+  })
+  return yield* decodeFile({ ...request, lineage }).pipe(
+    Effect.tapError((error) => lineage.close("failure", error.message)),
+    Effect.tap(({ rejected }) => lineage.close(rejected === 0 ? "success" : "partial")),
+  )
+})

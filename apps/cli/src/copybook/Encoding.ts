@@ -1,6 +1,8 @@
 /** Encodes lines of JSON into a file of records. */
 import * as FileEncoder from "@countersign/copybook/file/FileEncoder"
+import * as FileLineage from "@countersign/copybook/audit/FileLineage"
 import type { FilePlan } from "@countersign/copybook/file/FilePlan"
+import type { Actor } from "@countersign/core/event/AuditEvent"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
@@ -35,6 +37,7 @@ export interface EncodeRequest {
   readonly output: string
   /** Lines that may be refused. */
   readonly refusedMax: number
+  readonly lineage: FileLineage.FileLineage | undefined
 }
 
 /** A number with more digits than a double holds stays the text that it was. */
@@ -93,10 +96,14 @@ export const encodeFile = Effect.fnUntraced(function* (request: EncodeRequest) {
   const input = yield* openInput(request.input)
   const lines = new LineEncoder(yield* Effect.fromResult(FileEncoder.make(request.plan)))
   const target = yield* openTarget(request.output, "--output")
-  let [bytes, read] = [0, 0]
+  let [bytes, read, told] = [0, 0, 0]
   const put = Effect.fnUntraced(function* (piece: Uint8Array) {
     if (lines.first !== undefined && lines.refused > request.refusedMax) return yield* lines.first
     bytes += piece.byteLength
+    const { lineage } = request
+    lineage?.bytes(piece)
+    lineage?.batch(lines.encoder.records() - told)
+    told = lines.encoder.records()
     return yield* target.write(piece)
   })
   const bar = new ProgressBar(process.stderr, "encoding", () => clock.currentTimeMillisUnsafe())
@@ -125,3 +132,23 @@ export const encodeFile = Effect.fnUntraced(function* (request: EncodeRequest) {
     millis: clock.currentTimeMillisUnsafe() - from,
   }
 }, Effect.scoped)
+
+/** The same between the opening and the closing record of the file's lineage. */
+export const encodeAudited = Effect.fnUntraced(function* (
+  request: Omit<EncodeRequest, "lineage">,
+  actor: Actor,
+) {
+  const { input, output, plan } = request
+  const lineage = yield* FileLineage.open({
+    file: output,
+    other: input,
+    direction: "encode",
+    plan,
+    actor,
+    format: "ndjson",
+  })
+  return yield* encodeFile({ ...request, lineage }).pipe(
+    Effect.tapError((error) => lineage.close("failure", error.message)),
+    Effect.tap(({ first, refused }) => lineage.close(refused === 0 ? "success" : "partial", first)),
+  )
+})

@@ -1,15 +1,25 @@
 /** The forms that decoded records are written in. */
+import * as ArrowBatch from "@countersign/copybook/columns/ArrowBatch"
+import { ColumnDecoder } from "@countersign/copybook/columns/ColumnDecoder"
+import { NdjsonWriter } from "@countersign/copybook/columns/NdjsonWriter"
+import { ParquetFile } from "@countersign/copybook/columns/ParquetFile"
+import type { Fault } from "@countersign/copybook/field/Fault"
 import * as FileDecoder from "@countersign/copybook/file/FileDecoder"
 import type { FilePlan } from "@countersign/copybook/file/FilePlan"
 import * as RecordLines from "@countersign/copybook/file/RecordLines"
 import type { RecordBatch } from "@countersign/copybook/framing/RecordBatch"
-import type { Reject } from "@countersign/copybook/framing/Rejects"
+import { type Reject, rejectOf } from "@countersign/copybook/framing/Rejects"
+import { selectSegments } from "@countersign/copybook/framing/Segments"
+import * as KernelFile from "@countersign/copybook/kernels/KernelFile"
+import { fromModule } from "@countersign/copybook/kernels/Kernels"
+import * as TypeScriptKernels from "@countersign/copybook/kernels/TypeScriptKernels"
+import * as RecordPlan from "@countersign/copybook/record/RecordPlan"
 import * as Effect from "effect/Effect"
 import { UsageError } from "../terminal/Failure.ts"
 import { CsvRows } from "./CsvRows.ts"
 
 /** What a batch has become. */
-interface Formed {
+export interface Formed {
   readonly bytes: string | Uint8Array
   /** Records that are in what was and will be written. */
   readonly written: number
@@ -24,7 +34,11 @@ export interface FileForm {
   readonly finish: () => Formed
 }
 
-export const formats = ["ndjson", "csv"] as const
+export type Format = "ndjson" | "csv" | "arrow" | "parquet"
+
+const kernels = Effect.map(KernelFile.load, (module) =>
+  module === undefined ? TypeScriptKernels.make() : fromModule(module),
+)
 
 const rejectsIn = (records: ReadonlyArray<FileDecoder.FileRecord>): ReadonlyArray<Reject> =>
   records.flatMap(({ reject }) => (reject === undefined ? [] : [reject]))
@@ -93,11 +107,140 @@ const csv = Effect.fnUntraced(function* (plan: FilePlan) {
   return form
 })
 
-export const formOf = (format: string, plan: FilePlan) => {
+/** Whether lines are nothing but values, which the kernels write. */
+export const isPlain = ({ codec, segments, settings }: FilePlan): boolean =>
+  segments === undefined && settings.output === undefined && codec.metadata !== true
+
+const sliceAt = ({ bytes, lengths, starts }: RecordBatch, index: number): Uint8Array => {
+  const start = starts[index] ?? 0
+  return bytes.slice(start, start + (lengths[index] ?? 0))
+}
+
+/** The rejects of records that were found out by their numbers. */
+export const rejectsOf = (
+  batch: RecordBatch,
+  rejected: ReadonlyArray<{ readonly record: number; readonly faults: ReadonlyArray<Fault> }>,
+): ReadonlyArray<Reject> =>
+  rejected.flatMap(({ faults: [first, ...others], record }) =>
+    first === undefined
+      ? []
+      : [rejectOf(sliceAt(batch, record - batch.firstRecord), [first, ...others])],
+  )
+
+/** Lines by the kernels; a batch that ends the file is decoded anew, to end at its reject. */
+const plainNdjson = Effect.fnUntraced(function* (plan: FilePlan) {
+  const slow = yield* ndjson(plan)
+  const recordPlan = yield* Effect.fromResult(RecordPlan.make(plan.layout, plan.codec))
+  const writer = new NdjsonWriter(recordPlan, yield* kernels)
+  const form: FileForm = {
+    add: (batch, rejectsMax) => {
+      const pieces: Array<Uint8Array> = []
+      const { rejected, written } = writer.write(batch, (bytes) => pieces.push(bytes.slice()))
+      if (rejected.length > rejectsMax) return slow.add(batch, rejectsMax)
+      return { bytes: Buffer.concat(pieces), written, rejects: rejectsOf(batch, rejected) }
+    },
+    finish: slow.finish,
+  }
+  return form
+})
+
+/** The records of a batch without some of them. */
+const without = (batch: RecordBatch, dropped: ReadonlySet<number>): RecordBatch => {
+  const kept = Array.from({ length: batch.count }, (_, index) => index).filter(
+    (index) => !dropped.has(index),
+  )
+  return {
+    ...batch,
+    count: kept.length,
+    starts: Int32Array.from(kept, (index) => batch.starts[index] ?? 0),
+    lengths: Int32Array.from(kept, (index) => batch.lengths[index] ?? 0),
+    numbers: Float64Array.from(
+      kept,
+      (index) => batch.numbers?.[index] ?? batch.firstRecord + index,
+    ),
+  }
+}
+
+/** A table holds one kind of records, so segments have to come to one view. */
+const oneView = Effect.fnUntraced(function* (plan: FilePlan) {
+  const { segments, settings } = plan
+  if (segments === undefined) return plan
+  const views = new Set((settings.segments?.select ?? []).map((id) => segments.viewOf(id)))
+  const [view, ...others] = views
+  if (view === undefined || others.length > 0) {
+    const detail =
+      "a table holds records of one kind: name its ids with --only-segment, all of one view"
+    return yield* new UsageError({ parameter: "--format", detail })
+  }
+  return { ...plan, codec: { ...plan.codec, views: [view] } }
+})
+
+const table = Effect.fnUntraced(function* (
+  given: FilePlan,
+  sinkOf: (decoder: ColumnDecoder) => {
+    readonly add: (batch: ReturnType<ColumnDecoder["decode"]>) => Uint8Array
+    readonly finish: () => Uint8Array
+  },
+) {
+  const plan = yield* oneView(given)
+  const { segments } = plan
+  const recordPlan = yield* Effect.fromResult(RecordPlan.make(plan.layout, plan.codec))
+  const decoder = new ColumnDecoder(recordPlan, yield* kernels)
+  const sink = sinkOf(decoder)
+  const form: FileForm = {
+    add: (all) => {
+      const batch = segments === undefined ? all : selectSegments(all, segments).batch
+      const first = decoder.decode(batch)
+      const byRecord = Map.groupBy(first.faults, ({ record }) => record)
+      const rejected = [...byRecord].map(([record, faults]) => ({ record, faults }))
+      const rejects = rejectsOf(batch, rejected)
+      // A row that is no record would look like one: the others are decoded without it.
+      const good =
+        first.rejected.length === 0
+          ? first
+          : decoder.decode(without(batch, new Set(first.rejected)))
+      return { bytes: sink.add(good), written: good.count, rejects }
+    },
+    finish: () => ({ bytes: sink.finish(), written: 0, rejects: [] }),
+  }
+  return form
+})
+
+const parquet = (plan: FilePlan) =>
+  table(plan, (decoder) => {
+    const file = new ParquetFile(decoder.sources)
+    return { add: (batch) => file.add(batch), finish: () => file.finish() }
+  })
+
+/** The whole table is held until its end, as the library writes it. */
+const arrow = (plan: FilePlan) =>
+  table(plan, (decoder) => {
+    const batches: Array<ReturnType<typeof ArrowBatch.recordBatch>> = []
+    const nothing = { bytes: new Uint8Array(0), starts: new Int32Array(0) }
+    return {
+      add: (batch) => {
+        if (batch.count > 0) batches.push(ArrowBatch.recordBatch(batch))
+        return nothing.bytes
+      },
+      finish: () => {
+        if (batches.length > 0) return ArrowBatch.ipc(batches, "file")
+        // A file without rows has its schema all the same.
+        const empty = { ...nothing, lengths: new Int32Array(0), count: 0 }
+        const batch = decoder.decode({ ...empty, firstRecord: 0, fileOffset: 0 })
+        return ArrowBatch.ipc([ArrowBatch.recordBatch(batch)], "file")
+      },
+    }
+  })
+
+export const formOf = (format: Format, plan: FilePlan) => {
   switch (format) {
     case "csv":
       return csv(plan)
-    default:
-      return ndjson(plan)
+    case "parquet":
+      return parquet(plan)
+    case "arrow":
+      return arrow(plan)
+    case "ndjson":
+      return isPlain(plan) ? plainNdjson(plan) : ndjson(plan)
   }
 }

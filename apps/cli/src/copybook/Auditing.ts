@@ -1,0 +1,28 @@
+/** Decoding and encoding, with a trail of them where one is named. */
+import * as Effect from "effect/Effect"
+import { operator } from "../trail/Operator.ts"
+import { decodeAudited, decodeFile, type DecodeRequest } from "./Decoding.ts"
+import { encodeAudited, encodeFile, type EncodeRequest } from "./Encoding.ts"
+
+// The engine is half of the program; without a trail it is not loaded.
+const engine = (directory: string) =>
+  Effect.map(
+    Effect.promise(() => import("@countersign/core/Audit")),
+    ({ Audit }) => Audit.layer({ directory }),
+  )
+
+export const decode = Effect.fnUntraced(function* (
+  request: Omit<DecodeRequest, "lineage">,
+  trail: string | undefined,
+) {
+  if (trail === undefined) return yield* decodeFile({ ...request, lineage: undefined })
+  return yield* Effect.provide(decodeAudited(request, operator()), yield* engine(trail))
+})
+
+export const encode = Effect.fnUntraced(function* (
+  request: Omit<EncodeRequest, "lineage">,
+  trail: string | undefined,
+) {
+  if (trail === undefined) return yield* encodeFile({ ...request, lineage: undefined })
+  return yield* Effect.provide(encodeAudited(request, operator()), yield* engine(trail))
+})
