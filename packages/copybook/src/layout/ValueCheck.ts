@@ -68,6 +68,10 @@ const verdictOf = (value: Literal, storage: Storage, bytes: number): Verdict | u
     case "figurative":
       return undefined
     case "hex":
+      // A binary of characters takes any bytes; other numbers take numeric literals only.
+      if (storage.kind !== "binary" && ofText(0, storage, bytes) !== undefined) {
+        return ["CPY-2051", "is text, and the item is a number"]
+      }
       return value.bytes.length > bytes
         ? ["CPY-2050", `has ${value.bytes.length} bytes, and the item has ${bytes}`]
         : undefined
@@ -99,7 +103,7 @@ const shown = (value: Literal): string => {
 }
 
 /**
- * Reports a literal that its item cannot hold.
+ * Reports literals that their item cannot hold: its own, and those of its conditions.
  *
  * @category checking
  * @since 0.1.0
@@ -110,9 +114,17 @@ export const checkValue = (
   bytes: number,
   report: (diagnostic: Diagnostic) => void,
 ): void => {
-  if (item.value === undefined) return
-  const verdict = verdictOf(item.value, storage, bytes)
-  if (verdict === undefined) return
-  const [code, what] = verdict
-  report(finding(code, item.span, `VALUE ${shown(item.value)} of ${item.name} ${what}`))
+  const check = ({ name, span }: Pick<Item, "name" | "span">, value: Literal | undefined): void => {
+    const verdict = value === undefined ? undefined : verdictOf(value, storage, bytes)
+    if (verdict === undefined || value === undefined) return
+    const [code, what] = verdict
+    report(finding(code, span, `VALUE ${shown(value)} of ${name} ${what}`))
+  }
+  check(item, item.value)
+  for (const condition of item.conditions) {
+    for (const { from, through } of condition.values) {
+      check(condition, from)
+      check(condition, through)
+    }
+  }
 }
