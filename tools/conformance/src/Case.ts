@@ -20,12 +20,19 @@ import {
   narrowFields,
 } from "./CaseReading.ts"
 import { type ComparisonOptions, differences } from "./Comparison.ts"
+import { tableFindings, textVectorFindings } from "./CodePageVectors.ts"
+import { fieldVectorFindings } from "./FieldVectors.ts"
+import type { Findings } from "./Finding.ts"
 import { gathered } from "./Gathering.ts"
 import { isObject, type Json, type Manifest, readExpected } from "./Manifest.ts"
+import { parseErrorFindings } from "./ParseErrors.ts"
 
-/** How a case ended. A `crash` is an exception that is no typed error. */
+/**
+ * How a case ended. A `crash` is an exception that is no typed error; what is `explained` differs
+ * only as the case itself says that it may.
+ */
 export interface Outcome {
-  readonly verdict: "equal" | "different" | "refused" | "crash" | "no expectation"
+  readonly verdict: "equal" | "explained" | "different" | "refused" | "crash" | "no expectation"
   readonly details: ReadonlyArray<string>
 }
 
@@ -214,12 +221,42 @@ const runExpectation = (manifest: Manifest, layout: Layout): ReadonlyArray<strin
   return reading.faults.slice(0, 8)
 }
 
+/** Cases without data: vectors, tables, and copybooks that are wrong. */
+const runVectors = (manifest: Manifest): Findings | undefined => {
+  const [first] = manifest.expected
+  if (first === undefined) return undefined
+  const expected = (): ReadonlyArray<Json> => readExpected(manifest, first.file)
+  if (/^vectors .*function/.test(first.kind)) {
+    const pages = { ebcdic: pageOf("common"), ascii: pageOf("ascii") }
+    return fieldVectorFindings(expected(), pages)
+  }
+  if (/^vectors .*code_page/.test(first.kind)) return textVectorFindings(expected())
+  if (/charset.*code points/.test(first.kind)) {
+    return tableFindings(expected()[0] ?? null, manifest.notes)
+  }
+  const [copybook] = manifest.copybooks
+  return first.kind === "errors" && manifest.data.length === 0 && copybook !== undefined
+    ? parseErrorFindings(read(manifest, copybook).toString("latin1"), expected()[0])
+    : undefined
+}
+
+const outcomeOf = (findings: Findings | undefined): Outcome => {
+  if (findings === undefined) return { verdict: "no expectation", details: [] }
+  const { different, explained } = findings
+  if (different.length > 0) return { verdict: "different", details: [...different, ...explained] }
+  return { verdict: explained.length > 0 ? "explained" : "equal", details: explained }
+}
+
+const run = (manifest: Manifest): Findings | undefined => {
+  const vectors = runVectors(manifest)
+  if (vectors !== undefined || manifest.copybooks.length === 0) return vectors
+  const different = runExpectation(manifest, layoutFor(manifest))
+  return different === undefined ? undefined : { different, explained: [] }
+}
+
 export const runCase = (manifest: Manifest): Outcome => {
-  if (manifest.copybooks.length === 0) return { verdict: "no expectation", details: [] }
   try {
-    const details = runExpectation(manifest, layoutFor(manifest))
-    if (details === undefined) return { verdict: "no expectation", details: [] }
-    return { verdict: details.length === 0 ? "equal" : "different", details }
+    return outcomeOf(run(manifest))
   } catch (error) {
     if (error instanceof Refused) return { verdict: "refused", details: [error.message] }
     return {

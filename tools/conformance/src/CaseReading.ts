@@ -242,6 +242,18 @@ const floatsOf = (options: JsonObject): Partial<CodecOptions> => {
   }
 }
 
+/** Unless told otherwise, the tool takes a sign over a digit in signed fields only. */
+const unsignedOf = (options: JsonObject, layout: Layout): Partial<CodecOptions> =>
+  textAt(options, "strict_sign_overpunching") === "false"
+    ? {}
+    : {
+        fields: Object.fromEntries(
+          elementaryFields(layout)
+            .filter(({ storage }) => storage.kind === "zoned" && !storage.isSigned)
+            .map(({ path }) => [path, { signRule: "none" as const }]),
+        ),
+      }
+
 /** What another tool does without being told. */
 export const codecOptionsOf = (
   manifest: Manifest,
@@ -273,6 +285,7 @@ export const codecOptionsOf = (
       size === undefined ? "maximum" : size === "pad_record" ? "actual-padded" : "actual",
     allowsFewer: true,
     ...floatsOf(peerOptions),
+    ...unsignedOf(peerOptions, layout),
     ...countsOf(layout, peerOptions["occurs_mappings"]),
     ...(viewRules.length > 0 ? { viewRules } : {}),
   }

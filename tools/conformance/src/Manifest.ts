@@ -28,6 +28,8 @@ export interface Manifest {
   readonly codePage: string
   readonly peerOptions: JsonObject
   readonly expected: ReadonlyArray<Expectation>
+  /** What is known of the other tool's output, and of errors in it. */
+  readonly notes: string
 }
 
 export const isObject = (value: unknown): value is JsonObject =>
@@ -62,6 +64,7 @@ export const readManifest = (directory: string): Manifest => {
       file: textAt(each, "file"),
       kind: textAt(each, "kind"),
     })),
+    notes: textAt(manifest, "notes"),
   }
 }
 
