@@ -167,6 +167,14 @@ export const native = (workload: Workload): Workload => ({
   ),
 })
 
+/** The same records decoded by code that is made for them. */
+export const generated = (workload: Workload): Workload => ({
+  ...workload,
+  plan: Result.getOrThrow(
+    RecordPlan.make(workload.plan.layout, { ...workload.plan.options, generatesCode: true }),
+  ),
+})
+
 /** @param total how many bytes of records at least */
 export const display = (total: number): Workload => make("A", times(10, ["text", 50]), 256, total)
 

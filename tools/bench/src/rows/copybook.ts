@@ -6,6 +6,7 @@ import { RecordDecoder } from "@countersign/copybook/record/RecordDecoder"
 import { loadKernels } from "../copybook/kernels.ts"
 import {
   display,
+  generated,
   mixed,
   native,
   packed,
@@ -193,9 +194,23 @@ const ways = (total: number): ReadonlyArray<Way> => {
     way("copybook-a-ndjson", "10 texts of 50: NDJSON", a, goal(819, 1126), lines),
     way("copybook-b-columns", "10 packed S9(9)V99: columns", b, goal(819, 1024), columns),
     way("copybook-b-ndjson", "10 packed S9(9)V99: NDJSON", b, goal(250, 350), lines),
+    way(
+      "copybook-c-columns-untrimmed",
+      "408 bytes, 50 mixed: columns of one width",
+      untrimmed(c),
+      goal(700, 1000),
+      columns,
+    ),
     way("copybook-c-columns", "408 bytes, 50 mixed: columns, trimmed", c, goal(700, 1000), columns),
     way("copybook-c-ndjson", "408 bytes, 50 mixed: NDJSON", c, goal(350, 450), lines),
     way("copybook-c-objects", "408 bytes, 50 mixed: objects", native(c), goal(300, 700), objects),
+    way(
+      "copybook-c-objects-generated",
+      "408 bytes, 50 mixed: objects by code made for the records",
+      generated(native(c)),
+      goal(300, 700),
+      objects,
+    ),
   ]
 }
 
