@@ -81,6 +81,19 @@ describe("texts", () => {
     assert.strictEqual(write("\uFF41", 3, text, { codePage: mixed }), "CPY-5006")
   })
 
+  it("looks for shifts in the field alone, however many records lie behind it", () => {
+    let last = -1
+    const bytes = new Proxy(bytesOf("C10E42410F".padEnd(200, "C1")), {
+      get: (target, key) => {
+        if (typeof key === "string" && /^\d+$/.test(key)) last = Math.max(last, Number(key))
+        return Reflect.get(target, key)
+      },
+    })
+    const codec = codecOf(text, { codePage: mixed }, { length: 6 })
+    assert.strictEqual(codec.decode(bytes, 0), "A\uFF41A")
+    assert.strictEqual(last, 5)
+  })
+
   it("may be double bytes alone, or UTF-16", () => {
     const dbcs: Storage = { kind: "dbcs" }
     assert.strictEqual(read("42414242", dbcs, { codePage: mixed }), "\uFF41\uFF42")

@@ -134,8 +134,10 @@ const mixed = (page: CodePage, double: DoubleBytePage): TextFormat => {
       let from = offset
       const end = offset + length
       while (from < end) {
-        const out = bytes.indexOf(shiftOut, from)
-        const isShifted = out >= 0 && out < end
+        // Not `indexOf`, which would go on through all records behind this one.
+        let out = from
+        while (out < end && bytes[out] !== shiftOut) out++
+        const isShifted = out < end
         const until = isShifted ? out : end
         const part = single.read(bytes, from, until - from)
         code = "CPY-4007"
