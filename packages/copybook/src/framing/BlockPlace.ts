@@ -61,6 +61,18 @@ export class BlockPlace {
     return at
   }
 
+  /**
+   * The file has ended: what the last block's word says to be there as well was cut off.
+   *
+   * @param isTold whether a fault, or a short record, has told so
+   */
+  finish(found: Found, end: number, isTold: boolean): void {
+    const { blocks, left } = this
+    if (blocks.kind !== "word" || left === 0) return
+    this.left = 0
+    if (!isTold) found.fault("CPY-3001", end, 0, `its last block has ${left} bytes more`)
+  }
+
   #readWord(word: BlockWord, bytes: Uint8Array, at: number, end: number, found: Found): number {
     if (at + blockWordBytes > end) return at
     const header = bytes.subarray(at, at + blockWordBytes)

@@ -44,7 +44,7 @@ export const fixedScan = (length: number, blocks: Blocks, isZeroFiller: boolean)
     }
     return at
   }
-  return { run }
+  return { run, finish: (found, end, isTold) => place.finish(found, end, isTold) }
 }
 
 /**

@@ -36,8 +36,12 @@ export interface Scan {
     isLast: boolean,
     found: Found,
   ) => number
-  /** What is still open when the file has ended. */
-  readonly finish?: (found: Found, end: number) => void
+  /**
+   * What is still open when the file has ended.
+   *
+   * @param isTold whether a fault, or a short record, has told that the file ends inside a record
+   */
+  readonly finish?: (found: Found, end: number, isTold: boolean) => void
 }
 
 /** Room for joined records, and where each of them begins in the file. */

@@ -194,7 +194,7 @@ class PieceFramer {
         found.fault("CPY-3001", at, end - at, `${end - at} bytes are left`, hint)
       }
     }
-    if (!found.isStopped) this.#scan.finish?.(found, end)
+    if (!found.isStopped) this.#scan.finish?.(found, end, at < end)
     return end
   }
 

@@ -48,7 +48,7 @@ export const headerScan = (options: HeaderScanOptions): Scan => {
     }
     return at
   }
-  return { run }
+  return { run, finish: (found, end, isTold) => place.finish(found, end, isTold) }
 }
 
 /**

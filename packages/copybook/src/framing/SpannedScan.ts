@@ -30,6 +30,11 @@ interface Chain {
 
 const waiting = -1
 
+const tell = ({ fileOffset, length, pieces }: Chain, found: Found, why: string): void => {
+  const detail = `${length} bytes in ${pieces.length} segments, and ${why}`
+  found.faultAt("CPY-3012", fileOffset, length, pieces[0] ?? new Uint8Array(0), detail)
+}
+
 /**
  * @category constructors
  * @since 0.1.0
@@ -39,12 +44,11 @@ export const spannedScan = (options: HeaderScanOptions): Scan => {
   const place = new BlockPlace(options.blocks, isZeroFiller)
   let chain: Chain | undefined
 
-  const breakOff = (found: Found, why: string): void => {
-    if (chain === undefined) return
-    const { fileOffset, length, pieces } = chain
-    const detail = `${length} bytes in ${pieces.length} segments, and ${why}`
+  const breakOff = (found: Found, why: string): boolean => {
+    const open = chain
     chain = undefined
-    found.faultAt("CPY-3012", fileOffset, length, pieces[0] ?? new Uint8Array(0), detail)
+    if (open !== undefined) tell(open, found, why)
+    return open !== undefined
   }
 
   const take = (code: number, bytes: Uint8Array, at: number, body: number, found: Found): void => {
@@ -85,11 +89,8 @@ export const spannedScan = (options: HeaderScanOptions): Scan => {
     const total = word.bytes + raw + word.delta
     if (at + total > end) return waiting
     const code = header[codeAt(word.at)] ?? 0
-    if (code > segmentCode.middle) {
-      found.fault("CPY-3013", at, total, `0x${hex(header)}`)
-    } else {
-      take(code, bytes, at, total - word.bytes, found)
-    }
+    if (code > segmentCode.middle) found.fault("CPY-3013", at, total, `0x${hex(header)}`)
+    else take(code, bytes, at, total - word.bytes, found)
     if (found.isStopped) return waiting
     place.left -= total
     return at + total
@@ -106,5 +107,7 @@ export const spannedScan = (options: HeaderScanOptions): Scan => {
     }
     return at
   }
-  return { run, finish: (found) => breakOff(found, "then the file ends") }
+  const finish: Scan["finish"] = (found, end, isTold) =>
+    place.finish(found, end, breakOff(found, "then the file ends") || isTold)
+  return { run, finish }
 }
