@@ -157,4 +157,23 @@ describe("columns hold what the record decoder gives", () => {
       }
     }
   })
+
+  it("and faults have the numbers and places of records that were joined or filtered", () => {
+    const layout = layoutOfText("01 R. 05 A PIC X(2). 05 P PIC S9(3) COMP-3.")
+    const plan = Result.getOrThrow(RecordPlan.make(layout, { codePage: cp037 }))
+    const batch = {
+      bytes: Uint8Array.of(0xc1, 0xc2, 0x12, 0x3c, 0xc1, 0xc2, 0x12, 0x33),
+      starts: Int32Array.of(0, 4),
+      lengths: Int32Array.of(4, 4),
+      count: 2,
+      firstRecord: 4,
+      fileOffset: 90,
+      numbers: Float64Array.of(4, 70),
+      offsets: Float64Array.of(90, 8000),
+    }
+    for (const kernels of bothKernels()) {
+      const [fault] = new ColumnDecoder(plan, kernels).decode(batch).faults
+      assert.deepInclude(fault, { record: 70, fileOffset: 8002 })
+    }
+  })
 })

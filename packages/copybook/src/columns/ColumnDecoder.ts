@@ -10,7 +10,7 @@
 import type { Fault } from "../field/Fault.ts"
 import { decodeFaults, faultClasses } from "../field/FaultCode.ts"
 import type { FieldValue } from "../field/FieldCodec.ts"
-import type { RecordBatch } from "../framing/RecordBatch.ts"
+import { numberOf, offsetOf, type RecordBatch } from "../framing/RecordBatch.ts"
 import { Arena } from "../kernels/Arena.ts"
 import type { Kernels } from "../kernels/Kernels.ts"
 import { RecordDecoder } from "../record/RecordDecoder.ts"
@@ -106,8 +106,8 @@ export class ColumnDecoder {
         batch.bytes,
         start,
         batch.lengths[index] ?? 0,
-        batch.firstRecord + index,
-        batch.fileOffset + start,
+        numberOf(batch, index),
+        offsetOf(batch, index),
       )
       if (decoded.isRejected) rejected.push(index)
       faults.push(...decoded.faults)

@@ -173,4 +173,23 @@ describe("an NDJSON writer", () => {
       assert.strictEqual(written(writer, batch), expected(plan, batch))
     }
   })
+
+  it("tells numbers and places in the file of records that were joined or filtered", () => {
+    const plan = planOf("flat", {})
+    const whole = batchOf("flat", {}, 9)
+    const offset = plan.layout.root.fields.find(({ name }) => name === "P1")?.offset ?? 0
+    whole.bytes[(whole.starts[1] ?? 0) + offset] = 0xaa
+    const batch = {
+      ...whole,
+      count: 2,
+      numbers: Float64Array.of(4, 70),
+      offsets: Float64Array.of(90, 8000),
+    }
+    for (const kernels of bothKernels()) {
+      const { rejected } = new NdjsonWriter(plan, kernels).write(batch, () => {})
+      const [first] = rejected
+      assert.strictEqual(first?.record, 70)
+      assert.deepInclude(first.faults[0], { record: 70, fileOffset: 8000 + offset })
+    }
+  })
 })

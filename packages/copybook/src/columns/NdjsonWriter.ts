@@ -7,7 +7,7 @@
  *
  * @since 0.1.0
  */
-import type { RecordBatch } from "../framing/RecordBatch.ts"
+import { numberOf, offsetOf, type RecordBatch } from "../framing/RecordBatch.ts"
 import { Arena } from "../kernels/Arena.ts"
 import { none, reasons, state } from "../kernels/JsonPlan.ts"
 import type { Kernels } from "../kernels/Kernels.ts"
@@ -135,14 +135,14 @@ export class NdjsonWriter {
     rejected: Array<Decoded & { readonly record: number }>,
   ): void {
     const start = batch.starts[index] ?? 0
-    const record = batch.firstRecord + index
+    const record = numberOf(batch, index)
     this.decoded += 1
     const decoded = this.decoder.decode(
       batch.bytes,
       start,
       batch.lengths[index] ?? 0,
       record,
-      batch.fileOffset + start,
+      offsetOf(batch, index),
     )
     if (decoded.isRejected) rejected.push({ ...decoded, record })
     else sink(encoder.encode(`${JSON.stringify(decoded.value, replacer)}\n`))

@@ -6,7 +6,7 @@
 import * as Result from "effect/Result"
 import type { Fault } from "../field/Fault.ts"
 import { framingCodes } from "../framing/FramingFault.ts"
-import type { RecordBatch } from "../framing/RecordBatch.ts"
+import { numberOf, offsetOf, type RecordBatch } from "../framing/RecordBatch.ts"
 import { type Reject, rejectOf } from "../framing/Rejects.ts"
 import type { CodecOptions } from "../record/CodecOptions.ts"
 import type { CodecOptionsInvalid } from "../record/CodecOptionsInvalid.ts"
@@ -87,8 +87,8 @@ export class FileDecoder {
   #decodeOne(batch: RecordBatch, index: number): FileRecord | undefined {
     const start = batch.starts[index] ?? 0
     const length = batch.lengths[index] ?? 0
-    const record = batch.numbers?.[index] ?? batch.firstRecord + index
-    const fileOffset = batch.offsets?.[index] ?? batch.fileOffset + start
+    const record = numberOf(batch, index)
+    const fileOffset = offsetOf(batch, index)
     const { segments, settings } = this.plan
     const { bytes } = batch
     const raw = () => bytes.slice(start, start + length)

@@ -28,3 +28,21 @@ export interface RecordBatch {
   /** The number of each record in the file, where it is not `firstRecord + i`: some were left out. */
   readonly numbers?: Float64Array
 }
+
+/**
+ * The number of one of its records in the file, 0-based.
+ *
+ * @category inspecting
+ * @since 0.1.0
+ */
+export const numberOf = ({ firstRecord, numbers }: RecordBatch, index: number): number =>
+  numbers?.[index] ?? firstRecord + index
+
+/**
+ * Where one of its records begins in the file, behind its headers.
+ *
+ * @category inspecting
+ * @since 0.1.0
+ */
+export const offsetOf = ({ fileOffset, offsets, starts }: RecordBatch, index: number): number =>
+  offsets?.[index] ?? fileOffset + (starts[index] ?? 0)

@@ -6,7 +6,7 @@
 import * as Result from "effect/Result"
 import type { FieldReader, TextReader } from "./Framing.ts"
 import { FramingInvalid } from "./FramingInvalid.ts"
-import type { RecordBatch } from "./RecordBatch.ts"
+import { numberOf, offsetOf, type RecordBatch } from "./RecordBatch.ts"
 
 /**
  * @category models
@@ -93,11 +93,10 @@ class Part {
   readonly #offsets: Array<number> = []
 
   add(batch: RecordBatch, index: number): void {
-    const start = batch.starts[index] ?? 0
-    this.#starts.push(start)
+    this.#starts.push(batch.starts[index] ?? 0)
     this.#lengths.push(batch.lengths[index] ?? 0)
-    this.#numbers.push(batch.numbers?.[index] ?? batch.firstRecord + index)
-    this.#offsets.push(batch.offsets?.[index] ?? batch.fileOffset + start)
+    this.#numbers.push(numberOf(batch, index))
+    this.#offsets.push(offsetOf(batch, index))
   }
 
   batchOf({ bytes, fileOffset, firstRecord, offsets }: RecordBatch): RecordBatch {

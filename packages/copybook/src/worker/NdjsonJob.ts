@@ -37,6 +37,8 @@ export interface NdjsonJob {
   readonly count: number
   readonly firstRecord: number
   readonly fileOffset: number
+  readonly offsets?: Float64Array
+  readonly numbers?: Float64Array
 }
 
 /**

@@ -66,6 +66,19 @@ describe("a pool of threads", () => {
     )
   }
 
+  it.live("tells numbers and places in the file of records that were joined or filtered", () =>
+    Effect.gen(function* () {
+      const pool = yield* NdjsonPool.make(setting, 1)
+      const whole = randomBatch(layout, new Numbers(3), 2, {})
+      whole.bytes[whole.starts[1] ?? 0] = 0
+      const numbers = Float64Array.of(4, 70)
+      const offsets = Float64Array.of(90, 8000)
+      const batch = { ...whole, numbers, offsets }
+      const [lines] = yield* Stream.runCollect(pool.lines(Stream.make(batch)))
+      assert.deepInclude(lines?.rejected[0]?.faults[0], { record: 70, fileOffset: 8000, path: "N" })
+    }),
+  )
+
   it.live("uses the kernels in TypeScript where there is no module", () =>
     Effect.gen(function* () {
       const { module: _, ...without } = setting

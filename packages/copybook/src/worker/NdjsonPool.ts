@@ -77,7 +77,7 @@ const answerOf = (
 
 /** Copies a batch into a thread's memory. */
 const jobOf = (thread: Thread, batch: RecordBatch): NdjsonJob => {
-  const { count, fileOffset, firstRecord } = batch
+  const { count, fileOffset, firstRecord, numbers, offsets } = batch
   const last = count - 1
   const from = batch.starts[0] ?? 0
   const until = count === 0 ? from : (batch.starts[last] ?? 0) + (batch.lengths[last] ?? 0)
@@ -94,6 +94,8 @@ const jobOf = (thread: Thread, batch: RecordBatch): NdjsonJob => {
     count,
     firstRecord,
     fileOffset: fileOffset + from,
+    ...(offsets === undefined ? {} : { offsets: offsets.slice(0, count) }),
+    ...(numbers === undefined ? {} : { numbers: numbers.slice(0, count) }),
   }
 }
 
