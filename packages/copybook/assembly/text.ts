@@ -31,6 +31,40 @@ export function translate(from: usize, length: usize, to: usize, table: usize): 
   } else if (length == 1) store<u8>(to, load<u8>(table + ((<usize>load<u8>(from)) << 1)))
 }
 
+// @ts-ignore: a decorator of AssemblyScript
+@inline
+function pair(from: usize, to: usize, table: usize): u32 {
+  const both = <u32>load<u16>(table + ((<usize>load<u16>(from)) << 1))
+  store<u16>(to, both)
+  return both
+}
+
+/**
+ * As {@link translate}, and answers with all that was written, or-ed: to load it again as a whole
+ * would wait for each of its small stores.
+ */
+// @ts-ignore: a decorator of AssemblyScript
+@inline
+function translateOred(from: usize, length: usize, to: usize, table: usize): u32 {
+  if (length < 2) {
+    if (length == 0) return 0
+    const one = <u32>load<u8>(table + ((<usize>load<u8>(from)) << 1))
+    store<u8>(to, one)
+    return one
+  }
+  let all: u32 = 0
+  const last = length - 2
+  let at: usize = 0
+  for (; at + 6 <= last; at += 8) {
+    all |= pair(from + at, to + at, table)
+    all |= pair(from + at + 2, to + at + 2, table)
+    all |= pair(from + at + 4, to + at + 4, table)
+    all |= pair(from + at + 6, to + at + 6, table)
+  }
+  for (; at < last; at += 2) all |= pair(from + at, to + at, table)
+  return all | pair(from + last, to + last, table)
+}
+
 /** A column of one width: value `i` at `out + i · stride`. */
 export function text(
   starts: usize, count: i32, offset: usize, width: usize,
@@ -80,6 +114,9 @@ export function blanksLeft(from: usize, width: usize, blank: u32): usize {
   return count
 }
 
+/** Of texts so short all is translated, whatever is left of them: lengths that vary mispredict. */
+const shortMost: usize = 32
+
 /**
  * A column of UTF-8: `offsets[i]` to `offsets[i + 1]`, from `out` on. `characters` has 8 bytes a
  * byte: up to six of UTF-8, and in the last how many; 255 there says that the byte is no character:
@@ -95,15 +132,22 @@ export function utf8(
   for (let i = 0; i < count; i++) {
     let from = load<u32>(starts + (<usize>i << 2)) + offset
     let length = width
+    let whole = width
     if (trim & 1) length = trimmedRight(from, length, blank)
     if (trim & 2) {
       const blanks = blanksLeft(from, length, blank)
       from += blanks
       length -= blanks
+      whole -= blanks
     }
-    translate(from, length, out, table)
+    let isHigh: bool
+    if (width <= shortMost) isHigh = (translateOred(from, whole, out, table) & 0x8080) != 0
+    else {
+      translate(from, length, out, table)
+      isHigh = isAnyHigh(out, length)
+    }
     let ok: i32 = 1
-    if (isAnyHigh(out, length)) {
+    if (isHigh) {
       let to = out
       for (let at: usize = 0; at < length; at++) {
         const entry = load<u64>(characters + (<usize>load<u8>(from + at) << 3))
