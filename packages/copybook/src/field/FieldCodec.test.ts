@@ -2,6 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import { codePage } from "../charset/CodePages.ts"
+import { translator } from "../charset/Translate.ts"
 import type { ElementaryField, Storage } from "../layout/Layout.ts"
 import { binary, bytesOf, field, hexOf, packed, picture, zoned } from "../testing/Fields.ts"
 import * as FieldCodec from "./FieldCodec.ts"
@@ -51,7 +52,33 @@ const write = (
 
 const text: Storage = { kind: "text", isAlphabetic: false }
 
+const decoded = (hex: string): string => {
+  const bytes = bytesOf(hex)
+  const wide = Result.getOrThrow(codePage("cp300"))
+  const characters = translator(wide).decode(bytes, 0, bytes.length)
+  return typeof characters === "string" ? characters : assert.fail(hex)
+}
+
 describe("texts", () => {
+  it("are read and written as their code page has them", () => {
+    const japanese = Result.getOrThrow(codePage("cp930"))
+    const wide = Result.getOrThrow(codePage("cp300"))
+    const codecs = { codePage: japanese } as const
+    assert.strictEqual(read("0E45810F", text, codecs, {}), decoded("4581"))
+    assert.strictEqual(read("81820F", text, codecs), "CPY-4008")
+    assert.strictEqual(read("0E4581", text, codecs), "CPY-4008")
+    assert.strictEqual(read("45814582", text, { codePage: wide }), decoded("45814582"))
+    assert.strictEqual(write(decoded("4581"), 4, text, { codePage: wide }), "45814040")
+    // What the double bytes 0x6941 and on are is for each site to say.
+    assert.strictEqual(read("0E69410F", text, codecs), "\uE000")
+  })
+
+  it("are cut where they begin where they are justified", () => {
+    const cut = { longTexts: "truncate" } as const
+    assert.strictEqual(write("ABCDE", 4, text, cut, { isJustified: true }), "c2c3c4c5")
+    assert.strictEqual(write("ABCDE", 4, text, {}, { isJustified: true }), "CPY-5006")
+  })
+
   it("are padded, and justified where the field is", () => {
     assert.strictEqual(write("AB", 4, text), "c1c24040")
     assert.strictEqual(write("AB", 4, text, {}, { isJustified: true }), "4040c1c2")
