@@ -1,11 +1,16 @@
 import { bundleTarget } from "./BundleTarget.ts"
+import { codePageTarget } from "./CodePageTarget.ts"
 import { coldTarget } from "./ColdTarget.ts"
 import { configTarget } from "./ConfigTarget.ts"
+import { copybookTarget } from "./CopybookTarget.ts"
 import { encoderTarget } from "./EncoderTarget.ts"
 import { filterTarget } from "./FilterTarget.ts"
+import { framingTarget, snifferTarget } from "./FramingTarget.ts"
 import type { Target } from "./Fuzzer.ts"
 import { policyTarget } from "./PolicyTarget.ts"
+import { recordTarget } from "./RecordTarget.ts"
 import { rotationTarget } from "./RotationTarget.ts"
+import { settingsTarget } from "./SettingsTarget.ts"
 import { trustTarget } from "./TrustTarget.ts"
 import { witnessTarget } from "./WitnessTarget.ts"
 import { merkleTarget } from "./MerkleTarget.ts"
@@ -33,4 +38,10 @@ export const targets: ReadonlyArray<Target> = [
   configTarget,
   filterTarget,
   encoderTarget,
+  copybookTarget,
+  recordTarget,
+  framingTarget,
+  snifferTarget,
+  codePageTarget,
+  settingsTarget,
 ]
