@@ -177,7 +177,7 @@ describe("an NDJSON writer", () => {
   it("tells numbers and places in the file of records that were joined or filtered", () => {
     const plan = planOf("flat", {})
     const whole = batchOf("flat", {}, 9)
-    const offset = plan.layout.root.fields.find(({ name }) => name === "P1")?.offset ?? 0
+    const offset = plan.chains.get("P1")?.at(-1)?.offset ?? 0
     whole.bytes[(whole.starts[1] ?? 0) + offset] = 0xaa
     const batch = {
       ...whole,
@@ -187,9 +187,24 @@ describe("an NDJSON writer", () => {
     }
     for (const kernels of bothKernels()) {
       const { rejected } = new NdjsonWriter(plan, kernels).write(batch, () => {})
-      const [first] = rejected
-      assert.strictEqual(first?.record, 70)
-      assert.deepInclude(first.faults[0], { record: 70, fileOffset: 8000 + offset })
+      assert.strictEqual(rejected[0]?.record, 70)
+      assert.deepInclude(rejected[0].faults[0], { record: 70, fileOffset: 8000 + offset })
+    }
+  })
+
+  it("trims control characters where that is asked for", () => {
+    const layout = layoutOfText("01 R. 05 A PIC X(4). 05 B PIC X(3) OCCURS 2.")
+    const bytes = Uint8Array.of(0xc1, 0x05, 0x40, 0x05, 0xc2, 0x40, 0, 0, 0, 0)
+    const [starts, lengths] = [Int32Array.of(0), Int32Array.of(10)]
+    const batch = { bytes, starts, lengths, count: 1, firstRecord: 0, fileOffset: 0 }
+    const line = (trim: "none" | "right"): ReadonlyArray<string> => {
+      const options = { codePage: cp037, trimsControls: true, trim }
+      const plan = Result.getOrThrow(RecordPlan.make(layout, options))
+      return bothKernels().map((kernels) => written(new NdjsonWriter(plan, kernels), batch))
+    }
+    for (const one of line("right")) assert.strictEqual(one, '{"A":"A","B":["B",""]}\n')
+    for (const one of line("none")) {
+      assert.deepStrictEqual(JSON.parse(one), { A: "A\t \t", B: ["B \0", "\0\0\0"] })
     }
   })
 })
