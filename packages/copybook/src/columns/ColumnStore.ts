@@ -9,6 +9,7 @@ import type { Arena } from "../kernels/Arena.ts"
 import type { Column } from "./Column.ts"
 import type { ColumnPlace } from "./ColumnKernel.ts"
 import type { ColumnSource } from "./ColumnPlan.ts"
+import { columnOf } from "./ColumnView.ts"
 
 /** Of a Unicode character below 0x10000, in UTF-8. */
 const utf8Most = 3
@@ -20,6 +21,17 @@ const valueBytes = ({ field, form }: ColumnSource): number => {
 }
 
 const encoder = new TextEncoder()
+
+const encodedOf = (
+  texts: ReadonlyArray<string>,
+): { readonly bytes: Uint8Array; readonly offsets: Int32Array } => {
+  const offsets = new Int32Array(texts.length + 1)
+  const encoded = texts.map((text) => encoder.encode(text))
+  encoded.forEach((bytes, index) => {
+    offsets[index + 1] = (offsets[index] ?? 0) + bytes.length
+  })
+  return { bytes: Buffer.concat(encoded), offsets }
+}
 
 /**
  * @category models
@@ -121,46 +133,10 @@ export class ColumnStore {
 
   /** What the caller gets: views that hold until the next batch. */
   column(count: number): Column {
-    const { field, form, scale } = this.source
+    const { offsetsAt: offsets, validAt: valid, valuesAt: values } = this
     const { buffer } = this.arena.kernels.memory
-    const base = { field, places: this.places, length: count, valid: this.valid(count) }
-    switch (form) {
-      case "latin": {
-        const bytes = this.arena.bytes(this.valuesAt, count * field.length)
-        return { ...base, kind: "text", bytes, width: field.length }
-      }
-      case "utf8":
-        return { ...base, kind: "text", ...this.utf8(count) }
-      case "integer":
-        return {
-          ...base,
-          kind: form,
-          scale,
-          values: new BigInt64Array(buffer, this.valuesAt, count),
-        }
-      case "decimal": {
-        const values = new BigUint64Array(buffer, this.valuesAt, count * 2)
-        return { ...base, kind: form, scale, values }
-      }
-      case "float":
-        return { ...base, kind: form, values: new Float64Array(buffer, this.valuesAt, count) }
-      case "bytes": {
-        const bytes = this.arena.bytes(this.valuesAt, count * field.length)
-        return { ...base, kind: form, bytes, width: field.length }
-      }
-    }
-  }
-
-  private utf8(count: number): { readonly bytes: Uint8Array; readonly offsets: Int32Array } {
-    if (this.texts === undefined) {
-      const offsets = new Int32Array(this.arena.kernels.memory.buffer, this.offsetsAt, count + 1)
-      return { bytes: this.arena.bytes(this.valuesAt, offsets[count] ?? 0), offsets }
-    }
-    const offsets = new Int32Array(count + 1)
-    const encoded = this.texts.map((text) => encoder.encode(text))
-    encoded.forEach((bytes, index) => {
-      offsets[index + 1] = (offsets[index] ?? 0) + bytes.length
-    })
-    return { bytes: Buffer.concat(encoded), offsets }
+    const column = columnOf(this.source, buffer, { offsets, valid, values }, count)
+    if (this.texts === undefined || column.kind !== "text") return column
+    return { ...column, ...encodedOf(this.texts) }
   }
 }

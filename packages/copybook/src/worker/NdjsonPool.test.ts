@@ -10,7 +10,7 @@ import { bothKernels, kernelModule } from "../testing/BothKernels.ts"
 import { layoutOfText } from "../testing/CopybookText.ts"
 import { Numbers } from "../testing/Numbers.ts"
 import { randomBatch } from "../testing/RandomRecords.ts"
-import type { NdjsonSetting } from "./NdjsonJob.ts"
+import type { DecoderSetting } from "./DecoderJob.ts"
 import * as NdjsonPool from "./NdjsonPool.ts"
 
 const layout = layoutOfText(`
@@ -18,7 +18,7 @@ const layout = layoutOfText(`
     05 N PIC 9(2). 05 NAME-1 PIC X(20). 05 P PIC S9(9)V99 COMP-3.
     05 ROW OCCURS 0 TO 5 DEPENDING ON N. 10 CELL PIC X(3).`)
 
-const setting: NdjsonSetting = {
+const setting: DecoderSetting = {
   layout,
   codePage: "cp037",
   options: { numbers: "string" },

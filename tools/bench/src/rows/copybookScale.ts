@@ -78,10 +78,12 @@ const pooled = (workload: Workload, workers: number, rounds: number): Promise<Ar
         for (let round = 0; round < rounds; round++) {
           const from = performance.now()
           let written = 0
-          yield* Stream.runForEach(pool.lines(Stream.fromIterable(workload.batches)), (lines) =>
-            Effect.sync(() => {
-              written += lines.written
-            }),
+          yield* Stream.runDrain(
+            pool.using(Stream.fromIterable(workload.batches), (lines) =>
+              Effect.sync(() => {
+                written += lines.written
+              }),
+            ),
           )
           seconds.push((performance.now() - from) / 1000)
           const records = workload.batches.reduce((sum, { count }) => sum + count, 0)
