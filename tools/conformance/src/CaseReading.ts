@@ -20,7 +20,7 @@ const endianAt = (object: JsonObject, name: string): "big" | "little" =>
 const normalName = (name: string): string => name.toUpperCase().replaceAll("_", "-")
 
 /** The only field, or the first, that is called so. */
-export const pathOf = (layout: Layout, name: string): string => {
+const pathOf = (layout: Layout, name: string): string => {
   const wanted = normalName(name)
   const field = everyField(layout).find(
     ({ name: own, path }) => normalName(own) === wanted || normalName(path) === wanted,

@@ -77,7 +77,7 @@ const collect = (
   leaves.set(key, leaf)
 }
 
-export const leavesOf = (value: unknown, texts: ComparisonOptions["texts"] = "blanks"): Leaves => {
+const leavesOf = (value: unknown, texts: ComparisonOptions["texts"] = "blanks"): Leaves => {
   const leaves: Leaves = new Map()
   collect(value, [], leaves, texts)
   return leaves

@@ -184,12 +184,7 @@ export const planRecords = (
   return Result.flatMap(pages(settings.codePage ?? "cp037"), (page) =>
     Result.flatMap(overridesOf(overridden, pages), (overrides) => {
       const options: CodecOptions = { ...codec, codePage: page, fields: overrides }
-      const { allowsFewer, counterValues } = codec
-      const fields = recordFields(layout, {
-        codePage: page,
-        ...(allowsFewer === undefined ? {} : { allowsFewer }),
-        ...(counterValues === undefined ? {} : { counterValues }),
-      })
+      const fields = recordFields(layout, options)
       const segments: Result.Result<Segments | undefined, FramingInvalid> =
         settings.segments === undefined
           ? Result.succeed(undefined)

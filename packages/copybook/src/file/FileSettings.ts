@@ -152,7 +152,7 @@ const fieldMembers = {
   floatEndian: optionalKey(endian),
   zonedSigns: optionalKey(Schema.Literals(["ebcdic", "ascii-overpunch", "ascii-zone"])),
   signRule: optionalKey(Schema.Literals(["any", "preferred"])),
-  digits: optionalKey(Schema.Literals(["strict", "relaxed"])),
+  digits: optionalKey(Schema.Literals(["strict", "relaxed", "any-zone"])),
   binaryRange: optionalKey(Schema.Literals(["lenient", "digits", "full"])),
   numbers: optionalKey(Schema.Literals(["native", "string"])),
   keepsNegativeZero: optionalKey(flag),
