@@ -13,7 +13,7 @@ import { Client } from "pg"
 const root = path.join(import.meta.dirname, "../../..")
 const readme = fs.readFileSync(path.join(root, "README.md"), "utf8")
 const standing = ["withNode.ts", "withEffect.ts"]
-const snippets = [...standing, "withPostgres.ts"]
+const snippets = [...standing, "withPostgres.ts", "withCopybook.ts"]
 
 const cellsOf = (line: string): ReadonlyArray<string> =>
   line.split("|").map((cell) => cell.trim().replaceAll("`", ""))
@@ -74,6 +74,15 @@ describe("README.md", () => {
       assert.deepInclude(report, { verdict: "verified", size: 3 })
     }).pipe(Effect.scoped, Effect.provide(NodeDisk.layer)),
   )
+
+  it("withCopybook.ts encodes a record, decodes it, and says what is wrong with another", () => {
+    const { status, stderr, stdout } = run("withCopybook.ts", import.meta.dirname)
+    assert.strictEqual(status, 0, stderr)
+    const [bytes, value, fault] = stdout.split("\n")
+    assert.strictEqual(bytes, "d4c9d3d3c5d940400012345d")
+    assert.include(value, "-123.45")
+    assert.match(fault ?? "", /^CPY-4003: BALANCE: .*X'001234FA'/)
+  })
 
   it.live("withPostgres.ts says that its event is delivered, and it is", () =>
     Effect.gen(function* () {
