@@ -2,6 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import { codePage } from "../charset/CodePages.ts"
+import { faultClasses } from "../field/FaultCode.ts"
 import { layoutOfText } from "../testing/CopybookText.ts"
 import { bytesOf, hexOf } from "../testing/Fields.ts"
 import type { CodecOptions } from "./CodecOptions.ts"
@@ -9,6 +10,7 @@ import * as RecordCodec from "./RecordCodec.ts"
 import type { RecordObject } from "./RecordDecoder.ts"
 
 const ebcdic = Result.getOrThrow(codePage("cp037"))
+const mixed = Result.getOrThrow(codePage("cp930"))
 const ascii = Result.getOrThrow(codePage("ascii"))
 
 const codecOf = (text: string, options: Partial<CodecOptions> = {}) =>
@@ -248,6 +250,52 @@ describe("decode, then encode", () => {
       assert.strictEqual(hexOf(again), hexOf(bytes))
     },
   )
+
+  it.prop(
+    "gives records of any length back with their metadata, counters inside tables damaged or not",
+    [
+      Schema.Array(Schema.Literals([0x00, 0x0c, 0x0e, 0x0f, 0x1d, 0x40, 0xc1, 0xf1, 0xf2, 0xff])),
+      Schema.Literals(["null", "zero", "raw"]),
+      Schema.Literals(["actual", "maximum", "actual-padded"]),
+    ],
+    ([noise, policy, physicalSize]) => {
+      const policies = Object.fromEntries(faultClasses.map((kind) => [kind, policy]))
+      const codec = codecOf(
+        `01 R.
+            05 N PIC 9.
+            05 T OCCURS 0 TO 3 DEPENDING ON N.
+               10 M PIC 9 COMP-3.
+               10 U OCCURS 1 TO 2 DEPENDING ON M PIC S9(3) COMP-3.
+               10 V PIC X.
+               10 W REDEFINES V PIC 9.
+            05 X PIC ZZ9.
+            05 FILLER PIC X.
+            05 Z PIC X(3).`,
+        { codePage: mixed, metadata: true, policies, physicalSize },
+      )
+      const bytes = Uint8Array.from([0xf0 + (noise.length % 4), ...noise])
+      const kept = structuredClone(codec.decoder.decode(bytes))
+      const again = Result.getOrThrow(codec.encoder.encode(kept.value, kept.metadata))
+      assert.strictEqual(hexOf(again), hexOf(bytes))
+    },
+  )
+
+  it("misses what a short record had not where it gets longer", () => {
+    const codec = codecOf(
+      "01 R. 05 N PIC 9. 05 T PIC X OCCURS 0 TO 3 DEPENDING ON N. 05 Z PIC 9(3).",
+      { metadata: true, policies: { short: "null" } },
+    )
+    const { metadata, value } = codec.decoder.decode(Buffer.from("2ab"))
+    assert.deepStrictEqual(value, { N: 2, T: ["a", "b"], Z: null })
+    const again = Result.getOrThrow(codec.encoder.encode(value, metadata))
+    assert.strictEqual(Buffer.from(again).toString(), "2ab")
+    const longer = { N: 3, T: ["a", "b", "c"], Z: null }
+    const refused = Result.getOrThrow(Result.flip(codec.encoder.encode(longer, metadata)))
+    assert.deepStrictEqual(
+      refused.faults.map(({ code, path }) => `${code} ${path}`),
+      ["CPY-5010 Z"],
+    )
+  })
 
   it("encodes a changed value afresh, and keeps the bytes of the others", () => {
     const codec = codecOf("01 R. 05 A PIC S9(2). 05 FILLER PIC X. 05 B PIC S9(2).", {

@@ -51,6 +51,27 @@ export interface Visit {
 }
 
 /**
+ * The bytes of fields that encoding their values alone would not give.
+ *
+ * @param faulty the paths of values that have no place; of a field that is cut, what is there
+ * @category constructors
+ * @since 0.1.0
+ */
+export const patchesOf = (
+  visits: ReadonlyArray<Visit>,
+  faulty: ReadonlySet<string>,
+  canonical: Uint8Array,
+  bytes: Uint8Array,
+): ReadonlyArray<BytePatch> =>
+  visits.flatMap(({ length, offset, path }) => {
+    const is = bytes.subarray(offset, offset + length)
+    const would = canonical.subarray(offset, offset + length)
+    const differs = is.length === length && Buffer.compare(is, would) !== 0
+    const isKept = differs || faulty.has(path)
+    return isKept ? [{ path, offset, bytes: Buffer.from(is).toString("hex") }] : []
+  })
+
+/**
  * The runs in which bytes differ from what they should be, as patches without a path.
  *
  * @category constructors

@@ -6,24 +6,21 @@
 import * as Result from "effect/Result"
 import { type EncodeFaultCode, encodeFaults } from "../field/FaultCode.ts"
 import * as Initial from "./Initial.ts"
+import { KeptRecord } from "./KeptRecord.ts"
 import { pathOf } from "./FaultPlace.ts"
 import type { RecordObject } from "./RecordDecoder.ts"
-import { type BytePatch, differences, type RecordMetadata, type Visit } from "./RecordMetadata.ts"
+import { differences, patchesOf, type RecordMetadata, type Visit } from "./RecordMetadata.ts"
 import {
-  byPath,
   isAbsent,
   isGiven,
-  isSame,
   isSource,
-  isUnchanged,
+  isThere,
   isUnnamed,
   own,
-  putPatch,
-  readBack,
+  putCount,
   restore,
   strangers,
   type Source,
-  textFor,
 } from "./SuppliedValue.ts"
 import * as RecordPlan from "./RecordPlan.ts"
 import type { Step } from "./Step.ts"
@@ -53,7 +50,7 @@ export class RecordEncoder {
   #faults: Array<EncodeFault> = []
   #visits: Array<Visit> = []
   #indexes: Array<number> = []
-  #patches: ReadonlyMap<string, BytePatch> | undefined = undefined
+  readonly #kept = new KeptRecord()
   /** Whether fields without a value get their initial one, and it is no fault. */
   #isInitial = false
   /** Whether values are only compared with what is there. */
@@ -99,16 +96,11 @@ export class RecordEncoder {
    */
   metadataOf(value: RecordObject, bytes: Uint8Array): RecordMetadata {
     this.#isTolerant = true
+    this.#kept.original = bytes
     const canonical = this.#run(value, undefined)
-    const visits = this.#visits
+    this.#kept.original = undefined
     const faulty = new Set(this.#faults.map(({ path }) => path))
-    const patches: Array<BytePatch> = []
-    for (const { length, offset, path } of visits) {
-      const is = bytes.subarray(offset, offset + length)
-      const would = canonical.subarray(offset, offset + length)
-      if (is.length < length || (!faulty.has(path) && Buffer.compare(is, would) === 0)) continue
-      patches.push({ path, offset, bytes: Buffer.from(is).toString("hex") })
-    }
+    const patches = patchesOf(this.#visits, faulty, canonical, bytes)
     const bare = { length: bytes.length, canonicalLength: canonical.length, patches }
     this.#run(value, bare)
     // Counters among the patches may have made it longer or shorter.
@@ -127,8 +119,7 @@ export class RecordEncoder {
     this.#isInitial = options.missing === "initial"
     this.#lastViewEnd = -1
     this.#given.fill(0)
-    this.#patches = byPath(metadata)
-    this.#bytes.fill(0)
+    this.#kept.begin(metadata, this.#bytes)
     this.#walk.begin(this.#bytes, 0, layout.lengthMax)
     this.#fill(value, root, 0)
     const isCut = options.cutsLastView === true && this.#lastViewEnd >= 0
@@ -139,7 +130,10 @@ export class RecordEncoder {
           ? this.#lastViewEnd
           : this.#walk.recordEnd()
     this.#canonicalEnd = end
-    if (metadata === undefined || metadata.canonicalLength !== end) return this.#bytes.slice(0, end)
+    if (metadata === undefined || metadata.canonicalLength !== end) {
+      for (const { offset, path } of this.#kept.behind) this.#fault("CPY-5010", path, offset)
+      return this.#bytes.slice(0, end)
+    }
     return restore(this.#bytes.subarray(0, end), metadata)
   }
 
@@ -196,6 +190,10 @@ export class RecordEncoder {
     if (isFault && !this.#isVerifying) {
       this.#fault(isMissing ? "CPY-5010" : "CPY-5011", pathOf(step, this.#indexes), step.offset)
     }
+    this.#initially(fill)
+  }
+
+  #initially(fill: () => void): void {
     const before = this.#isInitial
     this.#isInitial = true
     fill()
@@ -209,12 +207,16 @@ export class RecordEncoder {
       this.#verify(step, value, offset)
       return
     }
-    const needsPath = this.#isTolerant || this.#patches !== undefined
+    const needsPath = this.#isTolerant || this.#kept.patches !== undefined
     const path = needsPath ? pathOf(step, this.#indexes) : ""
     if (this.#isTolerant) this.#visits.push({ path, offset, length: step.length })
-    const patch = this.#patches?.get(path)
-    if (patch !== undefined && isUnchanged(step, value, patch)) {
-      putPatch(this.#bytes, { offset, bytes: patch.bytes })
+    const held = this.#kept.counter(step, value, this.#bytes, offset)
+    if (held !== undefined) {
+      this.#given[step.slot] = patched
+      if (held !== "kept") this.#fault(held, path, offset)
+      return
+    }
+    if (this.#kept.restore(step, value, { path, offset }, this.#bytes)) {
       if (step.slot >= 0) this.#given[step.slot] = patched
       return
     }
@@ -237,12 +239,8 @@ export class RecordEncoder {
 
   #verify(step: Step, value: unknown, offset: number): void {
     if (!step.isShown || isAbsent(value) || !this.#agrees) return
-    const there = readBack(step, this.#bytes, offset)
-    if (isSame(there, value)) return
-    // The same number may be given in another form.
-    const spare = this.#spare
-    const code = step.codec?.encode(value, spare, offset)
-    this.#agrees = code === undefined && isSame(there, readBack(step, spare, offset))
+    const held = this.#kept.held(step, offset)
+    this.#agrees = isThere(step, value, held, offset, this.#bytes, this.#spare)
   }
 
   #table(source: Source, step: Step, delta: number): void {
@@ -264,7 +262,8 @@ export class RecordEncoder {
       return
     }
     const min = this.plan.options.allowsFewer === true ? 0 : table.min
-    if ((value.length < min || value.length > table.max) && !this.#isVerifying) {
+    const isCut = value.length === 0 && this.#isBehind(step, delta)
+    if ((value.length < min || value.length > table.max) && !isCut && !this.#isVerifying) {
       this.#fault("CPY-5012", pathOf(step, this.#indexes), step.offset)
     }
     this.#entries(step, value as ReadonlyArray<unknown>, Math.min(value.length, table.max), delta)
@@ -273,7 +272,7 @@ export class RecordEncoder {
   /** With metadata a counter may say anything, and what was made of it is taken as it is. */
   #keepsCount(step: Step): boolean {
     const how = this.#given[step.counterSlot] ?? 0
-    const hasMetadata = this.#isTolerant || this.#patches !== undefined
+    const hasMetadata = this.#isTolerant || this.#kept.patches !== undefined
     return how === patched || (how === given && hasMetadata)
   }
 
@@ -288,7 +287,15 @@ export class RecordEncoder {
       return
     }
     const count = isCounted ? table.min : table.max
+    if (isAbsent(value) && this.#isBehind(step, delta)) {
+      this.#initially(() => this.#entries(step, [], count, delta))
+      return
+    }
     this.#blank(step, value, () => this.#entries(step, [], count, delta))
+  }
+
+  #isBehind(step: Step, delta: number): boolean {
+    return this.#kept.isBehind(step, pathOf(step, this.#indexes), delta, this.#walk)
   }
 
   #entries(step: Step, entries: ReadonlyArray<unknown>, count: number, delta: number): void {
@@ -334,12 +341,7 @@ export class RecordEncoder {
       return
     }
     this.#given[slot] = given
-    const texts = counter.values
-    const text = texts === undefined ? undefined : textFor(texts, count)
-    const plain = counterStep.codec.isNumeric ? count : String(count)
-    const value = texts === undefined ? plain : text
-    const code =
-      value === undefined ? "CPY-5013" : counterStep.codec.encode(value, this.#bytes, place)
+    const code = putCount(counterStep, counter.values, count, this.#bytes, place)
     if (code !== undefined) this.#fault(code, counter.field.path, place)
   }
 
@@ -374,7 +376,7 @@ export class RecordEncoder {
     this.#visits.length = visits
     const before = this.#isInitial
     // Bytes of views that were left out come with the metadata.
-    if (supplied.length === 0 && this.#patches !== undefined) this.#isInitial = true
+    if (supplied.length === 0 && this.#kept.patches !== undefined) this.#isInitial = true
     this.#steps(source, [first], delta)
     this.#isInitial = before
     this.#endViews(cluster, first, delta, shift)

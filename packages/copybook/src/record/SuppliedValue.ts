@@ -4,7 +4,7 @@
  * @since 0.1.0
  */
 import { holding } from "../field/Conditions.ts"
-import { decodeFaults, faultClasses } from "../field/FaultCode.ts"
+import { decodeFaults, type EncodeFaultCode, faultClasses } from "../field/FaultCode.ts"
 import type { FieldValue } from "../field/CodecShape.ts"
 import { showBytes } from "../field/TextCodec.ts"
 import type { BytePatch, RecordMetadata } from "./RecordMetadata.ts"
@@ -85,15 +85,63 @@ export const readBack = (step: Step, bytes: Uint8Array, offset: number): FieldVa
   return policy === "raw" ? showBytes(bytes.subarray(offset, offset + step.length), "hex") : null
 }
 
+/** What decoding makes of a field that the record holds only the first bytes of, or none. */
+const readCut = (step: Step, bytes: Uint8Array): FieldValue | null => {
+  const { codec } = step
+  const policy = step.policies[faultClasses.indexOf("short")]
+  if (policy === "zero") return codec?.zero ?? null
+  if (policy === "raw") return showBytes(bytes, "hex")
+  return bytes.length === 0 ? null : (codec?.decodeCut?.(bytes, 0, bytes.length) ?? null)
+}
+
 /**
- * The first text that stands for a count.
+ * Whether bytes say what a value says.
  *
- * @category getters
+ * @param held how many of them the record that the value came from had
+ * @param spare has as much room as `bytes`
+ * @category predicates
  * @since 0.1.0
  */
-export const textFor = (texts: ReadonlyMap<string, number>, count: number): string | undefined => {
+export const isThere = (
+  step: Step,
+  value: unknown,
+  held: number,
+  offset: number,
+  bytes: Uint8Array,
+  spare: Uint8Array,
+): boolean => {
+  const isCut = held < step.length
+  if (isCut && isSame(readCut(step, bytes.subarray(offset, offset + held)), value)) return true
+  const there = readBack(step, bytes, offset)
+  if (isSame(there, value)) return true
+  // The same number may be given in another form.
+  const code = step.codec?.encode(value, spare, offset)
+  return code === undefined && isSame(there, readBack(step, spare, offset))
+}
+
+/** The first text that stands for a count. */
+const textFor = (texts: ReadonlyMap<string, number>, count: number): string | undefined => {
   for (const [text, each] of texts) if (each === count) return text
   return undefined
+}
+
+/**
+ * Writes how many entries a table has into its counter.
+ *
+ * @param texts what stands for counts, where it is not their digits
+ * @category encoding
+ * @since 0.1.0
+ */
+export const putCount = (
+  { codec }: Step,
+  texts: ReadonlyMap<string, number> | undefined,
+  count: number,
+  bytes: Uint8Array,
+  offset: number,
+): EncodeFaultCode | undefined => {
+  const plain = codec?.isNumeric === true ? count : String(count)
+  const value = texts === undefined ? plain : textFor(texts, count)
+  return value === undefined ? "CPY-5013" : codec?.encode(value, bytes, offset)
 }
 
 /**
@@ -121,12 +169,19 @@ export const isUnnamed = ({ codec, field }: Step, value: unknown): boolean =>
 /**
  * Whether a value is what a patch's bytes are decoded to.
  *
+ * @param isCut whether the record ended in the field or before it
  * @category predicates
  * @since 0.1.0
  */
-export const isUnchanged = (step: Step, value: unknown, patch: BytePatch): boolean => {
+export const isUnchanged = (
+  step: Step,
+  value: unknown,
+  patch: BytePatch,
+  isCut: boolean,
+): boolean => {
   if (!step.isShown) return true
   const bytes = Buffer.from(patch.bytes, "hex")
+  if (isCut && bytes.length < step.length) return isSame(readCut(step, bytes), value)
   return bytes.length === step.length && isSame(readBack(step, bytes, 0), value)
 }
 

@@ -1,0 +1,81 @@
+/**
+ * The record that values came from, as far as metadata tells: its bytes while metadata is made,
+ * and its patches and its end while they are used.
+ *
+ * @since 0.1.0
+ */
+import type { EncodeFaultCode } from "../field/FaultCode.ts"
+import type { BytePatch, RecordMetadata } from "./RecordMetadata.ts"
+import type { RecordWalk } from "./RecordWalk.ts"
+import type { Step } from "./Step.ts"
+import { byPath, isAbsent, isUnchanged, putPatch } from "./SuppliedValue.ts"
+
+interface Place {
+  readonly path: string
+  readonly offset: number
+}
+
+/**
+ * @category models
+ * @since 0.1.0
+ */
+export class KeptRecord {
+  /** The record that metadata is made for: its counters say where fields lie. */
+  original: Uint8Array | undefined = undefined
+  patches: ReadonlyMap<string, BytePatch> | undefined = undefined
+  /** What the record had no bytes for; it is missing where the record gets another length. */
+  behind: Array<Place> = []
+  #end = Number.POSITIVE_INFINITY
+
+  begin(metadata: RecordMetadata | undefined, bytes: Uint8Array): void {
+    this.patches = byPath(metadata)
+    this.behind = []
+    this.#end = metadata?.length ?? Number.POSITIVE_INFINITY
+    bytes.fill(0)
+    if (this.original !== undefined) bytes.set(this.original.subarray(0, bytes.length))
+  }
+
+  /** How many of a field's bytes the record had. */
+  held(step: Step, offset: number): number {
+    return Math.max(Math.min(step.length, this.#end - offset), 0)
+  }
+
+  /** Puts a field's own bytes where its value is the one that they were decoded to. */
+  restore(step: Step, value: unknown, place: Place, bytes: Uint8Array): boolean {
+    const patch = this.patches?.get(place.path)
+    const isCut = this.held(step, place.offset) < step.length
+    if (patch === undefined || !isUnchanged(step, value, patch, isCut)) return false
+    if (isCut && step.isShown) this.behind.push(place)
+    putPatch(bytes, { offset: place.offset, bytes: patch.bytes })
+    return true
+  }
+
+  /**
+   * Keeps a counter's bytes, whatever its value gives.
+   *
+   * @returns what is wrong with the value; undefined where there is no counter to keep
+   */
+  counter(
+    step: Step,
+    value: unknown,
+    bytes: Uint8Array,
+    offset: number,
+  ): EncodeFaultCode | "kept" | undefined {
+    const held = this.original?.subarray(offset, offset + step.length)
+    if (step.slot < 0 || held?.length !== step.length) return undefined
+    const code = isAbsent(value) ? "CPY-5010" : step.codec?.encode(value, bytes, offset)
+    const isSame = Buffer.compare(bytes.subarray(offset, offset + step.length), held) === 0
+    bytes.set(held, offset)
+    return code ?? (isSame ? "kept" : "CPY-5013")
+  }
+
+  /** Whether the record ended before a table or its counter. */
+  isBehind(step: Step, path: string, delta: number, walk: RecordWalk): boolean {
+    const offset = walk.start + step.offset + delta + walk.shift
+    const place = walk.places[step.counterSlot] ?? offset
+    const counter = step.counter?.field.length ?? 0
+    const isBehind = Math.max(offset, place + counter) > this.#end
+    if (isBehind) this.behind.push({ path, offset })
+    return isBehind
+  }
+}
