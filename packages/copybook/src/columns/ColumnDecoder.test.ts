@@ -118,6 +118,7 @@ describe("columns hold what the record decoder gives", () => {
     {},
     { trim: "none" },
     { trim: "both", binaryRange: "digits" },
+    { digits: "relaxed" },
     { policies: { digit: "zero", sign: "null", short: "null" } },
   ]
   variants.forEach((options, index) => {
