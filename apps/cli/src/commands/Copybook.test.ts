@@ -97,7 +97,7 @@ describe("countersign copybook", () => {
     const strict = await copybookRun(...args)
     assert.strictEqual(strict.code, 1)
     assert.strictEqual(strict.stdout, `${header}\n`)
-    for (const part of ["AUD-5033", "CPY-4003", "DETAIL-PART.BALANCE"]) {
+    for (const part of ["AUD-5033", "record 1 at byte 27", "CPY-4003", "DETAIL-PART.BALANCE"]) {
       assert.include(strict.stderr, part)
     }
     const lenient = await copybookRun(...args, "--lenient", "--rejects", "rejects.ndjson")
@@ -198,6 +198,37 @@ describe("countersign copybook", () => {
     )
     assert.strictEqual(mixed.code, 64)
     assert.include(mixed.stderr, "--only-segment")
+  })
+
+  it("a table that a bad record ends is whole, and has the records before it alone", async () => {
+    const rows = [1, 2, 3, 4].map((n) => `{"K":"${n % 2}","N":${n}}`)
+    writeFileSync(
+      file("row.cpy"),
+      "       01  R.\n           05 K PIC X.\n           05 N PIC 9.\n",
+    )
+    writeFileSync(file("rows.ndjson"), `${rows.join("\n")}\n`)
+    await copybookRun(..."encode rows.ndjson -c row.cpy -o rows.dat".split(" "))
+    const bytes = readFileSync(file("rows.dat"))
+    bytes[5] = 0x2a
+    writeFileSync(file("rows.dat"), bytes)
+    const args = "decode rows.dat -c row.cpy --format arrow --rejects r.rejects -o r.arrow"
+    const { code, stderr } = await copybookRun(...args.split(" "))
+    assert.strictEqual(code, 1)
+    assert.include(stderr, "record 2 at byte 4")
+    await copybookRun(..."decode rows.dat -c row.cpy --format arrow -n 2 -o two.arrow".split(" "))
+    assert.deepStrictEqual(readFileSync(file("r.arrow")), readFileSync(file("two.arrow")))
+    const odd = "decode rows.dat -c row.cpy --format arrow --lenient --rejects o.rejects -o o.arrow"
+    await copybookRun(
+      ...odd.split(" "),
+      ..."--segment-field K --segment K=1".split(" "),
+      "--only-segment",
+      "1",
+    )
+    for (const name of ["r.rejects", "o.rejects"]) {
+      const reject: unknown = JSON.parse(readFileSync(file(name), "utf8"))
+      const raw = bytes.subarray(4, 6).toString("base64")
+      assert.deepInclude(reject, { record: 2, fileOffset: 4, bytes: raw })
+    }
   })
 
   it("records in a trail what was decoded and encoded, and the trail verifies", async () => {

@@ -54,15 +54,17 @@ class RejectLog {
   readonly byCode = new Map<string, number>()
   records = 0
   first: string | undefined
+  last = ""
   readonly #max: number
 
   constructor({ mode, recordsMax = Number.POSITIVE_INFINITY }: FaultLimits) {
     this.#max = mode === "strict" ? 0 : recordsMax
   }
 
-  add({ faults, record }: Reject): void {
+  add({ faults, fileOffset, record }: Reject): void {
     this.records += 1
-    this.first ??= `record ${record}: ${faults[0]?.message ?? ""}`
+    this.last = `record ${record} at byte ${fileOffset}: ${faults[0]?.message ?? ""}`
+    this.first ??= this.last
     for (const { code } of faults) this.byCode.set(code, (this.byCode.get(code) ?? 0) + 1)
   }
 
@@ -76,8 +78,8 @@ class RejectLog {
   }
 
   get error(): TooManyFaults {
-    const { first = "", records } = this
-    return new TooManyFaults({ records, recordsMax: this.#max, last: first })
+    const { last, records } = this
+    return new TooManyFaults({ records, recordsMax: this.#max, last })
   }
 }
 
@@ -216,6 +218,20 @@ interface Progress {
   bytes: number
 }
 
+/**
+ * What was decoded before a fault stays, as a whole file. Where the disk failed or a thread ended
+ * instead, nobody knows what is missing.
+ */
+const endEarly = <E, R>(
+  tag: string,
+  form: FileForm,
+  target: Target,
+  finish: Effect.Effect<void, E, R>,
+) =>
+  tag === "TooManyFaults" || tag === "FramingFailed"
+    ? Effect.ignore(Effect.andThen(target.write(form.cutShort?.() ?? ""), finish))
+    : Effect.void
+
 /** Reads, decodes and writes everything. */
 export const decodeFile = Effect.fnUntraced(function* (request: DecodeRequest) {
   const { lineage, limit, limits, output, rejects: rejectsFile } = request
@@ -238,7 +254,6 @@ export const decodeFile = Effect.fnUntraced(function* (request: DecodeRequest) {
   )
   const stage = canPool(request) ? yield* pooled(request, form, log) : alone(form, log)
   const bar = new ProgressBar(process.stderr, "decoding", () => clock.currentTimeMillisUnsafe())
-  // Both files get their names where the limit ends it: what was decoded before stays good.
   const finish = Effect.gen(function* () {
     yield* rejects.flush
     yield* target.finish
@@ -273,7 +288,7 @@ export const decodeFile = Effect.fnUntraced(function* (request: DecodeRequest) {
     Stream.runDrain,
     Effect.andThen(Effect.suspend(() => put(form.finish()))),
     Effect.ensuring(Effect.sync(() => bar.clear())),
-    Effect.tapError(() => Effect.ignore(finish)),
+    Effect.tapError(({ _tag }) => endEarly(_tag, form, target, finish)),
   )
   yield* finish
   const summary: DecodeSummary = {

@@ -7,7 +7,7 @@ import type { Fault } from "@countersign/copybook/field/Fault"
 import * as FileDecoder from "@countersign/copybook/file/FileDecoder"
 import type { FilePlan } from "@countersign/copybook/file/FilePlan"
 import * as RecordLines from "@countersign/copybook/file/RecordLines"
-import type { RecordBatch } from "@countersign/copybook/framing/RecordBatch"
+import { numberOf, type RecordBatch } from "@countersign/copybook/framing/RecordBatch"
 import { type Reject, rejectOf } from "@countersign/copybook/framing/Rejects"
 import { selectSegments } from "@countersign/copybook/framing/Segments"
 import * as KernelFile from "@countersign/copybook/kernels/KernelFile"
@@ -32,6 +32,8 @@ export interface FileForm {
    */
   readonly add: (batch: RecordBatch, rejectsMax: number) => Formed
   readonly finish: () => Formed
+  /** What makes a file of what was written, where a fault ends it early. Default: nothing. */
+  readonly cutShort?: () => Uint8Array
 }
 
 export type Format = "ndjson" | "csv" | "arrow" | "parquet"
@@ -121,11 +123,11 @@ export const rejectsOf = (
   batch: RecordBatch,
   rejected: ReadonlyArray<{ readonly record: number; readonly faults: ReadonlyArray<Fault> }>,
 ): ReadonlyArray<Reject> =>
-  rejected.flatMap(({ faults: [first, ...others], record }) =>
-    first === undefined
-      ? []
-      : [rejectOf(sliceAt(batch, record - batch.firstRecord), [first, ...others])],
-  )
+  rejected.flatMap(({ faults: [first, ...others], record }) => {
+    if (first === undefined) return []
+    const index = batch.numbers?.indexOf(record) ?? record - batch.firstRecord
+    return [rejectOf(sliceAt(batch, index), [first, ...others])]
+  })
 
 /** Lines by the kernels; a batch that ends the file is decoded anew, to end at its reject. */
 const plainNdjson = Effect.fnUntraced(function* (plan: FilePlan) {
@@ -154,10 +156,7 @@ const without = (batch: RecordBatch, dropped: ReadonlySet<number>): RecordBatch 
     count: kept.length,
     starts: Int32Array.from(kept, (index) => batch.starts[index] ?? 0),
     lengths: Int32Array.from(kept, (index) => batch.lengths[index] ?? 0),
-    numbers: Float64Array.from(
-      kept,
-      (index) => batch.numbers?.[index] ?? batch.firstRecord + index,
-    ),
+    numbers: Float64Array.from(kept, (index) => numberOf(batch, index)),
   }
 }
 
@@ -188,20 +187,23 @@ const table = Effect.fnUntraced(function* (
   const decoder = new ColumnDecoder(recordPlan, yield* kernels)
   const sink = sinkOf(decoder)
   const form: FileForm = {
-    add: (all) => {
+    add: (all, rejectsMax) => {
       const batch = segments === undefined ? all : selectSegments(all, segments).batch
       const first = decoder.decode(batch)
       const byRecord = Map.groupBy(first.faults, ({ record }) => record)
       const rejected = [...byRecord].map(([record, faults]) => ({ record, faults }))
       const rejects = rejectsOf(batch, rejected)
+      // Behind the reject that is one too many nothing is taken.
+      const until = { ...batch, count: first.rejected[rejectsMax] ?? batch.count }
       // A row that is no record would look like one: the others are decoded without it.
       const good =
         first.rejected.length === 0
           ? first
-          : decoder.decode(without(batch, new Set(first.rejected)))
+          : decoder.decode(without(until, new Set(first.rejected)))
       return { bytes: sink.add(good), written: good.count, rejects }
     },
     finish: () => ({ bytes: sink.finish(), written: 0, rejects: [] }),
+    cutShort: sink.finish,
   }
   return form
 })

@@ -188,7 +188,7 @@ describe("an NDJSON writer", () => {
     for (const kernels of bothKernels()) {
       const { rejected } = new NdjsonWriter(plan, kernels).write(batch, () => {})
       assert.strictEqual(rejected[0]?.record, 70)
-      assert.deepInclude(rejected[0].faults[0], { record: 70, fileOffset: 8000 + offset })
+      assert.deepInclude(rejected[0]?.faults[0], { record: 70, fileOffset: 8000 + offset })
     }
   })
 
