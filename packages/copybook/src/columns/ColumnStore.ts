@@ -60,7 +60,10 @@ export class ColumnStore {
     const values = records * this.places
     this.valuesAt = this.arena.reserve(values * valueBytes(this.source))
     this.validAt = this.arena.reserve(values)
-    this.offsetsAt = this.arena.reserve(this.source.form === "utf8" ? (values + 1) * 4 : 0)
+    const isUtf8 = this.source.form === "utf8"
+    this.offsetsAt = this.arena.reserve(isUtf8 ? (values + 1) * 4 : 0)
+    // Kernels write the ends, and the memory may have held something else before.
+    if (isUtf8) new Int32Array(this.arena.kernels.memory.buffer, this.offsetsAt, 1)[0] = 0
   }
 
   place(starts: number, count: number, offset: number): ColumnPlace {

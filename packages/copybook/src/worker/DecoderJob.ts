@@ -70,7 +70,7 @@ export interface DecoderJob {
 export interface ColumnAt {
   readonly values: number
   readonly valid: number
-  /** Of text in UTF-8; else −1. */
+  /** Of text in UTF-8; without a meaning for others. */
   readonly offsets: number
 }
 

@@ -7,14 +7,78 @@ import { parentPort, workerData } from "node:worker_threads"
 import * as Result from "effect/Result"
 import { ColumnDecoder } from "../columns/ColumnDecoder.ts"
 import { NdjsonWriter } from "../columns/NdjsonWriter.ts"
+import { type Piece, pieces } from "../columns/BatchMemory.ts"
+import type { Column } from "../columns/Column.ts"
+import type { Fault } from "../field/Fault.ts"
 import type { RecordBatch } from "../framing/RecordBatch.ts"
 import { fromModule } from "../kernels/Kernels.ts"
 import * as TypeScriptKernels from "../kernels/TypeScriptKernels.ts"
-import type { DecoderAnswer, DecoderJob, DecoderReport, ThreadSetting } from "./DecoderJob.ts"
+import type {
+  ColumnAt,
+  ColumnsReport,
+  DecoderAnswer,
+  DecoderJob,
+  DecoderReport,
+  ThreadSetting,
+} from "./DecoderJob.ts"
 import { Output } from "./Output.ts"
 import * as SettingPlan from "./SettingPlan.ts"
 
 type Decode = (batch: RecordBatch, output: Output) => DecoderReport
+
+/** In the second-level cache with the columns of it. Units: bytes. */
+const pieceBytes = 131_072
+
+const valuesOf = (column: Column): ArrayBufferView =>
+  "values" in column ? column.values : column.bytes
+
+const offsetsOf = (column: Column): Int32Array | undefined =>
+  column.kind === "text" ? column.offsets : undefined
+
+const pieceOf = (batch: RecordBatch, from: number, until: number): RecordBatch => ({
+  ...batch,
+  starts: batch.starts.subarray(from, until),
+  lengths: batch.lengths.subarray(from, until),
+  count: until - from,
+  firstRecord: batch.firstRecord + from,
+  ...(batch.offsets && { offsets: batch.offsets.subarray(from, until) }),
+  ...(batch.numbers && { numbers: batch.numbers.subarray(from, until) }),
+})
+
+/** The whole batch where a column's length is only known with all of its values. */
+const piecesOf = (decoder: ColumnDecoder, batch: RecordBatch): Iterable<Piece> =>
+  batch.count === 0 || decoder.sources.some(({ form }) => form === "utf8")
+    ? [{ from: 0, until: batch.count }]
+    : pieces(batch, pieceBytes)
+
+const columnsOf = (decoder: ColumnDecoder, batch: RecordBatch, output: Output): ColumnsReport => {
+  let places: ReadonlyArray<ColumnAt> | undefined
+  const faults: Array<Fault> = []
+  const rejected: Array<number> = []
+  for (const { from, until } of piecesOf(decoder, batch)) {
+    const piece = decoder.decode(pieceOf(batch, from, until))
+    // Of each column so many times as there are records; a whole batch has what it has.
+    const times = until > from ? batch.count / (until - from) : 1
+    const before = until > from ? from / (until - from) : 0
+    places ??= piece.columns.map((column) => ({
+      values: output.reserve(valuesOf(column).byteLength * times),
+      valid: output.reserve(column.valid.byteLength * times),
+      offsets: output.reserve(offsetsOf(column)?.byteLength ?? 0),
+    }))
+    piece.columns.forEach((column, index) => {
+      const at = places?.[index]
+      if (at === undefined) return
+      const values = valuesOf(column)
+      const offsets = offsetsOf(column)
+      output.put(at.values + values.byteLength * before, values)
+      output.put(at.valid + column.valid.byteLength * before, column.valid)
+      if (offsets !== undefined) output.put(at.offsets, offsets)
+    })
+    faults.push(...piece.faults)
+    for (const index of piece.rejected) rejected.push(from + index)
+  }
+  return { kind: "columns", columns: places ?? [], count: batch.count, faults, rejected }
+}
 
 const makeDecode = (setting: ThreadSetting): Decode => {
   const plan = Result.getOrThrow(SettingPlan.make(setting))
@@ -22,18 +86,7 @@ const makeDecode = (setting: ThreadSetting): Decode => {
   const kernels = module ? fromModule(module) : TypeScriptKernels.make()
   if (setting.kind === "columns") {
     const decoder = new ColumnDecoder(plan, kernels)
-    return (batch, output) => {
-      const { columns, count, faults, rejected } = decoder.decode(batch)
-      const places = columns.map((column) => ({
-        values: output.place("values" in column ? column.values : column.bytes),
-        valid: output.place(column.valid),
-        offsets:
-          column.kind === "text" && column.offsets !== undefined
-            ? output.place(column.offsets)
-            : -1,
-      }))
-      return { kind: "columns", columns: places, count, faults, rejected }
-    }
+    return (batch, output) => columnsOf(decoder, batch, output)
   }
   const writer = new NdjsonWriter(plan, kernels)
   return (batch, output) => {

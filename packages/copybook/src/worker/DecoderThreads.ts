@@ -124,14 +124,14 @@ class Slot {
     this.settle(Effect.succeed(answer.report))
   }
 
-  run(batch: RecordBatch): Effect.Effect<Decoded, WorkerFailed> {
+  /** @param end why no thread is to be trusted any more */
+  run(batch: RecordBatch, end: string | undefined): Effect.Effect<Decoded, WorkerFailed> {
     const failed = (detail: string): WorkerFailed =>
       new WorkerFailed({ firstRecord: batch.firstRecord, detail })
     return Effect.callback<DecoderReport, string>((resume) => {
-      const { end, worker } = this.thread
       if (end === undefined) {
         this.waiting = resume
-        worker.postMessage(this.jobOf(batch))
+        this.thread.worker.postMessage(this.jobOf(batch))
       } else resume(Effect.fail(end))
     }).pipe(
       Effect.map((report): Decoded => ({ batch, slot: this, report })),
@@ -249,6 +249,7 @@ export const make = (
       { concurrency: "unbounded" },
     )
     const slots = new Slots(threads)
+    const endOf = (): string | undefined => threads.find(({ end }) => end !== undefined)?.end
     return {
       run: (batches, use) =>
         Stream.suspend(() => {
@@ -259,7 +260,9 @@ export const make = (
           const decode = (batch: RecordBatch): Effect.Effect<Exit.Exit<Decoded, WorkerFailed>> =>
             slots.take(held).pipe(
               Effect.flatMap((slot) =>
-                slot.run(batch).pipe(Effect.tapError(() => Effect.sync(() => giveBack(slot)))),
+                slot
+                  .run(batch, endOf())
+                  .pipe(Effect.tapError(() => Effect.sync(() => giveBack(slot)))),
               ),
               Effect.exit,
             )

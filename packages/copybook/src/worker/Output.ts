@@ -44,12 +44,18 @@ export class Output {
     this.used += bytes.length
   }
 
-  /** Adds an array where typed arrays may begin, and says where that is. */
-  place(array: ArrayBufferView): number {
-    this.used = Math.ceil(this.used / alignment) * alignment
-    const at = this.used
-    this.add(new Uint8Array(array.buffer, array.byteOffset, array.byteLength))
+  /** Room where typed arrays may begin. */
+  reserve(bytes: number): number {
+    const at = Math.ceil(this.used / alignment) * alignment
+    this.hold(at + bytes)
+    this.used = at + bytes
     return at
+  }
+
+  /** Puts an array where there is room for it. */
+  put(at: number, array: ArrayBufferView): void {
+    const { buffer, byteLength, byteOffset } = array
+    new Uint8Array(this.memory, at, byteLength).set(new Uint8Array(buffer, byteOffset, byteLength))
   }
 
   private hold(bytes: number): void {
