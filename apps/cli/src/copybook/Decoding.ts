@@ -279,10 +279,10 @@ export const decodeFile = Effect.fnUntraced(function* (request: DecodeRequest) {
   yield* stage(wanted).pipe(
     Stream.mapEffect(([batch, formed]) => {
       progress.records += batch.count
-      lineage?.batch(batch.count)
       const part = sizeBytes === undefined ? undefined : progress.bytes / Math.max(1, sizeBytes)
       bar.update(progress.records, part)
-      return put(formed)
+      const told = lineage?.batch(batch.count) ?? Effect.void
+      return Effect.andThen(told, put(formed))
     }),
     Stream.takeWhile((isRead) => isRead && progress.records < limit),
     Stream.runDrain,

@@ -14,7 +14,7 @@ import { ProgressBar } from "../terminal/ProgressBar.ts"
 import { openTarget } from "./Target.ts"
 
 /** A line that is no record. */
-export class LineRefused extends Schema.TaggedError<LineRefused>("@countersign/cli/LineRefused")(
+class LineRefused extends Schema.TaggedError<LineRefused>("@countersign/cli/LineRefused")(
   "LineRefused",
   {
     code: Schema.tag("AUD-6111"),
@@ -102,7 +102,7 @@ export const encodeFile = Effect.fnUntraced(function* (request: EncodeRequest) {
     bytes += piece.byteLength
     const { lineage } = request
     lineage?.bytes(piece)
-    lineage?.batch(lines.encoder.records() - told)
+    if (lineage !== undefined) yield* lineage.batch(lines.encoder.records() - told)
     told = lines.encoder.records()
     return yield* target.write(piece)
   })

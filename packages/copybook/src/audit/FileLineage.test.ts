@@ -74,9 +74,9 @@ describe("the lineage of a file", () => {
       const records = yield* run((lineage) =>
         Effect.gen(function* () {
           lineage.bytes(Buffer.from("first"))
-          lineage.batch(3)
+          yield* lineage.batch(3)
           lineage.bytes(Buffer.from("second"))
-          lineage.batch(2)
+          yield* lineage.batch(2)
           yield* lineage.reject(rejectOf(4))
           yield* lineage.close("partial", "a record was rejected")
         }),

@@ -16,7 +16,6 @@
  *
  * @since 0.1.0
  */
-import { createHash, type Hash } from "node:crypto"
 import { Audit } from "@countersign/core/Audit"
 import type { RecordError } from "@countersign/core/Audit"
 import type { Actor, AuditEventInput, Outcome } from "@countersign/core/event/AuditEvent"
@@ -24,6 +23,7 @@ import * as Effect from "effect/Effect"
 import type { FilePlan } from "../file/FilePlan.ts"
 import type { Reject } from "../framing/Rejects.ts"
 import { elementaryFields, formatStorage } from "../layout/LayoutTree.ts"
+import * as FileDigest from "./FileDigest.ts"
 import { trailFaults } from "./MaskedFault.ts"
 import { classificationOf, type SensitiveField, sensitiveFields } from "./SensitiveFields.ts"
 
@@ -53,8 +53,11 @@ export interface FileLineage {
   readonly sensitive: ReadonlyArray<SensitiveField>
   /** Sees each byte of the file with records once. */
   readonly bytes: (bytes: Uint8Array) => void
-  /** A batch was read or written. Never waits: without room the engine drops and counts it. */
-  readonly batch: (records: number) => void
+  /**
+   * A batch was read or written. Waits where hashing has fallen far behind; without room in its
+   * lane the engine drops the event, and counts it.
+   */
+  readonly batch: (records: number) => Effect.Effect<void>
   readonly reject: (reject: Reject) => Effect.Effect<void, RecordError>
   /** Fails where the trail can't have it: then nobody may say that the file was audited. */
   readonly close: (outcome: Outcome, reason?: string) => Effect.Effect<void, RecordError>
@@ -122,7 +125,6 @@ interface Writing {
 
 /** What is counted on the way. */
 interface Tally {
-  readonly hash: Hash
   readonly faults: Map<string, number>
   bytes: number
   records: number
@@ -130,18 +132,12 @@ interface Tally {
   batches: number
 }
 
-const batchEvent = (tally: Tally, count: number): Omit<AuditEventInput, "actor"> => {
+/** Adds a batch, and says what its event holds besides the digest up to there. */
+const batchData = (tally: Tally, count: number) => {
   const firstRecord = tally.records
   tally.batches += 1
   tally.records += count
-  // What has been hashed so far, without ending it: a chain over all bytes before.
-  const sha256 = tally.hash.copy().digest("hex")
-  return {
-    type: "copybook.batch.read",
-    outcome: "success",
-    class: "telemetry",
-    data: { batch: tally.batches - 1, firstRecord, records: count, bytes: tally.bytes, sha256 },
-  }
+  return { batch: tally.batches - 1, firstRecord, records: count, bytes: tally.bytes }
 }
 
 const rejectEvent = (reject: Reject): Omit<AuditEventInput, "actor"> => ({
@@ -157,7 +153,8 @@ const rejectEvent = (reject: Reject): Omit<AuditEventInput, "actor"> => ({
 })
 
 const closedEvent = (
-  { batches, bytes, faults, hash, records, rejected }: Tally,
+  { batches, bytes, faults, records, rejected }: Tally,
+  digest: Effect.Success<FileDigest.FileDigest["finish"]>,
   { direction, plan }: FileLineageOptions,
   outcome: Outcome,
   reason: string | undefined,
@@ -173,14 +170,16 @@ const closedEvent = (
     rejected,
     bytes,
     batches,
-    sha256: hash.digest("hex"),
+    ...digest,
     faults: Object.fromEntries(faults),
   },
 })
 
-const lineageOf = ({ about, audit, options, sensitive }: Writing): FileLineage => {
+const lineageOf = (
+  { about, audit, options, sensitive }: Writing,
+  digest: FileDigest.FileDigest,
+): FileLineage => {
   const tally: Tally = {
-    hash: createHash("sha256"),
     faults: new Map(),
     bytes: 0,
     records: 0,
@@ -190,11 +189,22 @@ const lineageOf = ({ about, audit, options, sensitive }: Writing): FileLineage =
   return {
     sensitive,
     bytes: (piece) => {
-      tally.hash.update(piece)
+      digest.update(piece)
       tally.bytes += piece.byteLength
     },
     batch: (count) => {
-      audit.recordUnsafe({ ...about, ...batchEvent(tally, count) })
+      const data = batchData(tally, count)
+      // The thread answers later, and the event comes then.
+      digest.soFar((sha256) => {
+        audit.recordUnsafe({
+          ...about,
+          type: "copybook.batch.read",
+          outcome: "success",
+          class: "telemetry",
+          data: { ...data, sha256 },
+        })
+      })
+      return digest.room
     },
     reject: Effect.fnUntraced(function* (reject) {
       tally.rejected += 1
@@ -204,10 +214,10 @@ const lineageOf = ({ about, audit, options, sensitive }: Writing): FileLineage =
       if (tally.rejected > rejectEventsMax) return
       yield* audit.record({ ...about, ...rejectEvent(reject) })
     }),
-    close: (outcome, reason) =>
-      Effect.suspend(() =>
-        Effect.asVoid(audit.record({ ...about, ...closedEvent(tally, options, outcome, reason) })),
-      ),
+    close: Effect.fnUntraced(function* (outcome, reason) {
+      const done = yield* digest.finish
+      yield* audit.record({ ...about, ...closedEvent(tally, done, options, outcome, reason) })
+    }),
   }
 }
 
@@ -249,5 +259,5 @@ export const open = Effect.fnUntraced(function* (
   for (const event of lineageEvents(options, sensitive)) {
     yield* audit.record({ ...event, actor, classification })
   }
-  return lineageOf({ audit, about, options, sensitive })
+  return lineageOf({ audit, about, options, sensitive }, yield* FileDigest.make)
 })
