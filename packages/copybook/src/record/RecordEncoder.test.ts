@@ -280,6 +280,28 @@ describe("decode, then encode", () => {
     },
   )
 
+  it("finds fields behind a damaged counter where the record has them", () => {
+    const codec = codecOf(
+      "01 R. 05 N PIC 9. 05 T PIC XX OCCURS 1 TO 2 DEPENDING ON N. 05 Z PIC 9(4) COMP.",
+      { codePage: ebcdic, metadata: true, policies: { counter: "zero", digit: "zero" } },
+    )
+    // No digit in the counter, so one entry is taken; and more than four digits behind it.
+    const bytes = bytesOf("FF C1C2 7FFF")
+    const { metadata, value } = codec.decoder.decode(bytes)
+    assert.deepStrictEqual(value, { N: 0, T: [], Z: 32_767 })
+    const again = Result.getOrThrow(codec.encoder.encode(value, metadata))
+    assert.strictEqual(hexOf(again), hexOf(bytes))
+  })
+
+  it("refuses what is no object, whatever it is", () => {
+    for (const value of [null, undefined, "x", 1, []]) {
+      // What comes from outside may be no object, and no type says so there.
+      assert.deepStrictEqual(codes("01 R. 05 A PIC X.", value as unknown as RecordObject), [
+        "CPY-5011 R",
+      ])
+    }
+  })
+
   it("misses what a short record had not where it gets longer", () => {
     const codec = codecOf(
       "01 R. 05 N PIC 9. 05 T PIC X OCCURS 0 TO 3 DEPENDING ON N. 05 Z PIC 9(3).",

@@ -101,9 +101,8 @@ export class RecordEncoder {
     this.#kept.original = undefined
     const faulty = new Set(this.#faults.map(({ path }) => path))
     const patches = patchesOf(this.#visits, faulty, canonical, bytes)
-    const bare = { length: bytes.length, canonicalLength: canonical.length, patches }
+    const bare = { length: bytes.length, canonicalLength: -1, patches }
     this.#run(value, bare)
-    // Counters among the patches may have made it longer or shorter.
     const metadata = { ...bare, canonicalLength: this.#canonicalEnd }
     // What is still different belongs to no value: slack bytes, views that are not shown.
     const rest = differences(this.#run(value, metadata), bytes)
@@ -121,7 +120,8 @@ export class RecordEncoder {
     this.#given.fill(0)
     this.#kept.begin(metadata, this.#bytes)
     this.#walk.begin(this.#bytes, 0, layout.lengthMax)
-    this.#fill(value, root, 0)
+    if (isSource(value)) this.#fill(value, root, 0)
+    else this.#fault("CPY-5011", root.field.path, 0)
     const isCut = options.cutsLastView === true && this.#lastViewEnd >= 0
     const end =
       physicalSize === "actual-padded"
