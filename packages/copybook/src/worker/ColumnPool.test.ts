@@ -14,6 +14,7 @@ import * as ColumnPool from "./ColumnPool.ts"
 import type { DecoderSetting } from "./DecoderJob.ts"
 import * as NdjsonPool from "./NdjsonPool.ts"
 import * as SettingPlan from "./SettingPlan.ts"
+import type { WorkerFailed } from "./WorkerFailed.ts"
 
 const layout = layoutOfText(`
   01 R.
@@ -151,29 +152,36 @@ describe("a pool of threads that fill columns", () => {
     }),
   )
 
-  for (const [name, make] of [
-    ["columns", ColumnPool.make],
-    ["lines", NdjsonPool.make],
-  ] as const) {
-    it.live(`of ${name} fails with the next batch when a thread ended between two`, () =>
-      Effect.gen(function* () {
-        const [pool, workers] = yield* started(make(settingOf("none"), 2))
-        const using: (
-          batches: Stream.Stream<RecordBatch>,
-          use: () => Effect.Effect<void>,
-        ) => Stream.Stream<void, { readonly _tag: string; readonly firstRecord: number }> =
-          pool.using
-        yield* Stream.runDrain(using(Stream.fromIterable(batches), () => Effect.void))
-        yield* Effect.promise(async () => workers[1]?.terminate())
-        const error = yield* using(Stream.fromIterable(batches.slice(3)), () => Effect.void).pipe(
-          Stream.runDrain,
-          Effect.flip,
-        )
-        assert.strictEqual(error._tag, "WorkerFailed")
-        assert.strictEqual(error.firstRecord, batches[3]?.firstRecord)
-      }),
-    )
-  }
+  const endsBetween = (
+    run: (given: ReadonlyArray<RecordBatch>) => Effect.Effect<void, WorkerFailed>,
+    workers: ReadonlyArray<Worker>,
+  ): Effect.Effect<void> =>
+    Effect.gen(function* () {
+      yield* run(batches)
+      yield* Effect.promise(async () => workers[1]?.terminate())
+      const error = yield* Effect.flip(run(batches.slice(3)))
+      assert.strictEqual(error.firstRecord, batches[3]?.firstRecord)
+    }).pipe(Effect.orDie)
+
+  it.live("fails with the next batch when a thread ended between two", () =>
+    Effect.gen(function* () {
+      const [pool, workers] = yield* started(ColumnPool.make(settingOf("none"), 2))
+      yield* endsBetween(
+        (given) => Stream.runDrain(pool.using(Stream.fromIterable(given), () => Effect.void)),
+        workers,
+      )
+    }),
+  )
+
+  it.live("fails so when it writes lines, too", () =>
+    Effect.gen(function* () {
+      const [pool, workers] = yield* started(NdjsonPool.make(settingOf("none"), 2))
+      yield* endsBetween(
+        (given) => Stream.runDrain(pool.lines(Stream.fromIterable(given))),
+        workers,
+      )
+    }),
+  )
 
   it.live("that cannot start says why", () =>
     Effect.gen(function* () {
