@@ -177,4 +177,19 @@ describe("columns hold what the record decoder gives", () => {
       assert.deepInclude(fault, { record: 70, fileOffset: 8002 })
     }
   })
+
+  it("whatever the kernels' memory held before", () => {
+    const layout = layoutOfText("01 R. 05 A PIC X(4). 05 N PIC N(3) USAGE NATIONAL.")
+    const plan = Result.getOrThrow(RecordPlan.make(layout, { codePage: cp037 }))
+    const batch = randomBatch(layout, new Numbers(4), 30, {})
+    for (const kernels of bothKernels()) {
+      kernels.reserve(1 << 20)
+      new Uint8Array(kernels.memory.buffer).fill(0x41)
+      const { columns } = new ColumnDecoder(plan, kernels).decode(batch)
+      assert.deepStrictEqual(
+        columns.map(({ length }) => length),
+        [30, 30],
+      )
+    }
+  })
 })

@@ -80,8 +80,11 @@ export class ColumnStore {
   clear(count: number): void {
     this.valid(count).fill(0)
     const { form } = this.source
-    if (form === "utf8") this.texts = Array.from({ length: count }, () => "")
-    else this.arena.bytes(this.valuesAt, count * valueBytes(this.source)).fill(0)
+    if (form === "utf8") {
+      this.texts = Array.from({ length: count }, () => "")
+      // No kernel writes them, and the memory may have held something else before.
+      this.arena.bytes(this.offsetsAt, (count + 1) * 4).fill(0)
+    } else this.arena.bytes(this.valuesAt, count * valueBytes(this.source)).fill(0)
   }
 
   /** Texts that kernels wrote, to be put between. */
