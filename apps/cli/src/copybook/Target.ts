@@ -38,9 +38,10 @@ const toFile = Effect.fnUntraced(function* (file: string, parameter: string) {
     const detail = `${file} is there already: name another file, or remove it`
     return yield* new UsageError({ parameter, detail })
   }
-  const partial = `${file}.partial`
+  // Its own name: a file of that name may be somebody else's.
+  const partial = `${file}.${process.pid}.partial`
   const handle = yield* Effect.acquireRelease(
-    attempt("open", partial, () => open(partial, "w")),
+    attempt("open", partial, () => open(partial, "wx")),
     (each) =>
       Effect.promise(async () => {
         await each.close().catch(() => undefined)
