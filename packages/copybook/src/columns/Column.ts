@@ -19,8 +19,8 @@ interface ColumnBase {
 }
 
 /**
- * Text in Latin-1 or UTF-8: `width` bytes a value when every character takes one byte, else
- * offsets.
+ * Text in Latin-1 or UTF-8: `width` bytes a value where the code page is Latin-1 in other places and
+ * texts are not trimmed (`trim: "none"`, the fastest), else offsets.
  *
  * @category models
  * @since 0.1.0
