@@ -144,6 +144,23 @@ describe("countersign copybook", () => {
     assert.deepStrictEqual(readFileSync(file("again.dat")), bytes)
   })
 
+  it("decode keeps no file open that it does not read, however long it reads", async () => {
+    const record = readFileSync(file("account.dat")).subarray(27, 46)
+    writeFileSync(file("many.dat"), Buffer.alloc(19 * 400_000, record))
+    const { code, stderr } = await run(
+      "copybook decode many.dat -c account.cpy --format csv -o many.csv".split(" "),
+      // A small heap is collected often, and an open file that is collected ends the process.
+      { cwd, env: { NODE_OPTIONS: "--max-old-space-size=160" } },
+    )
+    assert.strictEqual(code, 0, stderr)
+    assert.include(stderr, "400,000 written")
+    for (const name of ["nothing.dat", "."]) {
+      const failed = await copybookRun("decode", name, "-c", "account.cpy")
+      assert.strictEqual(failed.code, 4)
+      assert.match(failed.stderr, /AUD-3101: read of \S+ failed: E(NOENT|ISDIR)/)
+    }
+  })
+
   it("encode refuses what a field has no room for, and leaves no file", async () => {
     writeFileSync(file("long.ndjson"), `${miller.replace("MILLER", "MILLER THE ELDER")}\n`)
     const args = "encode long.ndjson -c account.cpy --framing rdw -o long.dat".split(" ")

@@ -9,7 +9,7 @@ import * as FileLineage from "@countersign/copybook/audit/FileLineage"
 import * as KernelFile from "@countersign/copybook/kernels/KernelFile"
 import * as NdjsonPool from "@countersign/copybook/worker/NdjsonPool"
 import type { WorkerFailed } from "@countersign/copybook/worker/WorkerFailed"
-import type { Disk } from "@countersign/core/platform/Disk"
+import { Disk, DiskError } from "@countersign/core/platform/Disk"
 import type { Actor } from "@countersign/core/event/AuditEvent"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
@@ -102,13 +102,20 @@ const batchesOf = Effect.fnUntraced(function* (
             }),
         }),
   }
-  // Opened here as well, so that a name that leads nowhere is said before anything is written.
-  const input = yield* openInput(data)
   if (data === "-") {
-    const batches = framedPieces("stdin", input.chunks, options)
-    return { batches, sizeBytes: undefined }
+    const input = yield* openInput(data)
+    return { batches: framedPieces("stdin", input.chunks, options), sizeBytes: undefined }
   }
-  return { batches: recordBatches(data, options), sizeBytes: input.sizeBytes }
+  const disk = yield* Disk
+  const status = yield* disk.status(data)
+  if (status === undefined || status.isDirectory) {
+    const [errno, detail] =
+      status === undefined
+        ? ["ENOENT", "no such file or directory"]
+        : ["EISDIR", "it is a directory"]
+    return yield* new DiskError({ call: "read", path: data, errno, detail })
+  }
+  return { batches: recordBatches(data, options), sizeBytes: status.sizeBytes }
 })
 
 const limited = (batch: RecordBatch, left: number): RecordBatch =>

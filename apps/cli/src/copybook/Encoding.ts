@@ -93,9 +93,10 @@ class LineEncoder {
 export const encodeFile = Effect.fnUntraced(function* (request: EncodeRequest) {
   const clock = yield* Clock.clockWith(Effect.succeed)
   const from = clock.currentTimeMillisUnsafe()
-  const input = yield* openInput(request.input)
   const lines = new LineEncoder(yield* Effect.fromResult(FileEncoder.make(request.plan)))
   const target = yield* openTarget(request.output, "--output")
+  // Last, because its file is closed by the stream that reads it.
+  const input = yield* openInput(request.input)
   let [bytes, read, told] = [0, 0, 0]
   const put = Effect.fnUntraced(function* (piece: Uint8Array) {
     if (lines.first !== undefined && lines.refused > request.refusedMax) return yield* lines.first
