@@ -293,6 +293,19 @@ describe("decode, then encode", () => {
     assert.strictEqual(hexOf(again), hexOf(bytes))
   })
 
+  it("holds views inside views to what they say", () => {
+    const nested = `
+      01 R.
+         05 A PIC X(4).
+         05 B REDEFINES A.
+            10 C PIC XX.
+            10 D PIC XX.
+            10 E REDEFINES D PIC 99.`
+    const of = (e: number) => ({ A: "ab12", B: { C: "ab", D: "12", E: e } })
+    assert.strictEqual(textOf(nested, of(12)), "ab12")
+    assert.deepStrictEqual(codes(nested, of(13)), ["CPY-5014 A"])
+  })
+
   it("refuses what is no object, whatever it is", () => {
     for (const value of [null, undefined, "x", 1, []]) {
       // What comes from outside may be no object, and no type says so there.

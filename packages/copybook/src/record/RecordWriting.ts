@@ -89,11 +89,7 @@ export class RecordEncoder {
       : Result.fail(new RecordUnencodable({ layout: this.plan.layout.name, faults: this.#faults }))
   }
 
-  /**
-   * What encoding needs beside a value to give these bytes again.
-   *
-   * @param value what the bytes were decoded to
-   */
+  /** What encoding needs beside a value, decoded from these bytes, to give them again. */
   metadataOf(value: RecordObject, bytes: Uint8Array): RecordMetadata {
     this.#isTolerant = true
     this.#kept.original = bytes
@@ -207,8 +203,8 @@ export class RecordEncoder {
       this.#verify(step, value, offset)
       return
     }
-    const needsPath = this.#isTolerant || this.#kept.patches !== undefined
-    const path = needsPath ? pathOf(step, this.#indexes) : ""
+    const path =
+      this.#isTolerant || this.#kept.patches !== undefined ? pathOf(step, this.#indexes) : ""
     if (this.#isTolerant) this.#visits.push({ path, offset, length: step.length })
     const held = this.#kept.counter(step, value, this.#bytes, offset)
     if (held !== undefined) {
@@ -271,22 +267,23 @@ export class RecordEncoder {
 
   /** With metadata a counter may say anything, and what was made of it is taken as it is. */
   #keepsCount(step: Step): boolean {
-    const how = this.#given[step.counterSlot] ?? 0
-    const hasMetadata = this.#isTolerant || this.#kept.patches !== undefined
-    return how === patched || (how === given && hasMetadata)
+    const how = this.#given[step.counterSlot]
+    return (
+      how === patched || (how === given && (this.#isTolerant || this.#kept.patches !== undefined))
+    )
   }
 
   #absentTable(step: Step, value: unknown, delta: number): void {
     const { counter, table } = step
     if (table === undefined) return
-    const isCounted = counter !== undefined
-    const mayBeEmpty = isCounted && (table.min === 0 || this.plan.options.allowsFewer === true)
+    const mayBeEmpty =
+      counter !== undefined && (table.min === 0 || this.plan.options.allowsFewer === true)
     if (isAbsent(value) && mayBeEmpty) {
       // A counter that was given has its say: then entries are missing.
       this.#entries(step, [], 0, delta)
       return
     }
-    const count = isCounted ? table.min : table.max
+    const count = counter !== undefined ? table.min : table.max
     if (isAbsent(value) && this.#isBehind(step, delta)) {
       this.#initially(() => this.#entries(step, [], count, delta))
       return
@@ -353,7 +350,12 @@ export class RecordEncoder {
     const visits = this.#visits.length
     const supplied = cluster.steps.filter((view) => view.isShown && isGiven(view, source))
     const start = walk.start + cluster.offset + delta + shift
-    let firstFaults: ReadonlyArray<EncodeFault> | undefined
+    for (const view of this.#isVerifying ? supplied : []) {
+      walk.shift = shift
+      this.#steps(source, [view], delta)
+      this.#endViews(cluster, view, delta, shift)
+    }
+    if (this.#isVerifying) return
     for (const view of supplied) {
       this.#faults.length = faults
       this.#visits.length = visits
@@ -361,7 +363,6 @@ export class RecordEncoder {
       this.#bytes.fill(0, start, start + cluster.length)
       this.#steps(source, [view], delta)
       const isWell = this.#faults.length === faults
-      if (!isWell) firstFaults ??= this.#faults.slice(faults)
       if ((isWell || this.#isTolerant) && this.#doAgree(source, supplied, view, delta, shift)) {
         this.#endViews(cluster, view, delta, shift)
         return
@@ -374,13 +375,12 @@ export class RecordEncoder {
     const [first] = supplied.length > 0 ? supplied : cluster.steps
     if (first === undefined) return
     this.#visits.length = visits
-    const before = this.#isInitial
+    const fill = (): void => this.#steps(source, [first], delta)
     // Bytes of views that were left out come with the metadata.
-    if (supplied.length === 0 && this.#kept.patches !== undefined) this.#isInitial = true
-    this.#steps(source, [first], delta)
-    this.#isInitial = before
+    if (supplied.length === 0 && this.#kept.patches !== undefined) this.#initially(fill)
+    else fill()
     this.#endViews(cluster, first, delta, shift)
-    if (supplied.length > 1 && firstFaults === undefined && !this.#isVerifying) {
+    if (supplied.length > 1 && this.#faults.length === faults) {
       this.#fault("CPY-5014", pathOf(first, this.#indexes), start)
     }
   }
@@ -418,8 +418,8 @@ export class RecordEncoder {
     if (cluster.isVariable && walk.isMoving) {
       walk.shift = shift + Math.min(moved + size - cluster.length, 0)
     }
-    const isLast = cluster.offset + cluster.length === this.plan.layout.lengthMax
-    if (isLast) this.#lastViewEnd = walk.start + cluster.offset + delta + shift + size + moved
+    if (cluster.offset + cluster.length === this.plan.layout.lengthMax)
+      this.#lastViewEnd = walk.start + cluster.offset + delta + shift + size + moved
   }
 
   #doAgree(
@@ -429,7 +429,7 @@ export class RecordEncoder {
     delta: number,
     shift: number,
   ): boolean {
-    if (supplied.length === 1 || this.#isVerifying) return true
+    if (supplied.length === 1) return true
     const walk = this.#walk
     const after = walk.shift
     this.#isVerifying = true
