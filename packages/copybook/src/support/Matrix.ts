@@ -205,6 +205,27 @@ const schema = rows("schema", [
   ],
 ])
 
+const audit = rows("audit", [
+  [
+    "lineage of a file in the trail: bytes, layout, fields, rejects",
+    "yes",
+    "SHA-256 of the file, chained at each batch; batches may be sampled, rejects never are",
+    "audit/FileLineage.test.ts: says which bytes were read by which layout into what",
+  ],
+  [
+    "rejects in the trail without the bytes of fields",
+    "yes",
+    "at most 1,000 a file, and the count of all",
+    "audit/FileLineage.test.ts: never holds a field's bytes",
+  ],
+  [
+    "sensitive fields by their names",
+    "yes",
+    "rules as data: a name is a guess",
+    "audit/SensitiveFields.test.ts: %s PIC %s holds a %s",
+  ],
+])
+
 /**
  * Every row.
  *
@@ -215,4 +236,5 @@ export const supportMatrix: ReadonlyArray<SupportRow> = [
   ...rows("parser", parserCells),
   ...layout,
   ...schema,
+  ...audit,
 ]
