@@ -6,28 +6,12 @@ import type { Actor } from "@countersign/core/event/AuditEvent"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
-import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import { type Line, LineSplitter } from "../input/LineSplitter.ts"
 import { openInput } from "../input/Input.ts"
 import { ProgressBar } from "../terminal/ProgressBar.ts"
+import { LineRefused } from "./LineRefused.ts"
 import { openTarget } from "./Target.ts"
-
-/** A line that is no record. */
-class LineRefused extends Schema.TaggedError<LineRefused>("@countersign/cli/LineRefused")(
-  "LineRefused",
-  {
-    code: Schema.tag("AUD-6111"),
-    isRetryable: Schema.tag(false),
-    /** Counted from 1. */
-    line: Schema.Int,
-    detail: Schema.String,
-  },
-) {
-  override get message(): string {
-    return `${this.code}: line ${this.line} was not encoded: ${this.detail}`
-  }
-}
 
 export interface EncodeRequest {
   /** A file of JSON lines, or `-` for stdin. */

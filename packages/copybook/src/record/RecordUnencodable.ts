@@ -4,6 +4,7 @@
  * @since 0.1.0
  */
 import * as Schema from "effect/Schema"
+import { type EncodeFaultCode, encodeFaults } from "../field/FaultCode.ts"
 
 /**
  * One value that its field can't hold.
@@ -26,6 +27,15 @@ export const EncodeFault = Schema.Struct({
  * @since 0.1.0
  */
 export type EncodeFault = typeof EncodeFault.Type
+
+/**
+ * @category constructors
+ * @since 0.1.0
+ */
+export const encodeFault = (code: EncodeFaultCode, path: string, offset: number): EncodeFault => {
+  const { hint, summary } = encodeFaults[code]
+  return { code, path, offset, message: `${code}: ${path}: ${summary}; ${hint}` }
+}
 
 /**
  * A record's values have no place in its layout. No bytes were made.

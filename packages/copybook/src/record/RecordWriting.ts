@@ -4,7 +4,7 @@
  * @since 0.1.0
  */
 import * as Result from "effect/Result"
-import { type EncodeFaultCode, encodeFaults } from "../field/FaultCode.ts"
+import type { EncodeFaultCode } from "../field/FaultCode.ts"
 import * as Initial from "./Initial.ts"
 import { KeptRecord } from "./KeptRecord.ts"
 import { pathOf } from "./FaultPlace.ts"
@@ -24,7 +24,7 @@ import {
 } from "./SuppliedValue.ts"
 import * as RecordPlan from "./RecordPlan.ts"
 import type { Step } from "./Step.ts"
-import { type EncodeFault, RecordUnencodable } from "./RecordUnencodable.ts"
+import { type EncodeFault, encodeFault, RecordUnencodable } from "./RecordUnencodable.ts"
 import { RecordWalk } from "./RecordWalk.ts"
 
 const nothing: Source = {}
@@ -444,7 +444,6 @@ export class RecordEncoder {
   }
 
   #fault(code: EncodeFaultCode, path: string, offset: number): void {
-    const { hint, summary } = encodeFaults[code]
-    this.#faults.push({ code, path, offset, message: `${code}: ${path}: ${summary}; ${hint}` })
+    this.#faults.push(encodeFault(code, path, offset))
   }
 }
