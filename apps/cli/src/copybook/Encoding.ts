@@ -39,7 +39,7 @@ const parseLine = (text: string): Result.Result<unknown, string> => {
 }
 
 class LineEncoder {
-  readonly lines = new LineSplitter(16 * 1024 * 1024)
+  readonly lines = new LineSplitter(16 * 1024 * 1024, "record")
   readonly encoder: FileEncoder.FileEncoder
   first: LineRefused | undefined
   refused = 0

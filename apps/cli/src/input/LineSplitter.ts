@@ -30,8 +30,12 @@ export class LineSplitter {
   /** The unfinished line is over its bound: only its end is looked for. */
   private isTooLong = false
 
-  constructor(lineBytesMax: number = eventBytesMax) {
+  private readonly content: string
+
+  /** @param content what a line holds */
+  constructor(lineBytesMax: number = eventBytesMax, content = "event") {
     this.lineBytesMax = lineBytesMax
+    this.content = content
   }
 
   /** Gives the next chunk. The one before must have been read to its end. */
@@ -80,7 +84,7 @@ export class LineSplitter {
     this.isTooLong = false
     if (isTooLong) {
       const mebibytes = this.lineBytesMax / (1024 * 1024)
-      const problem = `is longer than ${mebibytes} MiB; put one JSON object on a line`
+      const problem = `is longer than ${mebibytes} MiB; put one ${this.content} on a line`
       return { number, text: "", problem }
     }
     if (number === 1 && bytes.subarray(0, 3).equals(byteOrderMark)) bytes = bytes.subarray(3)
