@@ -55,12 +55,15 @@ const rejectOf = (record: number): Reject => ({
 
 const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex")
 
-const run = <A, E>(use: (lineage: FileLineage.FileLineage) => Effect.Effect<A, E>) =>
+const run = <A, E>(
+  use: (lineage: FileLineage.FileLineage) => Effect.Effect<A, E>,
+  other: Partial<FileLineage.FileLineageOptions> = {},
+) =>
   Effect.gen(function* () {
     yield* fixture.withAudit(
       Effect.gen(function* () {
         const audit = yield* Audit
-        yield* use(yield* FileLineage.open(options))
+        yield* use(yield* FileLineage.open({ ...options, ...other }))
         yield* audit.flush
       }),
     )
@@ -132,6 +135,27 @@ describe("the lineage of a file", () => {
         sha256: sha256("firstsecond"),
         faults: { "CPY-4003": 2 },
       })
+    }),
+  )
+
+  it.live("names the fields of a large layout over several events, each once and in order", () =>
+    Effect.gen(function* () {
+      const names = Array.from({ length: 300 }, (_, index) => `CARD-NUMBER-${index}`)
+      const text = names.map((name) => `           05  ${name}  PIC 9(16).\n`)
+      const large = Result.getOrThrow(planFile(`       01  REC.\n${text.join("")}`))
+      const records = yield* run((lineage) => lineage.close("success"), { plan: large })
+      const lineage = records.filter(({ type }) => type === "copybook.file.lineage")
+      const pages = lineage.map(
+        ({ data }) => data as { page: number; fields: Array<{ field: string }> },
+      )
+      assert.deepStrictEqual(
+        pages.map(({ page }) => page),
+        Array.from({ length: 13 }, (_, index) => index + 1),
+      )
+      assert.deepStrictEqual(
+        pages.flatMap(({ fields }) => fields.map(({ field }) => field)),
+        names,
+      )
     }),
   )
 

@@ -7,7 +7,7 @@
  * - `copybook.file.opened` (`standard`): the file, the layout with its fingerprint, the framing,
  *   how sensitive it is.
  * - `copybook.file.lineage` (`standard`): from which field each column is, once a file and not
- *   once a record; at most 200 fields an event.
+ *   once a record; at most 24 fields an event.
  * - `copybook.batch.read` (`telemetry`, so sampled): records, and SHA-256 of the file up to the
  *   batch's end: each is chained to all bytes before it.
  * - `copybook.record.rejected` (`standard`, so never sampled): codes and places, never bytes. At
@@ -63,8 +63,8 @@ export interface FileLineage {
   readonly close: (outcome: Outcome, reason?: string) => Effect.Effect<void, RecordError>
 }
 
-/** Keeps an event far below the 64 KiB that the engine takes. */
-const fieldsPerEvent = 200
+/** With 7 keys each, what the engine takes of keys in one event. */
+const fieldsPerEvent = 24
 
 /**
  * Rejects that have an event of their own.
