@@ -109,6 +109,30 @@ describe("a file's records", () => {
     }).pipe(Effect.provide(NodeDisk.layer)),
   )
 
+  it.effect("end where who takes the faults will have no more of them", () =>
+    Effect.gen(function* () {
+      const bytes = bytesOf("61 0A 0A 62 0A 0A 0A")
+      const file = yield* fileOf(bytes)
+      let taken = 0
+      const options: RecordFileOptions<"enough"> = {
+        framing: { kind: "lines", empty: "fault" },
+        pieceBytes: 2,
+        onFaults: ({ length }) =>
+          Effect.suspend(() =>
+            (taken += length) > 1 ? Effect.fail("enough" as const) : Effect.void,
+          ),
+      }
+      assert.strictEqual(
+        yield* Effect.flip(Stream.runDrain(recordBatches(file, options))),
+        "enough",
+      )
+      assert.strictEqual(taken, 2)
+      taken = 0
+      const pieces = framedPieces("stdin", Stream.make(bytes), options)
+      assert.strictEqual(yield* Effect.flip(Stream.runDrain(pieces)), "enough")
+    }).pipe(Effect.provide(NodeDisk.layer)),
+  )
+
   it.effect("can't come of a framing that can't be, or of a file that is not there", () =>
     Effect.gen(function* () {
       const invalid = recordBatches("/nowhere", { framing: { kind: "fixed", length: 0 } })

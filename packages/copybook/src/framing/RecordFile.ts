@@ -20,12 +20,15 @@ import type { RecordBatch } from "./RecordBatch.ts"
  * @category models
  * @since 0.1.0
  */
-export interface RecordFileOptions extends Omit<FramerOptions, "mode"> {
+export interface RecordFileOptions<E = never> extends Omit<FramerOptions, "mode"> {
   readonly framing: Framing
   /** Needed where lengths follow from fields. */
   readonly fields?: FieldReader
-  /** Gets the faults, in order; the stream goes on where it surely can. Without it the first fault ends the stream. */
-  readonly onFaults?: (faults: ReadonlyArray<FramingFault>) => Effect.Effect<void>
+  /**
+   * Gets the faults, in order, before the records of the same piece come; the stream goes on where
+   * it surely can, and ends where this fails. Without it the first fault ends the stream.
+   */
+  readonly onFaults?: (faults: ReadonlyArray<FramingFault>) => Effect.Effect<void, E>
   /** Sees each byte of the file once, in order, before it is framed: to hash or count them. */
   readonly onBytes?: (bytes: Uint8Array) => void
   /** Default 1 MiB. */
@@ -44,7 +47,7 @@ interface Place {
   readonly fault?: FramingFault
 }
 
-const makeFramerOf = (options: RecordFileOptions): Effect.Effect<Framer, FramingInvalid> => {
+const makeFramerOf = <E>(options: RecordFileOptions<E>): Effect.Effect<Framer, FramingInvalid> => {
   const { fields, framing, onFaults, ...rest } = options
   const mode = onFaults === undefined ? "strict" : "lenient"
   return Effect.fromResult(makeFramer(framing, { ...rest, mode }, fields))
@@ -53,12 +56,12 @@ const makeFramerOf = (options: RecordFileOptions): Effect.Effect<Framer, Framing
 type Page = readonly [ReadonlyArray<RecordBatch>, Option.Option<Place>]
 
 /** Hands the faults on, or keeps the first for the page behind the records that come before it. */
-const settle = (
+const settle = <E>(
   framer: Framer,
-  options: RecordFileOptions,
+  options: RecordFileOptions<E>,
   batches: ReadonlyArray<RecordBatch>,
   next: Option.Option<Place>,
-): Effect.Effect<Page> => {
+): Effect.Effect<Page, E> => {
   const faults = framer.takeFaults()
   const [fault] = faults
   if (fault === undefined) return Effect.succeed([batches, next])
@@ -73,15 +76,15 @@ const settle = (
  * keeps the piece.
  *
  * - Errors: `FramingInvalid` before anything is read; `DiskError`; `FramingFailed` behind the last
- *   good record, unless `onFaults` takes the faults.
+ *   good record, unless `onFaults` takes the faults; what `onFaults` fails with.
  *
  * @category streaming
  * @since 0.1.0
  */
-export const recordBatches = (
+export const recordBatches = <E = never>(
   path: string,
-  options: RecordFileOptions,
-): Stream.Stream<RecordBatch, DiskError | FramingFailed | FramingInvalid, Disk> =>
+  options: RecordFileOptions<E>,
+): Stream.Stream<RecordBatch, DiskError | FramingFailed | FramingInvalid | E, Disk> =>
   Stream.unwrap(
     Effect.gen(function* () {
       const disk = yield* Disk
@@ -92,7 +95,7 @@ export const recordBatches = (
         fault,
         position,
         unseen,
-      }: Place): Effect.fn.Return<Page, DiskError | FramingFailed> {
+      }: Place): Effect.fn.Return<Page, DiskError | FramingFailed | E> {
         if (fault !== undefined) return yield* framingFailed(path, fault)
         const piece = yield* disk.readRange(path, position, pieceBytes)
         const end = position + piece.byteLength
@@ -105,7 +108,7 @@ export const recordBatches = (
         const next = { position: end - released, unseen: Math.max(unseen, end) }
         return yield* settle(framer, options, batches, isLast ? Option.none() : Option.some(next))
       })
-      return Stream.paginate<Place, RecordBatch, DiskError | FramingFailed>(
+      return Stream.paginate<Place, RecordBatch, DiskError | FramingFailed | E>(
         { position: 0, unseen: 0 },
         page,
       )
@@ -119,11 +122,11 @@ export const recordBatches = (
  * @category streaming
  * @since 0.1.0
  */
-export const framedPieces = <E, R>(
+export const framedPieces = <E, R, E2 = never>(
   name: string,
   pieces: Stream.Stream<Uint8Array, E, R>,
-  options: RecordFileOptions,
-): Stream.Stream<RecordBatch, E | FramingFailed | FramingInvalid, R> =>
+  options: RecordFileOptions<E2>,
+): Stream.Stream<RecordBatch, E | E2 | FramingFailed | FramingInvalid, R> =>
   Stream.unwrap(
     Effect.map(makeFramerOf(options), (framer) => {
       const take = (piece: Uint8Array, isLast: boolean) => {
