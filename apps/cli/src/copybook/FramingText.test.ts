@@ -19,17 +19,29 @@ describe("a framing on the command line", () => {
     ["length-expression:LEN * 2 + 4", { kind: "length-expression", expression: "LEN * 2 + 4" }],
     ["counters", { kind: "counters" }],
     ["lines:crlf", { kind: "lines", end: "crlf" }],
+    ["gnucobol", { kind: "rdw", header: { includesHeader: false } }],
+    ["gnucobol:1", { kind: "rdw", header: { width: 4, includesHeader: false } }],
+    ["gnucobol:2", { kind: "rdw", header: { width: 4, endian: "little", includesHeader: false } }],
+    ["gnucobol:3", { kind: "rdw", header: { bytes: 2, includesHeader: false } }],
+    ["micro-focus", { kind: "micro-focus" }],
     ["single", { kind: "single" }],
   ])("reads %s", (text, framing) => {
     assert.deepStrictEqual<unknown>(parseFraming(text), framing)
   })
 
-  it.each(["", "fixed:x", "fb", "fb:1/2/3", "rdw:middle", "lines:tab", "single:1", "vsam"])(
-    "refuses %j",
-    (text) => {
-      assert.isUndefined(parseFraming(text))
-    },
-  )
+  it.each([
+    "",
+    "fixed:x",
+    "fb",
+    "fb:1/2/3",
+    "rdw:middle",
+    "lines:tab",
+    "single:1",
+    "gnucobol:4",
+    "vsam",
+  ])("refuses %j", (text) => {
+    assert.isUndefined(parseFraming(text))
+  })
 
   it("reads every form that the help shows", () => {
     for (const [form] of framingForms) assert.isDefined(parseFraming(form), form)

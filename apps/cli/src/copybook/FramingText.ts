@@ -15,6 +15,8 @@ export const framingForms: ReadonlyArray<readonly [form: string, meaning: string
   ["vb", "blocks of such records; vb:payload, vb:little, vb:little-payload for the records"],
   ["vs", "spanned records (VS)"],
   ["vbs", "spanned records in blocks (VBS)"],
+  ["gnucobol", "variable records of GnuCOBOL; gnucobol:1, 2, 3 for its other COB_VARSEQ_FORMATs"],
+  ["micro-focus", "variable records of Micro Focus, behind a file header"],
   ["length-field:LEN", "the length in the field LEN; length-field:LEN+4 adds 4"],
   ["length-expression:LEN * 2 + 4", "the length worked out of fields"],
   ["counters", "as long as OCCURS DEPENDING ON makes each record"],
@@ -41,6 +43,24 @@ const headed = (kind: string, variant: string): Framing | undefined => {
     header,
     ...(kind.includes("b") ? { block: {} } : {}),
     ...(kind.endsWith("s") ? { isSpanned: true } : {}),
+  }
+}
+
+/** GnuCOBOL's `COB_VARSEQ_FORMAT` 0 to 3; 2 is an integer of the machine: little-endian nowadays. */
+const gnucobol = (format: string): Framing | undefined => {
+  const payload = { includesHeader: false }
+  switch (format) {
+    case "":
+    case "0":
+      return { kind: "rdw", header: payload }
+    case "1":
+      return { kind: "rdw", header: { width: 4, ...payload } }
+    case "2":
+      return { kind: "rdw", header: { width: 4, endian: "little", ...payload } }
+    case "3":
+      return { kind: "rdw", header: { bytes: 2, ...payload } }
+    default:
+      return undefined
   }
 }
 
@@ -93,6 +113,10 @@ export const parseFraming = (text: string): Framing | undefined => {
     case "vs":
     case "vbs":
       return headed(kind, rest)
+    case "gnucobol":
+      return gnucobol(rest)
+    case "micro-focus":
+      return rest === "" ? { kind: "micro-focus" } : undefined
     case "length-field":
       return lengthField(rest)
     case "length-expression":

@@ -159,6 +159,7 @@ const framingOf = ({ framing }: FileSettings, { lengthMax, lengthMin }: Layout):
   if (framing === undefined) {
     return lengthMin === lengthMax ? { kind: "fixed", length: lengthMax } : { kind: "counters" }
   }
+  if (framing.kind === "micro-focus") return { lengthMax, lengthMin, ...framing }
   if (framing.kind !== "fixed") return framing
   return { ...framing, length: framing.length ?? lengthMax }
 }

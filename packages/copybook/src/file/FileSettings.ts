@@ -120,6 +120,12 @@ const FramingPart = Schema.Union([
     isTrimmed: optionalKey(flag),
     splitBytes: optionalKey(whole),
   }),
+  Schema.Struct({
+    kind: Schema.Literal("micro-focus"),
+    /** Defaults: the layout's. */
+    lengthMax: optionalKey(whole),
+    lengthMin: optionalKey(whole),
+  }),
   Schema.Struct({ kind: Schema.Literal("single") }),
 ])
 

@@ -22,6 +22,7 @@ import {
 import { lengthRule } from "./LengthRules.ts"
 import type { LengthRule } from "./LengthScan.ts"
 import { blankOf, endings, findEnd } from "./LineScan.ts"
+import { microFocusForm } from "./MicroFocusForm.ts"
 import { segmentCode } from "./SpannedScan.ts"
 
 /**
@@ -53,6 +54,8 @@ export const frameForm = (
       return Result.succeed(singleForm())
     case "lines":
       return Result.succeed(lineForm(framing))
+    case "micro-focus":
+      return Result.succeed(microFocusForm(framing))
     case "rdw":
       return Result.succeed(
         framing.isSpanned === true

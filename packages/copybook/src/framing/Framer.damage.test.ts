@@ -27,6 +27,7 @@ const framings: ReadonlyArray<Framing> = [
   { kind: "lines", end: "crlf", empty: "fault" },
   { kind: "lines", end: "ebcdic", isTrimmed: true },
   { kind: "lines", splitBytes: 5 },
+  { kind: "micro-focus" },
   { kind: "single" },
 ]
 

@@ -175,6 +175,24 @@ export interface LineFraming {
 }
 
 /**
+ * A Micro Focus file of variable structure: a record of the file's own, then records behind
+ * headers of two or four bytes, each at a multiple of four.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface MicroFocusFraming {
+  readonly kind: "micro-focus"
+  /**
+   * The longest record, for writing: the file says it, and it tells how wide headers are. Readers
+   * take what the file says. Range: 1 to 268,435,455. Default 4,094. Units: bytes.
+   */
+  readonly lengthMax?: number
+  /** The shortest record, for writing. Default 1. Units: bytes. */
+  readonly lengthMin?: number
+}
+
+/**
  * The whole file is one record.
  *
  * @category models
@@ -196,6 +214,7 @@ export type Framing =
   | LengthMapFraming
   | CounterFraming
   | LineFraming
+  | MicroFocusFraming
   | SingleFraming
 
 /**

@@ -103,6 +103,10 @@ export const framingCodes = {
     summary: "a parent has more children than are held",
     hint: "Look whether root records are missing, or raise the limit.",
   },
+  "CPY-3024": {
+    summary: "the file is no Micro Focus file of variable structure",
+    hint: "Files of fixed structure have no headers; indexed, relative and compressed ones have to be unloaded first.",
+  },
 } as const satisfies Record<string, { readonly summary: string; readonly hint: string }>
 
 /**

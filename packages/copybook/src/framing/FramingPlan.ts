@@ -14,6 +14,7 @@ import { blockWord, headerWord } from "./HeaderWord.ts"
 import { lengthRule } from "./LengthRules.ts"
 import { lengthScan } from "./LengthScan.ts"
 import { lineScan } from "./LineScan.ts"
+import { microFocusScan } from "./MicroFocusScan.ts"
 import { spannedScan } from "./SpannedScan.ts"
 
 /**
@@ -60,6 +61,7 @@ const optionBounds = (options: FramerSettings): ReadonlyArray<Bound> => [
 
 const headerBytesMax = 64
 const lengthWidthMax = 4
+const longest = 0x0fffffff
 
 const headerBounds = (header: LengthHeader, isSpanned: boolean): ReadonlyArray<Bound> => {
   const { at, bytes, validity, width } = headerWord(header, isSpanned)
@@ -93,6 +95,13 @@ const framingBounds = (framing: Framing): ReadonlyArray<Bound> => {
       ]
     case "lines":
       return [{ option: "splitBytes", value: framing.splitBytes ?? 1, min: 1, max: bytesMax }]
+    case "micro-focus": {
+      const { lengthMax = longest, lengthMin = 1 } = framing
+      return [
+        { option: "lengthMax", value: lengthMax, min: 1, max: longest },
+        { option: "lengthMin", value: lengthMin, min: 0, max: lengthMax },
+      ]
+    }
     default:
       return []
   }
@@ -140,6 +149,8 @@ export const scanOf = (
       return Result.succeed(singleScan(recordBytesMax))
     case "lines":
       return Result.succeed(lineScan(framing, recordBytesMax))
+    case "micro-focus":
+      return Result.succeed(microFocusScan(recordBytesMax))
     case "rdw": {
       const isSpanned = framing.isSpanned === true
       const word = headerWord(framing.header ?? {}, isSpanned)

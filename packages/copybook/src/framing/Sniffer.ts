@@ -8,7 +8,7 @@
  */
 import * as Result from "effect/Result"
 import { makeFramer } from "./Framer.ts"
-import type { Framing, HeaderFraming, LineEnd } from "./Framing.ts"
+import type { Framing, HeaderFraming, LengthHeader, LineEnd } from "./Framing.ts"
 import { framingCodes } from "./FramingFault.ts"
 import { endings, findEnd } from "./LineScan.ts"
 import { type Period, periods, type SampleText, sampleText } from "./SampleText.ts"
@@ -66,7 +66,13 @@ interface Sample extends SniffOptions {
 const endians = ["big", "little"] as const
 const truths = [true, false] as const
 
-const headerFramings: ReadonlyArray<HeaderFraming> = endians.flatMap((endian) =>
+/** GnuCOBOL's other formats of variable records; its usual one is an RDW without itself. */
+const gnucobolFramings: ReadonlyArray<HeaderFraming> = [
+  { kind: "rdw", header: { width: 4, endian: "big", includesHeader: false } },
+  { kind: "rdw", header: { bytes: 2, endian: "big", includesHeader: false } },
+]
+
+const ibmFramings: ReadonlyArray<HeaderFraming> = endians.flatMap((endian) =>
   truths.flatMap((includesHeader) => {
     const header = { endian, includesHeader }
     const plain: ReadonlyArray<HeaderFraming> = [
@@ -88,11 +94,17 @@ const headerFramings: ReadonlyArray<HeaderFraming> = endians.flatMap((endian) =>
   }),
 )
 
+const headerFramings: ReadonlyArray<HeaderFraming> = [...ibmFramings, ...gnucobolFramings]
+
 const wordName = (
   name: string,
-  { at, endian, includesHeader }: { at?: number; endian?: string; includesHeader?: boolean },
-): string =>
-  `${name} (${endian}-endian${at === undefined ? "" : ` at byte ${at}`}, ${includesHeader === true ? "counting itself" : "payload only"})`
+  { at, bytes, endian, includesHeader, width }: LengthHeader,
+): string => {
+  const size = bytes === 2 ? ", two bytes" : width === 4 ? ", all four bytes" : ""
+  const place = at === undefined ? "" : ` at byte ${at}`
+  const counted = includesHeader === true ? "counting itself" : "payload only"
+  return `${name} (${endian}-endian${place}${size}, ${counted})`
+}
 
 const headerName = ({ block, header = {}, isSpanned }: HeaderFraming): string => {
   const format = `V${block === undefined ? "" : "B"}${isSpanned === true ? "S" : ""}`
@@ -191,6 +203,20 @@ const headerCandidates = (sample: Sample): ReadonlyArray<Candidate> => {
           }
         : candidate
     })
+}
+
+const microFocusCandidates = (sample: Sample): ReadonlyArray<Candidate> => {
+  const framing = { kind: "micro-focus" } as const
+  const { fault, lengths } = walked(sample, framing) ?? { fault: "", lengths: [] }
+  if (fault !== undefined || lengths.length === 0) return []
+  const [factor, fitting] = fit(lengths, sample)
+  const reasons = [
+    "the file begins with the header of a Micro Focus file",
+    `${lengths.length} headers in a row lead from record to record`,
+    ...fitting,
+  ]
+  const name = "variable records of Micro Focus, behind a file header"
+  return [{ framing, name, score: rounded(factor), reasons }]
 }
 
 const lineEnds: ReadonlyArray<readonly [LineEnd, "ascii" | "ebcdic", string]> = [
@@ -294,6 +320,7 @@ export const sniff = (bytes: Uint8Array, options: SniffOptions = {}): Sniffed =>
   const text = sampleText(bytes)
   const sample: Sample = { ...options, bytes, isWhole, text }
   const candidates = [
+    ...microFocusCandidates(sample),
     ...headerCandidates(sample),
     ...lineCandidates(sample),
     ...fixedCandidates(sample),

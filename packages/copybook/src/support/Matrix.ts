@@ -10,6 +10,7 @@
  * @since 0.1.0
  */
 
+import { framingCells } from "./FramingCells.ts"
 import { parserCells } from "./ParserCells.ts"
 
 /**
@@ -236,5 +237,6 @@ export const supportMatrix: ReadonlyArray<SupportRow> = [
   ...rows("parser", parserCells),
   ...layout,
   ...schema,
+  ...rows("framing", framingCells),
   ...audit,
 ]
