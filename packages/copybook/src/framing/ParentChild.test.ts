@@ -124,4 +124,13 @@ describe("ids of levels", () => {
     assert.strictEqual(of("9", 6), "A_0_1 A_0_1_L1_2 A_0_1_L2_2")
     assert.strictEqual(of("1", 7), "A_0_7 - -")
   })
+
+  it("are given to every other segment by the level that has *", () => {
+    const ids = makeLevelIds([["1"], ["*"], ["3"]], "A")
+    assert.deepStrictEqual(ids.next("9", 0), [undefined, undefined, undefined])
+    assert.deepStrictEqual(ids.next("1", 1), ["A_0_1", undefined, undefined])
+    assert.deepStrictEqual(ids.next("9", 2), ["A_0_1", "A_0_1_L1_1", undefined])
+    assert.deepStrictEqual(ids.next("3", 3), ["A_0_1", "A_0_1_L1_1", "A_0_1_L2_1"])
+    assert.deepStrictEqual(ids.next("", 4), ["A_0_1", "A_0_1_L1_2", undefined])
+  })
 })

@@ -200,7 +200,7 @@ export interface LevelIds {
 }
 
 /**
- * @param levels ids of each level's segments, the roots' first
+ * @param levels ids of each level's segments, the roots' first; `*` is every id that none of them has
  * @category constructors
  * @since 0.1.0
  */
@@ -210,12 +210,13 @@ export const makeLevelIds = (
   file = 0,
 ): LevelIds => {
   const levelOf = new Map(levels.flatMap((ids, level) => ids.map((id) => [id, level] as const)))
+  const others = levelOf.get("*")
   const counts = levels.map(() => 0)
   let root: string | undefined
   let deepest = -1
   return {
     next: (segmentId, record) => {
-      const level = levelOf.get(segmentId)
+      const level = levelOf.get(segmentId) ?? others
       if (level === 0) root = `${prefix}_${file}_${record}`
       if (level !== undefined && root !== undefined) {
         if (level > 0) counts[level] = (counts[level] ?? 0) + 1
