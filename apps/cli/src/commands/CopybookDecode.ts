@@ -53,9 +53,15 @@ export const decodeCommand = Command.make(
     rejects: Flag.String("rejects").pipe(
       Flag.withMetavar("FILE"),
       Flag.withDescription(
-        "A new file for records with faults: number, place, faults and bytes of each, as JSON lines",
+        "A new file, readable for you alone, for records with faults: number, place, faults and bytes of each, as JSON lines",
       ),
       Flag.optional,
+    ),
+    isMasked: Flag.Boolean("mask-rejects").pipe(
+      Flag.withDescription(
+        "Leave the bytes out of rejects and messages where they may be those of sensitive fields; such rejects can't be repaired",
+      ),
+      Flag.withDefault(false),
     ),
     isLenient: Flag.Boolean("lenient").pipe(
       Flag.withDescription("Go on behind records with faults; without it the first one ends it"),
@@ -107,6 +113,7 @@ export const decodeCommand = Command.make(
       format,
       output: target,
       rejects: Option.getOrUndefined(rejects),
+      isMasked: flags.isMasked,
       limits: {
         mode: isLenient || most !== undefined ? ("lenient" as const) : ("strict" as const),
         ...(most === undefined ? {} : { recordsMax: most }),

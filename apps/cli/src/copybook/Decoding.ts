@@ -1,23 +1,28 @@
 /** Decodes a file of records into lines of JSON or CSV. */
+import * as path from "node:path"
 import type { FaultLimits } from "@countersign/copybook/record/FaultLog"
-import { TooManyFaults } from "@countersign/copybook/record/TooManyFaults"
+import type { TooManyFaults } from "@countersign/copybook/record/TooManyFaults"
 import type { FilePlan } from "@countersign/copybook/file/FilePlan"
+import type { FramingFault } from "@countersign/copybook/framing/FramingFault"
 import type { RecordBatch } from "@countersign/copybook/framing/RecordBatch"
 import { framedPieces, recordBatches } from "@countersign/copybook/framing/RecordFile"
-import { formatReject, type Reject, rejectOfFraming } from "@countersign/copybook/framing/Rejects"
 import * as FileLineage from "@countersign/copybook/audit/FileLineage"
 import * as KernelFile from "@countersign/copybook/kernels/KernelFile"
 import * as NdjsonPool from "@countersign/copybook/worker/NdjsonPool"
 import type { WorkerFailed } from "@countersign/copybook/worker/WorkerFailed"
 import { Disk, DiskError } from "@countersign/core/platform/Disk"
+import type { RecordError } from "@countersign/core/Audit"
 import type { Actor } from "@countersign/core/event/AuditEvent"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import { openInput } from "../input/Input.ts"
+import { UsageError } from "../terminal/Failure.ts"
+import type { OutputFailed } from "../terminal/Output.ts"
 import { ProgressBar } from "../terminal/ProgressBar.ts"
 import { type FileForm, type Format, type Formed, formOf, isPlain, rejectsOf } from "./FileForm.ts"
+import { maskFor, RejectLog, RejectSink, trailReason } from "./Rejecting.ts"
 import { openTarget, type Target } from "./Target.ts"
 
 export interface DecodeRequest {
@@ -31,6 +36,8 @@ export interface DecodeRequest {
   readonly output: string
   /** A file for records with faults. */
   readonly rejects: string | undefined
+  /** Whether rejects, and what is said of them, are without the bytes of sensitive fields. */
+  readonly isMasked: boolean
   readonly limits: FaultLimits
   /** Stops after so many records. */
   readonly limit: number
@@ -49,43 +56,10 @@ export interface DecodeSummary {
   readonly first: string | undefined
 }
 
-/** Counts rejects, keeps the first, and says when there are too many. */
-class RejectLog {
-  readonly byCode = new Map<string, number>()
-  records = 0
-  first: string | undefined
-  last = ""
-  readonly #max: number
-
-  constructor({ mode, recordsMax = Number.POSITIVE_INFINITY }: FaultLimits) {
-    this.#max = mode === "strict" ? 0 : recordsMax
-  }
-
-  add({ faults, fileOffset, record }: Reject): void {
-    this.records += 1
-    this.last = `record ${record} at byte ${fileOffset}: ${faults[0]?.message ?? ""}`
-    this.first ??= this.last
-    for (const { code } of faults) this.byCode.set(code, (this.byCode.get(code) ?? 0) + 1)
-  }
-
-  /** Rejects that are still allowed. */
-  get left(): number {
-    return Math.max(0, this.#max - this.records)
-  }
-
-  get isFull(): boolean {
-    return this.records > this.#max
-  }
-
-  get error(): TooManyFaults {
-    const { last, records } = this
-    return new TooManyFaults({ records, recordsMax: this.#max, last })
-  }
-}
-
-const batchesOf = Effect.fnUntraced(function* (
-  { data, limits, plan }: DecodeRequest,
-  onReject: (reject: Reject) => void,
+/** The batches of a file, or of stdin for `-`. */
+export const batchesOf = Effect.fnUntraced(function* (
+  { data, limits, plan }: Pick<DecodeRequest, "data" | "limits" | "plan">,
+  rejects: RejectSink,
   onBytes: (bytes: Uint8Array) => void,
 ) {
   const options = {
@@ -95,12 +69,7 @@ const batchesOf = Effect.fnUntraced(function* (
     onBytes,
     ...(limits.mode === "strict"
       ? {}
-      : {
-          onFaults: (faults: ReadonlyArray<Parameters<typeof rejectOfFraming>[0]>) =>
-            Effect.sync(() => {
-              for (const fault of faults) onReject(rejectOfFraming(fault))
-            }),
-        }),
+      : { onFaults: (faults: ReadonlyArray<FramingFault>) => rejects.framing(faults) }),
   }
   if (data === "-") {
     const input = yield* openInput(data)
@@ -121,15 +90,13 @@ const batchesOf = Effect.fnUntraced(function* (
 const limited = (batch: RecordBatch, left: number): RecordBatch =>
   batch.count <= left ? batch : { ...batch, count: left }
 
-interface Progress {
-  records: number
-  written: number
-  bytes: number
-}
+/** What becomes of a batch, before the next one. `false` once nobody reads any more. */
+type Use<E> = (batch: RecordBatch, formed: Formed) => Effect.Effect<boolean, E>
 
-type Stage = <E, R>(
+type Stage = <E, R, E2>(
   batches: Stream.Stream<RecordBatch, E, R>,
-) => Stream.Stream<readonly [RecordBatch, Formed], E | WorkerFailed, R>
+  use: Use<E2>,
+) => Stream.Stream<boolean, E | E2 | WorkerFailed, R>
 
 /** Threads write the lines; a batch that ends the file is decoded anew, to end at its reject. */
 const pooled = Effect.fnUntraced(function* (
@@ -148,28 +115,29 @@ const pooled = Effect.fnUntraced(function* (
     },
     workers,
   )
-  return (batches) => {
+  return (batches, use) => {
     const under: Array<RecordBatch> = []
     const noted = Stream.map(batches, (batch) => {
       under.push(batch)
       return batch
     })
-    return Stream.map(pool.lines(noted), ({ bytes, rejected, written }) => {
+    return pool.using(noted, ({ bytes, rejected, written }) => {
       // Lines come in the order of their batches.
       const batch = under.shift()
-      if (batch === undefined) throw new Error("lines without a batch")
+      if (batch === undefined) return Effect.die(new Error("lines without a batch"))
       const rejects = rejectsOf(batch, rejected)
-      return rejects.length > log.left
-        ? ([batch, form.add(batch, log.left)] as const)
-        : ([batch, { bytes, rejects, written }] as const)
+      return use(
+        batch,
+        rejects.length > log.left ? form.add(batch, log.left) : { bytes, rejects, written },
+      )
     })
   }
 })
 
 const alone =
   (form: FileForm, log: RejectLog): Stage =>
-  (batches) =>
-    Stream.map(batches, (batch) => [batch, form.add(batch, log.left)] as const)
+  (batches, use) =>
+    Stream.mapEffect(batches, (batch) => use(batch, form.add(batch, log.left)))
 
 /** Overrides of fields can't be sent to a thread with code pages of their own. */
 const canPool = ({ format, plan, workers }: DecodeRequest): boolean =>
@@ -179,45 +147,6 @@ const canPool = ({ format, plan, workers }: DecodeRequest): boolean =>
   plan.settings.newline === undefined &&
   plan.settings.controls === undefined &&
   Object.values(plan.codec.fields ?? {}).every((each) => each.codePage === undefined)
-
-/** Where rejects go: into the log, the file of rejects and the trail. */
-class RejectSink {
-  readonly log: RejectLog
-  readonly #target: Target | undefined
-  readonly #lineage: FileLineage.FileLineage | undefined
-  #waiting: Array<Reject> = []
-
-  constructor(
-    log: RejectLog,
-    target: Target | undefined,
-    lineage: FileLineage.FileLineage | undefined,
-  ) {
-    this.log = log
-    this.#target = target
-    this.#lineage = lineage
-  }
-
-  add(reject: Reject): void {
-    if (this.log.isFull) return
-    this.log.add(reject)
-    this.#waiting.push(reject)
-  }
-
-  get flush() {
-    return Effect.suspend(() => {
-      const rejects = this.#waiting
-      this.#waiting = []
-      const lines = rejects.map(formatReject).join("")
-      const written = this.#target === undefined ? Effect.void : this.#target.write(lines)
-      const lineage = this.#lineage
-      if (lineage === undefined) return Effect.asVoid(written)
-      return Effect.andThen(
-        written,
-        Effect.forEach(rejects, (each) => lineage.reject(each), { discard: true }),
-      )
-    })
-  }
-}
 
 interface Progress {
   records: number
@@ -239,26 +168,39 @@ const endEarly = <E, R>(
     ? Effect.ignore(Effect.andThen(target.write(form.cutShort?.() ?? ""), finish))
     : Effect.void
 
+const sameFile = (one: string, other: string): boolean =>
+  one === other || (one !== "-" && other !== "-" && path.resolve(one) === path.resolve(other))
+
+/** Opens what is written to. Two streams of lines can't go to one place. */
+const openTargets = Effect.fnUntraced(function* ({ output, rejects }: DecodeRequest) {
+  if (rejects !== undefined && sameFile(output, rejects)) {
+    const place = output === "-" ? "stdout" : `${output}, and so`
+    const detail = `${place} has the records already: name another file`
+    return yield* new UsageError({ parameter: "--rejects", detail })
+  }
+  const target = yield* openTarget(output, "--output")
+  return {
+    target,
+    rejectsTarget:
+      // It has the bytes of records, and nobody asked for those to be shown.
+      rejects === undefined ? undefined : yield* openTarget(rejects, "--rejects", 0o600),
+  }
+})
+
 /** Reads, decodes and writes everything. */
 export const decodeFile = Effect.fnUntraced(function* (request: DecodeRequest) {
-  const { lineage, limit, limits, output, rejects: rejectsFile } = request
+  const { isMasked, lineage, limit, limits, plan } = request
   const clock = yield* Clock.clockWith(Effect.succeed)
   const from = clock.currentTimeMillisUnsafe()
-  const form = yield* formOf(request.format, request.plan)
+  const form = yield* formOf(request.format, plan)
   const log = new RejectLog(limits)
   const progress: Progress = { records: 0, written: 0, bytes: 0 }
-  const target = yield* openTarget(output, "--output")
-  const rejectsTarget =
-    rejectsFile === undefined ? undefined : yield* openTarget(rejectsFile, "--rejects")
-  const rejects = new RejectSink(log, rejectsTarget, lineage)
-  const { batches, sizeBytes } = yield* batchesOf(
-    request,
-    (reject) => rejects.add(reject),
-    (bytes) => {
-      progress.bytes += bytes.byteLength
-      lineage?.bytes(bytes)
-    },
-  )
+  const { rejectsTarget, target } = yield* openTargets(request)
+  const rejects = new RejectSink(log, rejectsTarget, lineage, maskFor(plan.layout, isMasked))
+  const { batches, sizeBytes } = yield* batchesOf(request, rejects, (bytes) => {
+    progress.bytes += bytes.byteLength
+    lineage?.bytes(bytes)
+  })
   const stage = canPool(request) ? yield* pooled(request, form, log) : alone(form, log)
   const bar = new ProgressBar(process.stderr, "decoding", () => clock.currentTimeMillisUnsafe())
   const finish = Effect.gen(function* () {
@@ -266,34 +208,36 @@ export const decodeFile = Effect.fnUntraced(function* (request: DecodeRequest) {
     yield* target.finish
     if (rejectsTarget !== undefined) yield* rejectsTarget.finish
   })
-  const put = Effect.fnUntraced(function* (formed: Formed) {
+  const put = Effect.fnUntraced(function* (formed: Formed, isLast: boolean) {
     progress.written += formed.written
     for (const reject of formed.rejects) rejects.add(reject)
     const isRead = yield* target.write(formed.bytes)
     yield* rejects.flush
-    if (log.isFull) return yield* log.error
+    if (isLast ? log.isFull : rejects.isOver(formed.rejects)) return yield* log.error
     return isRead
   })
   let framed = 0
   const wanted = Stream.takeWhile(
     Stream.map(batches, (batch) => {
-      const left = limited(batch, limit - framed)
+      const left = limited(rejects.limit(batch), limit - framed)
       framed += left.count
       return left
     }),
     ({ count }) => count > 0,
   )
-  yield* stage(wanted).pipe(
-    Stream.mapEffect(([batch, formed]) => {
-      progress.records += batch.count
-      const part = sizeBytes === undefined ? undefined : progress.bytes / Math.max(1, sizeBytes)
-      bar.update(progress.records, part)
-      const told = lineage?.batch(batch.count) ?? Effect.void
-      return Effect.andThen(told, put(formed))
-    }),
+  const use: Use<DiskError | OutputFailed | RecordError | TooManyFaults> = (batch, formed) => {
+    progress.records += batch.count
+    const { bytes, records } = progress
+    bar.update(records, sizeBytes === undefined ? undefined : bytes / Math.max(1, sizeBytes), {
+      bytes,
+      faults: log.records,
+    })
+    return Effect.andThen(lineage?.batch(batch.count) ?? Effect.void, put(formed, false))
+  }
+  yield* stage(wanted, use).pipe(
     Stream.takeWhile((isRead) => isRead && progress.records < limit),
     Stream.runDrain,
-    Effect.andThen(Effect.suspend(() => put(form.finish()))),
+    Effect.andThen(Effect.suspend(() => put(form.finish(), true))),
     Effect.ensuring(Effect.sync(() => bar.clear())),
     Effect.tapError(({ _tag }) => endEarly(_tag, form, target, finish)),
   )
@@ -325,7 +269,7 @@ export const decodeAudited = Effect.fnUntraced(function* (
     format,
   })
   return yield* decodeFile({ ...request, lineage }).pipe(
-    Effect.tapError((error) => lineage.close("failure", error.message)),
+    Effect.tapError((error) => lineage.close("failure", trailReason(error))),
     Effect.tap(({ rejected }) => lineage.close(rejected === 0 ? "success" : "partial")),
   )
 })

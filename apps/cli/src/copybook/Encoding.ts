@@ -11,6 +11,7 @@ import { type Line, LineSplitter } from "../input/LineSplitter.ts"
 import { openInput } from "../input/Input.ts"
 import { ProgressBar } from "../terminal/ProgressBar.ts"
 import { LineRefused } from "./LineRefused.ts"
+import { trailReason } from "./Rejecting.ts"
 import { openTarget } from "./Target.ts"
 
 export interface EncodeRequest {
@@ -133,7 +134,12 @@ export const encodeAudited = Effect.fnUntraced(function* (
     format: "ndjson",
   })
   return yield* encodeFile({ ...request, lineage }).pipe(
-    Effect.tapError((error) => lineage.close("failure", error.message)),
-    Effect.tap(({ first, refused }) => lineage.close(refused === 0 ? "success" : "partial", first)),
+    Effect.tapError((error) => lineage.close("failure", trailReason(error))),
+    Effect.tap(({ refused }) =>
+      refused === 0
+        ? lineage.close("success")
+        : // Not the first of them in words: they may show what a field has.
+          lineage.close("partial", `${refused} lines were not encoded`),
+    ),
   )
 })

@@ -27,7 +27,7 @@ const toStdout = Effect.map(Output, ({ write }): Target => ({
   finish: Effect.void,
 }))
 
-const toFile = Effect.fnUntraced(function* (file: string, parameter: string) {
+const toFile = Effect.fnUntraced(function* (file: string, parameter: string, mode: number) {
   const isTaken = yield* Effect.promise(() =>
     stat(file).then(
       () => true,
@@ -41,7 +41,7 @@ const toFile = Effect.fnUntraced(function* (file: string, parameter: string) {
   // Its own name: a file of that name may be somebody else's.
   const partial = `${file}.${process.pid}.partial`
   const handle = yield* Effect.acquireRelease(
-    attempt("open", partial, () => open(partial, "wx")),
+    attempt("open", partial, () => open(partial, "wx", mode)),
     (each) =>
       Effect.promise(async () => {
         await each.close().catch(() => undefined)
@@ -65,6 +65,10 @@ const toFile = Effect.fnUntraced(function* (file: string, parameter: string) {
   return target
 })
 
-/** A file, or `-` for stdout. A file's half is removed with the scope, whatever ends it. */
-export const openTarget = (file: string, parameter: string) =>
-  file === "-" ? toStdout : toFile(file, parameter)
+/**
+ * A file, or `-` for stdout. A file's half is removed with the scope, whatever ends it.
+ *
+ * @param mode who may read the file, as the umask leaves it
+ */
+export const openTarget = (file: string, parameter: string, mode = 0o666) =>
+  file === "-" ? toStdout : toFile(file, parameter, mode)

@@ -32,6 +32,19 @@ describe("ProgressBar", () => {
     assert.strictEqual(written.at(-1), "\r\u001b[2K")
   })
 
+  it("says how many bytes were read and what was rejected, on one line of the terminal", () => {
+    const written: Array<string> = []
+    const stream = { isTTY: true, columns: 50, write: (text: string) => written.push(text) }
+    let now = 1000
+    const bar = new ProgressBar(stream, "decoding", () => now)
+    now = 3000
+    bar.update(10_000, undefined, { bytes: 4 * 1024 * 1024, faults: 3 })
+    assert.include(written[0], "decoding  10,000  4.0 MiB  2.0 MiB/s  3 rejects")
+    now = 4000
+    bar.update(10_000_000, 0.5, { bytes: 4 * 1024 * 1024, faults: 3 })
+    assert.strictEqual(written[1]?.length, "\r\u001b[2K".length + 49)
+  })
+
   it("counts without a bar where the end is not known", () => {
     const { stream, written } = screen(true)
     let now = 1000
