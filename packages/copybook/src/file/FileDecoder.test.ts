@@ -81,6 +81,23 @@ describe("a file's records", () => {
     })
   })
 
+  it("carry where they begin, their length and their bytes where that is asked for, and go back without", () => {
+    const settings: FileSettings = {
+      ...segmented,
+      output: { offset: "_at", length: "_length", bytes: "_bytes" },
+    }
+    const { values } = decoded(settings, bytes)
+    const [first] = values
+    assert.deepStrictEqual(first, {
+      _at: 4,
+      _length: 19,
+      _bytes: Buffer.from(bytes.subarray(4, 23)).toString("hex"),
+      ...header,
+    })
+    assert.deepNestedInclude(values[1], { _at: 27, _length: 19 })
+    assert.deepStrictEqual(encoded(settings, values), bytes)
+  })
+
   it("are children in their parent, and go back to the same bytes", () => {
     const settings: FileSettings = {
       ...segmented,

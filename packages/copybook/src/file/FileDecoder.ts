@@ -24,7 +24,13 @@ import type { FilePlan } from "./FilePlan.ts"
 export interface FileRecord {
   /** 0-based, in the file. */
   readonly record: number
+  /** Where it begins in the file. Units: bytes. */
+  readonly fileOffset: number
+  /** Units: bytes. */
+  readonly length: number
   readonly value: RecordObject
+  /** Where the settings ask for them. */
+  readonly bytes?: Uint8Array
   /** Its segment's id, where segments are told apart and it can be read. */
   readonly segment?: string
   /** The path of the view that it was read by. */
@@ -67,11 +73,13 @@ export class FileDecoder {
   /** Reads records that no segment has a view for. */
   readonly #plain: RecordDecoder
   readonly #views: ReadonlyMap<string, RecordDecoder>
+  readonly #keepsBytes: boolean
 
   constructor(plan: FilePlan, plain: RecordDecoder, views: ReadonlyMap<string, RecordDecoder>) {
     this.plan = plan
     this.#plain = plain
     this.#views = views
+    this.#keepsBytes = plan.settings.output?.bytes !== undefined
   }
 
   /** Decodes a batch's records in their order; those that are not selected are left out. */
@@ -124,7 +132,10 @@ export class FileDecoder {
     const [first, ...others] = faults
     return {
       record,
+      fileOffset,
+      length,
       value,
+      ...(this.#keepsBytes ? { bytes: bytes.slice(start, start + length) } : {}),
       faults: first === undefined ? none : faults,
       ...(first === undefined
         ? {}

@@ -79,13 +79,11 @@ class Encoding implements FileEncoder {
 
   constructor(plan: FilePlan, encoder: RecordEncoder.RecordEncoder, writer: FrameWriter) {
     const { output = {}, segments } = plan.settings
-    const { faults, levels = "_levels", metadata = "_metadata", record, segment } = output
+    const { levels = "_levels", metadata = "_metadata" } = output
     this.#encoder = encoder
     this.#writer = writer
     this.#metadataKey = metadata
-    this.#extras = new Set(
-      [faults, levels, metadata, record, segment].filter((each) => each !== undefined),
-    )
+    this.#extras = new Set([...Object.values(output), levels, metadata])
     this.#depthMax = Object.keys(segments?.children ?? {}).length
     this.#children = new Set(
       Object.values(segments?.children ?? {})

@@ -15,6 +15,23 @@ type Part<Name extends keyof FileSettings> = NonNullable<FileSettings[Name]>
 /** Members of a module's options that no settings have; each is here for a reason. */
 type Missing<Options, Name extends keyof FileSettings> = Exclude<keyof Options, keyof Part<Name>>
 
+/** Options with a few words to choose from, all of which settings have. */
+type Chosen =
+  | "binaryRange"
+  | "digits"
+  | "fillerGroups"
+  | "floats"
+  | "groups"
+  | "missing"
+  | "names"
+  | "numbers"
+  | "physicalSize"
+  | "redefines"
+  | "rounding"
+  | "signRule"
+  | "trim"
+  | "zonedSigns"
+
 const nothingIsMissing: [
   // A file says it itself, by name.
   Missing<CodecOptions, "codec"> extends "codePage" ? true : false,
@@ -29,7 +46,7 @@ const nothingIsMissing: [
   > extends "dialect"
     ? true
     : false,
-  Required<CodecOptions>["redefines"] extends Required<Part<"codec">>["redefines"] ? true : false,
+  Pick<Required<CodecOptions>, Chosen> extends Pick<Required<Part<"codec">>, Chosen> ? true : false,
   // Limits that protect a process, and a function.
   Missing<ParseOptions, "copybook"> extends "resolve" | "textMax" | "wordsMax" | "itemsMax"
     ? true

@@ -157,7 +157,7 @@ const fieldMembers = {
   floats: optionalKey(Schema.Literals(["ibm", "ieee"])),
   floatEndian: optionalKey(endian),
   zonedSigns: optionalKey(Schema.Literals(["ebcdic", "ascii-overpunch", "ascii-zone"])),
-  signRule: optionalKey(Schema.Literals(["any", "preferred"])),
+  signRule: optionalKey(Schema.Literals(["any", "preferred", "none"])),
   digits: optionalKey(Schema.Literals(["strict", "relaxed", "any-zone"])),
   binaryRange: optionalKey(Schema.Literals(["lenient", "digits", "full"])),
   numbers: optionalKey(Schema.Literals(["native", "string"])),
@@ -234,6 +234,12 @@ const SegmentsPart = Schema.Struct({
 const OutputPart = some({
   /** The member with a record's number in the file, from 0. Default: there is none. */
   record: optionalKey(text),
+  /** The member with the place in the file where a record begins, behind what is framed before it. */
+  offset: optionalKey(text),
+  /** The member with how many bytes a record has. */
+  length: optionalKey(text),
+  /** The member with a record's bytes, in hex. */
+  bytes: optionalKey(text),
   /** The member with a record's segment id. */
   segment: optionalKey(text),
   /** The member with the ids of levels. Default `_levels`. */

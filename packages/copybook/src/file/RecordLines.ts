@@ -45,7 +45,8 @@ const lineOf = (value: Value): string => `${JSON.stringify(value, replacer)}\n`
 /** A record with what the settings ask to be beside its values. */
 const withExtras = ({ settings }: FilePlan): ((record: FileRecord) => Value) => {
   const { output = {}, segments } = settings
-  const { faults, levels = "_levels", metadata = "_metadata", record, segment } = output
+  const { bytes, faults, length, levels = "_levels", metadata = "_metadata", offset } = output
+  const { record, segment } = output
   const ids =
     segments?.levels === undefined
       ? undefined
@@ -53,6 +54,9 @@ const withExtras = ({ settings }: FilePlan): ((record: FileRecord) => Value) => 
   return (one) => {
     const extras: Record<string, unknown> = {}
     if (record !== undefined) extras[record] = one.record
+    if (offset !== undefined) extras[offset] = one.fileOffset
+    if (length !== undefined) extras[length] = one.length
+    if (bytes !== undefined) extras[bytes] = one.bytes
     if (segment !== undefined) extras[segment] = one.segment ?? null
     if (ids !== undefined) {
       extras[levels] = ids.next(one.segment ?? "", one.record).map((id) => id ?? null)
