@@ -53,6 +53,19 @@ describe("Float", () => {
     assert.strictEqual(read("ibm", "418000000000000c"), 8 + 2 ** -48)
   })
 
+  it("writes the largest numbers that it reads", () => {
+    // A double has no more than 16^63 for the last four.
+    for (const isBig of [true, false]) {
+      for (const hex of ["7fffffffffffffff", "ffffffffffffffff", "7ffffffffffffff8"]) {
+        const bytes = isBig ? hex : Buffer.from(hex, "hex").reverse().toString("hex")
+        assert.strictEqual(write("ibm", read("ibm", bytes, isBig), 8, isBig), bytes)
+      }
+    }
+    assert.strictEqual(read("ibm", "7ffffffffffffffc"), 16 ** 63)
+    assert.strictEqual(write("ibm", 16 ** 63, 4), "CPY-5008")
+    assert.strictEqual(write("ibm", 16 ** 63 * (1 + 2 ** -52), 8), "CPY-5008")
+  })
+
   it("refuses what the field can't hold", () => {
     assert.strictEqual(write("ibm", 1e76, 8), "CPY-5008")
     assert.strictEqual(write("ibm", -1e300, 4), "CPY-5008")

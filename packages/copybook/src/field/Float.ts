@@ -5,7 +5,8 @@
  * a fraction of 6 or 14 hexadecimal digits (IBM, z/Architecture Principles of Operation,
  * "Hexadecimal-Floating-Point Instructions"). Reading a short one is exact. A long one has up to
  * 56 bits, which a double rounds to the nearest, ties to even. Writing takes the nearest fraction,
- * ties to even; what is too small becomes zero.
+ * ties to even; what is too small becomes zero. The largest long fractions are read as 16^63, which
+ * is one more than there is: it is written as the largest.
  *
  * @since 0.1.0
  */
@@ -88,6 +89,9 @@ const exponentOf = (magnitude: number): number => {
   return exponent
 }
 
+/** What a double makes of the largest long number. */
+const beyondLong = 16 ** 63
+
 const writeHexadecimal = (
   value: number,
   bytes: Uint8Array,
@@ -97,6 +101,11 @@ const writeHexadecimal = (
 ): EncodeFaultCode | undefined => {
   const digits = length === 4 ? 6 : 14
   const magnitude = Math.abs(value)
+  if (length === 8 && magnitude === beyondLong) {
+    putWord(bytes, isBig ? offset : offset + 4, isBig, value < 0 ? 0xffff_ffff : 0x7fff_ffff)
+    putWord(bytes, isBig ? offset + 4 : offset, isBig, 0xffff_ffff)
+    return undefined
+  }
   const sign = value < 0 || Object.is(value, -0) ? 0x8000_0000 : 0
   let exponent = magnitude === 0 ? -64 : Math.max(exponentOf(magnitude), -64)
   // Two steps: 16^(digits − exponent) may be beyond a double although the product is not.
