@@ -7,6 +7,7 @@
 import type { CodePage } from "../charset/CodePage.ts"
 import * as FieldCodec from "../field/FieldCodec.ts"
 import type { FieldOptions } from "../field/FieldOptions.ts"
+import { trimOf } from "../field/TextCodec.ts"
 import type {
   BinaryStorage,
   Dialect,
@@ -215,7 +216,7 @@ export const make = (
         kind: "text",
         width: field.length,
         page: codePage,
-        trim: trims[options.trim ?? "right"],
+        trim: trims[trimOf(field, options)],
         blank: codePage.isEbcdic ? 0x40 : 0x20,
       }
     case "zoned":

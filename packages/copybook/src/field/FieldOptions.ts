@@ -47,7 +47,7 @@ export interface FieldOptions {
   readonly numbers?: NumberForm
   /** Whether minus zero stays one. Default `false`: it is zero. */
   readonly keepsNegativeZero?: boolean
-  /** Which blanks around texts are left out. Default `right`. */
+  /** Which blanks around texts are left out. Default `right`; `left` of fields that are JUSTIFIED. */
   readonly trim?: Trim
   /** Whether control characters around texts, such as low-values, are left out as blanks are. Default `false`. */
   readonly trimsControls?: boolean

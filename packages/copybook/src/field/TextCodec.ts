@@ -52,6 +52,18 @@ const canonical = (value: string, form: BytesForm): string =>
   form === "hex" ? value.toLowerCase() : value
 
 /**
+ * Which blanks are left out around a field's text: those that fill it, and of a justified field
+ * they stand before the text.
+ *
+ * @category getters
+ * @since 0.1.0
+ */
+export const trimOf = (
+  field: { readonly isJustified: boolean },
+  options: Pick<FieldOptions, "trim">,
+): Text.Trim => options.trim ?? (field.isJustified ? "left" : "right")
+
+/**
  * Text.
  *
  * @category constructors
@@ -63,7 +75,7 @@ export const textCodec = (
   options: FieldOptions,
   isPlainText: boolean,
 ): FieldCodec => {
-  const how = options.trim ?? "right"
+  const how = trimOf(field, options)
   const decodeCut = (bytes: Uint8Array, offset: number, length: number): FieldValue | undefined => {
     const text = format.read(bytes, offset, length)
     return text === undefined ? undefined : Text.trim(text, how, options.trimsControls)

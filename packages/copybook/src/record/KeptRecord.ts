@@ -6,6 +6,7 @@
  */
 import type { EncodeFaultCode } from "../field/FaultCode.ts"
 import type { BytePatch, RecordMetadata } from "./RecordMetadata.ts"
+import type { RecordPlan } from "./RecordPlan.ts"
 import type { RecordWalk } from "./RecordWalk.ts"
 import type { Step } from "./Step.ts"
 import { byPath, isAbsent, isUnchanged, putPatch } from "./SuppliedValue.ts"
@@ -26,11 +27,36 @@ export class KeptRecord {
   /** What the record had no bytes for; it is missing where the record gets another length. */
   behind: Array<Place> = []
   #end = Number.POSITIVE_INFINITY
+  readonly #lengthMax: number
+  /** Whether fields go on with blanks behind a short record's end. */
+  readonly #isPadded: boolean
+  readonly #blank: number
+
+  constructor({ layout, options }: RecordPlan) {
+    this.#lengthMax = layout.lengthMax
+    this.#isPadded = options.padsShort === true
+    this.#blank = options.codePage.isEbcdic ? 0x40 : 0x20
+  }
+
+  /** Keeps a record to make metadata for, and gives it as its values were read. */
+  keep(bytes: Uint8Array): Uint8Array {
+    this.original = bytes
+    if (!this.#isPadded || bytes.length >= this.#lengthMax) return bytes
+    this.original = new Uint8Array(this.#lengthMax)
+    this.original.set(bytes)
+    this.pad(this.original, bytes.length, this.#lengthMax)
+    return this.original
+  }
+
+  /** What no field shows is blank, as what is read behind a short record's end is. */
+  pad(bytes: Uint8Array, from: number, until: number): void {
+    bytes.fill(this.#blank, from, until)
+  }
 
   begin(metadata: RecordMetadata | undefined, bytes: Uint8Array): void {
     this.patches = byPath(metadata)
     this.behind = []
-    this.#end = metadata?.length ?? Number.POSITIVE_INFINITY
+    this.#end = (this.#isPadded ? undefined : metadata?.length) ?? Number.POSITIVE_INFINITY
     bytes.fill(0)
     if (this.original !== undefined) bytes.set(this.original.subarray(0, bytes.length))
   }

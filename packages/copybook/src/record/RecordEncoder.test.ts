@@ -97,6 +97,26 @@ describe("RecordEncoder", () => {
     assert.isTrue(Result.isFailure(made) && made.failure.message.includes("AUD-5032"))
   })
 
+  it("takes bytes in hex where the policy raw shows faulty ones like that", () => {
+    const text = "01 R. 05 A PIC S9(7) COMP-3. 05 B PIC 9(4) COMP. 05 C PIC X(2)."
+    const codec = codecOf(text, {
+      codePage: Result.getOrThrow(codePage("cp300")),
+      binaryRange: "digits",
+      policies: { "low-values": "raw", sign: "raw", overflow: "raw", character: "raw" },
+    })
+    const again = (bytes: string): string => {
+      const { isRejected, value } = codec.decoder.decode(bytesOf(bytes))
+      assert.isFalse(isRejected)
+      return hexOf(Result.getOrThrow(codec.encoder.encode(value)))
+    }
+    // Low-values, a sign that is none, five digits for four, half a character: all look like digits.
+    assert.strictEqual(again("00000000 2710 4040"), "0000000027104040")
+    assert.strictEqual(again("00001234 270f 4040"), "00001234270f4040")
+    const given = { A: "1234", B: "2710", C: "" }
+    const made = Result.getOrThrow(codec.encoder.encode({ ...given, B: 2710 }))
+    assert.strictEqual(hexOf(made), "0001234c0a964040")
+  })
+
   it("takes only values that level 88 names where asked", () => {
     const text = "01 R. 05 A PIC 9(3) OCCURS 2. 88 OK VALUE 200. 88 LOST VALUE 404."
     const checked = { checksConditions: true } as const
@@ -140,6 +160,8 @@ describe("RecordEncoder", () => {
     assert.strictEqual(textOf(text, { Z: "z" }), "0z")
     const maximum = textOf(text, { T: ["a"], Z: "z" }, { physicalSize: "maximum" })
     assert.strictEqual(maximum, "1a  z")
+    const padded = textOf(text, { T: ["a"], Z: "z" }, { physicalSize: "actual-padded" })
+    assert.strictEqual(padded, "1az  ")
     assert.deepStrictEqual(codes(text, { N: 3, T: ["a"], Z: "z" }), ["CPY-5013 T"])
     assert.deepStrictEqual(codes(text, { T: ["a", "b", "c", "d"], Z: "z" }), ["CPY-5012 T"])
     const mapped = text.replace("PIC 9", "PIC X")
@@ -279,6 +301,50 @@ describe("decode, then encode", () => {
       assert.strictEqual(hexOf(again), hexOf(bytes))
     },
   )
+
+  it("gives back what was not selected, with its metadata", () => {
+    const selected = `
+      01 R.
+         05 FILLER PIC XX.
+         05 N PIC 9.
+         05 T OCCURS 0 TO 3 DEPENDING ON N.
+            10 A PIC S9(3) COMP-3.
+            10 B PIC X.
+         05 C PIC 9(2).
+         05 D REDEFINES C PIC XX.
+         05 E OCCURS 2 PIC 9.`
+    for (const select of [["T.A"], ["N", "E"], ["C"], ["D"], ["T"]]) {
+      const codec = codecOf(selected, {
+        codePage: ebcdic,
+        metadata: true,
+        select,
+        policies: { digit: "null", sign: "null" },
+      })
+      // No preferred sign, no canonical digit.
+      const bytes = bytesOf("C1C2 F2 123F C1 456A C2 F1B2 FFF1")
+      const { metadata, value } = codec.decoder.decode(bytes)
+      const again = Result.getOrThrow(codec.encoder.encode(value, metadata))
+      assert.strictEqual(hexOf(again), hexOf(bytes), select.join())
+    }
+    const codec = codecOf(selected, { codePage: ebcdic, metadata: true, select: ["E"] })
+    const { metadata } = codec.decoder.decode(bytesOf("C1C2 F0 F1F2 F1F2"))
+    const changed = Result.getOrThrow(codec.encoder.encode({ E: [7, 8] }, metadata))
+    assert.strictEqual(hexOf(changed), "c1c2f0f1f2f7f8")
+    assert.isTrue(Result.isFailure(codec.encoder.encode({ E: [7, 8] })))
+  })
+
+  it("gives records back that were read as if blanks followed", () => {
+    const short = codecOf("01 R. 05 A PIC 9(3). 05 B PIC X(3). 05 C PIC 9(2).", {
+      codePage: ebcdic,
+      metadata: true,
+      padsShort: true,
+      policies: { blank: "zero", digit: "null", sign: "null" },
+    })
+    for (const hex of ["", "f1", "f1f2f3c1", "f1f2f3c1c2c3f1"]) {
+      const { metadata, value } = short.decoder.decode(bytesOf(hex))
+      assert.strictEqual(hexOf(Result.getOrThrow(short.encoder.encode(value, metadata))), hex)
+    }
+  })
 
   it("finds fields behind a damaged counter where the record has them", () => {
     const codec = codecOf(

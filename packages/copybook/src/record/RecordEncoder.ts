@@ -23,8 +23,6 @@ export { RecordEncoder }
 export const make = (
   layout: Layout,
   options: CodecOptions,
-): Result.Result<RecordEncoder, CodecOptionsInvalid> => {
+): Result.Result<RecordEncoder, CodecOptionsInvalid> =>
   // What is not selected has bytes all the same.
-  const { select: _, ...whole } = options
-  return Result.map(RecordPlan.make(layout, whole), (plan) => new RecordEncoder(plan))
-}
+  Result.map(RecordPlan.make(layout, options, true), (plan) => new RecordEncoder(plan))

@@ -11,6 +11,7 @@ import type { FieldCodec } from "../field/CodecShape.ts"
 import * as FieldCodecs from "../field/FieldCodec.ts"
 import type { FieldOptions } from "../field/FieldOptions.ts"
 import { policyOf } from "../field/Policy.ts"
+import { trimOf } from "../field/TextCodec.ts"
 import type { ElementaryField, Field, Layout } from "../layout/Layout.ts"
 import { CodecOptionsInvalid } from "./CodecOptionsInvalid.ts"
 import type { CodecOptions, FieldOverride, PhysicalSize } from "./CodecOptions.ts"
@@ -50,14 +51,16 @@ const isAskedFor = (field: Field, select: ReadonlyArray<string> | undefined): bo
 class Planner {
   readonly #layout: Layout
   readonly #options: CodecOptions
+  readonly #isWhole: boolean
   readonly problems: Array<string> = []
   readonly slots = new Map<string, number>()
   readonly chains = new Map<string, ReadonlyArray<Step>>()
   readonly #fields = new Map<string, Field>()
 
-  constructor(layout: Layout, options: CodecOptions) {
+  constructor(layout: Layout, options: CodecOptions, isWhole: boolean) {
     this.#layout = layout
     this.#options = options
+    this.#isWhole = isWhole
     this.#index(layout.root)
   }
 
@@ -125,7 +128,7 @@ class Planner {
     step.policies = this.#policies(field.path)
     step.slot = this.slots.get(field.path) ?? -1
     step.isShown = !isFiller(field) || this.#options.hasFillers === true
-    const trim = options.trim ?? "right"
+    const trim = trimOf(field, options)
     step.isTrimmedRight = trim === "right" || trim === "both"
     step.isTrimmedLeft = trim === "left" || trim === "both"
     step.trimmedFrom = options.trimsControls === true ? 0 : 0x20
@@ -205,7 +208,12 @@ class Planner {
     }
     step.tablePaths = tablesOf(chain)
     step.isVariable = varies(field)
-    if (!isAskedFor(field, this.#options.select)) step.isShown = false
+    if (!isAskedFor(field, this.#options.select)) {
+      if (!this.#isWhole) step.isShown = false
+      for (const each of field.table === undefined ? [step] : [step, ...step.steps]) {
+        each.isAskedFor = false
+      }
+    }
     return step
   }
 
@@ -261,6 +269,7 @@ class Planner {
     })
     step.isVariable = step.steps.some(({ isVariable }) => isVariable)
     step.isShown = step.steps.some(({ isShown }) => isShown)
+    step.isAskedFor = step.steps.some((view) => view.isAskedFor)
     step.walks = step.steps.filter(
       (each) => each.isVariable || each.slot >= 0 || each.walks.length > 0,
     )
@@ -304,7 +313,9 @@ export const namesOf = (parent: Step): ReadonlySet<string> => {
 /** Makes keys of one object unique, and lays out the object where all of its keys are known. */
 const settleKeys = (parent: Step): void => {
   const taken = new Set<string>()
-  for (const step of keyed(parent)) {
+  const steps = keyed(parent)
+  // Those that are decoded have the same names whether the others are there or not.
+  for (const step of steps.toSorted((a, b) => Number(b.isAskedFor) - Number(a.isAskedFor))) {
     const base = step.key
     for (let number = 2; taken.has(step.key); number++) step.key = `${base}_${number}`
     taken.add(step.key)
@@ -335,14 +346,16 @@ const layOut = (parent: Step, isFirstOnly: boolean): void => {
 /**
  * Plans the records of a layout.
  *
+ * @param isWhole whether fields that are not selected have values all the same, as encoding wants
  * @category constructors
  * @since 0.1.0
  */
 export const make = (
   layout: Layout,
   options: CodecOptions,
+  isWhole = false,
 ): Result.Result<RecordPlan, CodecOptionsInvalid> => {
-  const planner = new Planner(layout, options)
+  const planner = new Planner(layout, options, isWhole)
   planner.check()
   if (planner.problems.length > 0) {
     return Result.fail(new CodecOptionsInvalid({ layout: layout.name, problems: planner.problems }))

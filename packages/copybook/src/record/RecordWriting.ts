@@ -15,9 +15,9 @@ import {
   isGiven,
   isSource,
   isThere,
-  isUnnamed,
   own,
   putCount,
+  putValue,
   restore,
   strangers,
   type Source,
@@ -50,7 +50,7 @@ export class RecordEncoder {
   #faults: Array<EncodeFault> = []
   #visits: Array<Visit> = []
   #indexes: Array<number> = []
-  readonly #kept = new KeptRecord()
+  readonly #kept: KeptRecord
   /** Whether fields without a value get their initial one, and it is no fault. */
   #isInitial = false
   /** Whether values are only compared with what is there. */
@@ -68,6 +68,7 @@ export class RecordEncoder {
     this.#bytes = new Uint8Array(plan.layout.lengthMax)
     this.#spare = new Uint8Array(plan.layout.lengthMax)
     this.#given = new Uint8Array(plan.slots)
+    this.#kept = new KeptRecord(plan)
     this.#slotSteps = RecordPlan.countersOf(plan)
   }
 
@@ -92,11 +93,11 @@ export class RecordEncoder {
   /** What encoding needs beside a value, decoded from these bytes, to give them again. */
   metadataOf(value: RecordObject, bytes: Uint8Array): RecordMetadata {
     this.#isTolerant = true
-    this.#kept.original = bytes
+    const original = this.#kept.keep(bytes)
     const canonical = this.#run(value, undefined)
     this.#kept.original = undefined
     const faulty = new Set(this.#faults.map(({ path }) => path))
-    const patches = patchesOf(this.#visits, faulty, canonical, bytes)
+    const patches = patchesOf(this.#visits, faulty, canonical, original)
     const bare = { length: bytes.length, canonicalLength: -1, patches }
     this.#run(value, bare)
     const metadata = { ...bare, canonicalLength: this.#canonicalEnd }
@@ -126,6 +127,7 @@ export class RecordEncoder {
           ? this.#lastViewEnd
           : this.#walk.recordEnd()
     this.#canonicalEnd = end
+    if (physicalSize === "actual-padded") this.#kept.pad(this.#bytes, this.#walk.recordEnd(), end)
     if (metadata === undefined || metadata.canonicalLength !== end) {
       for (const { offset, path } of this.#kept.behind) this.#fault("CPY-5010", path, offset)
       return this.#bytes.slice(0, end)
@@ -182,7 +184,8 @@ export class RecordEncoder {
   /** A group or table without a value, all of its fields with their initial ones. */
   #blank(step: Step, value: unknown, fill: () => void): void {
     const isMissing = isAbsent(value)
-    const isFault = step.isShown && !(isMissing && this.#isInitial)
+    const isKept = !step.isAskedFor && this.#kept.patches !== undefined
+    const isFault = step.isShown && !(isMissing && (this.#isInitial || isKept))
     if (isFault && !this.#isVerifying) {
       this.#fault(isMissing ? "CPY-5010" : "CPY-5011", pathOf(step, this.#indexes), step.offset)
     }
@@ -226,10 +229,8 @@ export class RecordEncoder {
       return
     }
     if (step.slot >= 0) this.#given[step.slot] = given
-    const { checksConditions } = this.plan.options
-    const code =
-      codec.encode(value, this.#bytes, offset) ??
-      (checksConditions === true && isUnnamed(step, value) ? "CPY-5017" : undefined)
+    const isChecked = this.plan.options.checksConditions === true
+    const code = putValue(step, value, isChecked, this.#bytes, offset)
     if (code !== undefined) this.#fault(code, pathOf(step, this.#indexes), offset)
   }
 
@@ -247,7 +248,8 @@ export class RecordEncoder {
     if (this.#keepsCount(step)) {
       const count = this.#walk.count(step)
       const entries = Array.isArray(value) ? (value as ReadonlyArray<unknown>) : []
-      if (this.#walk.countFault !== undefined || entries.length === count) {
+      const isLeftOut = !step.isAskedFor && isAbsent(value)
+      if (this.#walk.countFault !== undefined || entries.length === count || isLeftOut) {
         // The counter's own bytes are kept, whatever they say; so is what was made of them.
         this.#entries(step, entries, count, delta)
         return
@@ -291,9 +293,8 @@ export class RecordEncoder {
     this.#blank(step, value, () => this.#entries(step, [], count, delta))
   }
 
-  #isBehind(step: Step, delta: number): boolean {
-    return this.#kept.isBehind(step, pathOf(step, this.#indexes), delta, this.#walk)
-  }
+  #isBehind = (step: Step, delta: number): boolean =>
+    this.#kept.isBehind(step, pathOf(step, this.#indexes), delta, this.#walk)
 
   #entries(step: Step, entries: ReadonlyArray<unknown>, count: number, delta: number): void {
     const walk = this.#walk

@@ -46,6 +46,8 @@ export class Step {
   isVariable = false
   /** Whether its value is part of the result; else it is only walked over. */
   isShown = true
+  /** On encoding: whether its value is decoded, so that one that is missing was taken out. */
+  isAskedFor = true
   /** Whether its fields belong to the object around it. */
   isDissolved = false
   codec: FieldCodec | undefined = undefined

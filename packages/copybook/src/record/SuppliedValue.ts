@@ -85,6 +85,23 @@ export const readBack = (step: Step, bytes: Uint8Array, offset: number): FieldVa
   return policy === "raw" ? showBytes(bytes.subarray(offset, offset + step.length), "hex") : null
 }
 
+/**
+ * The bytes of a value that is no value but a faulty field's bytes, as the policy `raw` shows them.
+ *
+ * A number with as many digits is taken for the number where decoding would show it like that.
+ */
+const rawOf = (step: Step, value: unknown): Uint8Array | undefined => {
+  const { codec, length } = step
+  if (typeof value !== "string" || value.length !== length * 2) return undefined
+  if (codec === undefined || !step.policies.includes("raw")) return undefined
+  const bytes = Buffer.from(value, "hex")
+  if (bytes.length !== length || codec.decode(bytes, 0) !== undefined) return undefined
+  if (readBack(step, bytes, 0) !== value) return undefined
+  const spare = new Uint8Array(length)
+  const isValue = codec.encode(value, spare, 0) === undefined && codec.decode(spare, 0) === value
+  return isValue ? undefined : bytes
+}
+
 /** What decoding makes of a field that the record holds only the first bytes of, or none. */
 const readCut = (step: Step, bytes: Uint8Array): FieldValue | null => {
   const { codec } = step
@@ -155,16 +172,34 @@ export const isGiven = (view: Step, source: Source): boolean =>
     ? view.steps.some((step) => step.isShown && isGiven(step, source))
     : !isAbsent(own(source, view.key))
 
-/**
- * Whether a field has names for values, and none for this one.
- *
- * @category predicates
- * @since 0.1.0
- */
-export const isUnnamed = ({ codec, field }: Step, value: unknown): boolean =>
+/** Whether a field has names for values, and none for this one. */
+const isUnnamed = ({ codec, field }: Step, value: unknown): boolean =>
   field.kind === "elementary" &&
   field.conditions.length > 0 &&
   holding(field, value, codec?.isNumeric === true)?.length === 0
+
+/**
+ * Writes a field's value.
+ *
+ * @param isChecked whether the field's level 88 names have to name it
+ * @category encoding
+ * @since 0.1.0
+ */
+export const putValue = (
+  step: Step,
+  value: unknown,
+  isChecked: boolean,
+  bytes: Uint8Array,
+  offset: number,
+): EncodeFaultCode | undefined => {
+  const raw = rawOf(step, value)
+  if (raw !== undefined) {
+    bytes.set(raw, offset)
+    return undefined
+  }
+  const code = step.codec?.encode(value, bytes, offset)
+  return code ?? (isChecked && isUnnamed(step, value) ? "CPY-5017" : undefined)
+}
 
 /**
  * Whether a value is what a patch's bytes are decoded to.
@@ -179,7 +214,7 @@ export const isUnchanged = (
   patch: BytePatch,
   isCut: boolean,
 ): boolean => {
-  if (!step.isShown) return true
+  if (!step.isShown || (!step.isAskedFor && isAbsent(value))) return true
   const bytes = Buffer.from(patch.bytes, "hex")
   if (isCut && bytes.length < step.length) return isSame(readCut(step, bytes), value)
   return bytes.length === step.length && isSame(readBack(step, bytes, 0), value)
