@@ -18,6 +18,17 @@ const kindBinary: u32 = 4
 const kindLoop: u32 = 5
 const kindNext: u32 = 6
 const kindExternal: u32 = 7
+const kindCluster: u32 = 8
+const kindView: u32 = 9
+const kindViewEnd: u32 = 10
+const kindClusterEnd: u32 = 11
+
+const guardElides: u32 = 1
+const guardChecks: u32 = 2
+const guardNullsBad: u32 = 4
+const guardNullsShort: u32 = 8
+const guardFaults: u32 = 16
+const guardOpened: u32 = 32
 
 /** The number stands between quotation marks. */
 const flagQuoted: u32 = 1
@@ -38,6 +49,7 @@ const opSize: usize = 64
 const stateOut: usize = 0
 const stateReason: usize = 4
 const stateCounters: usize = 64
+const stateClusters: usize = 192
 const stateLoops: usize = 320
 const stateScratch: usize = 640
 
@@ -246,7 +258,8 @@ function putBinary(op: usize, at: usize, out: usize, state: usize): usize {
  * written: the state says where the text ends, and why it stopped there.
  *
  * @param plan eight words: the shortest and the longest record, the longest line, how many
- *   operations, and whether the counters have to explain the length; then the operations
+ *   operations, and whether counters and views have to explain the length (1) or it may not be longer
+ *   than they say (2); then the operations
  */
 export function json(
   plan: usize, starts: usize, lengths: usize, from: i32, count: i32,
@@ -255,7 +268,7 @@ export function json(
   const shortest = word(plan, 0)
   const longest = word(plan, 1)
   const longestLine = <usize>word(plan, 2)
-  const isExact = word(plan, 4) != 0
+  const exact = word(plan, 4)
   const firstOp = plan + 32
   const endOp = firstOp + <usize>word(plan, 3) * opSize
   let reason: u32 = 0
@@ -274,16 +287,28 @@ export function json(
     let base = <usize>load<u32>(starts + (<usize>record << 2))
     let shift: usize = 0
     let depth: usize = 0
+    const end = base + <usize>length
+    let cluster = state + stateClusters - 32
+    let isFaulty: u32 = 0
     let op = firstOp
     while (op < endOp) {
-      const prefix = <usize>word(op, 2)
+      let prefix = <usize>word(op, 2)
       const kind = word(op, 0)
+      const guard = word(op, 13)
       if (kind != kindNext) {
-        copy(word(op, 1), prefix, out)
+        let from = <usize>word(op, 1)
+        if (guard & guardElides && load<u8>(out - 1) == 0x7b) {
+          from++
+          prefix--
+        }
+        copy(from, prefix, out)
         out += prefix
       }
       const at = base + <usize>word(op, 3)
-      if (kind == kindText) out = putText(op, at, out)
+      const valueAt = out
+      const isShort = (guard & guardChecks) != 0 && at + <usize>word(op, 14) > end
+      if (isShort) out = stop
+      else if (kind == kindText) out = putText(op, at, out)
       else if (kind == kindPacked) out = putPacked(op, at, out, state)
       else if (kind == kindZoned) out = putZoned(op, at, out, state)
       else if (kind == kindBinary) out = putBinary(op, at, out, state)
@@ -342,11 +367,58 @@ export function json(
           copy(load<u32>(entry), size, out)
           out += size
         }
+      } else if (kind == kindCluster) {
+        cluster += 32
+        store<u32>(cluster, isFaulty)
+        store<u64>(cluster, 0, 4)
+        store<u32>(cluster, <u32>shift, 16)
+        store<u32>(cluster, 0xffffffff, 20)
+      } else if (kind == kindView) {
+        const holds = <usize>word(op, 5)
+        if (holds != 0 && load<u8>(holds + <usize>record) == 0 || word(op, 4) != 0 && load<u32>(cluster, 4) != 0) {
+          op = firstOp + (<usize>word(op, 6) - 1) * opSize
+        } else {
+          isFaulty = 0
+          store<u32>(cluster, <u32>out, 12)
+        }
+      } else if (kind == kindViewEnd) {
+        if (isFaulty == 0) store<u32>(cluster, 1, 4)
+        else {
+          store<u32>(cluster, 1, 8)
+          if (word(op, 7)) out = load<u32>(cluster, 12)
+        }
+        // Each view begins where the first one did.
+        const moved = <u32>shift - load<u32>(cluster, 16)
+        const gone = moved + word(op, 4)
+        if (gone < load<u32>(cluster, 20)) store<u32>(cluster, gone, 20)
+        base += <usize>moved
+        shift -= <usize>moved
+      } else if (kind == kindClusterEnd) {
+        isFaulty = load<u32>(cluster)
+        if (load<u32>(cluster, 8) != 0 && load<u32>(cluster, 4) == 0) {
+          // None of them fits: a fault of what is around them.
+          if (cluster == state + stateClusters) out = stop
+          isFaulty = 1
+        }
+        if (word(op, 4)) {
+          const gone = load<u32>(cluster, 20)
+          if (gone == 0xffffffff) out = stop
+          base -= <usize>gone
+          shift += <usize>gone
+        }
+        cluster -= 32
       } else if (kind != kindLiteral) unreachable()
-      if (out == stop) break
+      if (out == stop) {
+        if ((guard & (isShort ? guardNullsShort : guardNullsBad)) == 0) break
+        out = valueAt - <usize>((guard & guardOpened) != 0)
+        store<u32>(out, 0x6c6c756e)
+        out += 4
+        if (guard & guardFaults) isFaulty = 1
+      }
       op += opSize
     }
-    if (out == stop || (isExact && <usize>longest - shift != <usize>length)) {
+    const least = longest - <u32>shift
+    if (out == stop || (exact == 1 && least != length) || (exact == 2 && least < length)) {
       out = start
       reason = reasonNotPlain
       break

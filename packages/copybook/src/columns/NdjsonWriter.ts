@@ -14,6 +14,7 @@ import type { Kernels } from "../kernels/Kernels.ts"
 import { type Decoded, RecordDecoder } from "../record/RecordDecoder.ts"
 import type { RecordPlan } from "../record/RecordPlan.ts"
 import { BatchMemory, type Piece, pieces } from "./BatchMemory.ts"
+import { HeldViews } from "./HeldViews.ts"
 import * as JsonPlanBuilder from "./JsonPlanBuilder.ts"
 import { TablePool } from "./TablePool.ts"
 
@@ -65,6 +66,9 @@ export class NdjsonWriter {
   private readonly outAt: number
   private readonly outBytes: number
   private decoded = 0
+  private readonly rules: ReadonlyArray<{ readonly views: HeldViews; readonly address: number }>
+  private rulesAt = 0
+  private rulesBytes = 0
   private externalsAt = 0
   private externalsBytes = 0
 
@@ -72,6 +76,10 @@ export class NdjsonWriter {
     this.arena = new Arena(kernels)
     this.decoder = new RecordDecoder(plan)
     this.program = JsonPlanBuilder.build(plan, this.arena, new TablePool(this.arena))
+    this.rules = (this.program?.rules ?? []).map(({ address, rule }) => ({
+      address,
+      views: new HeldViews(plan, rule),
+    }))
     this.memory = new BatchMemory(this.arena, plan.layout.lengthMax)
     this.stateAt = this.arena.place(new Uint8Array(state.bytes))
     this.outBytes = Math.max(outputBytes, (this.program?.longestLine ?? 0) * 2)
@@ -108,6 +116,7 @@ export class NdjsonWriter {
     this.memory.load(batch, piece)
     const { lengthsAt, startsAt } = this.memory
     if (program.externals.length > 0) this.externals(program, batch, piece)
+    if (this.rules.length > 0) this.views(batch, piece)
     const count = piece.until - piece.from
     const limit = this.outAt + this.outBytes
     let next = 0
@@ -146,6 +155,22 @@ export class NdjsonWriter {
     )
     if (decoded.isRejected) rejected.push({ ...decoded, record })
     else sink(encoder.encode(`${JSON.stringify(decoded.value, replacer)}\n`))
+  }
+
+  /** Which views hold, written where the kernel finds it. */
+  private views(batch: RecordBatch, { from, until }: Piece): void {
+    const count = until - from
+    const needed = count * this.rules.length
+    if (needed > this.rulesBytes) {
+      this.rulesBytes = needed * 2
+      this.rulesAt = this.arena.reserve(this.rulesBytes)
+    }
+    const view = new DataView(this.arena.kernels.memory.buffer)
+    this.rules.forEach(({ address, views }, which) => {
+      const at = this.rulesAt + which * count
+      views.write(batch, from, this.arena.bytes(at, count))
+      view.setUint32(address, at, true)
+    })
   }
 
   /** Values that only their codecs can read, written where the kernel finds them. */

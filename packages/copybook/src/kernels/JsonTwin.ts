@@ -3,7 +3,16 @@
  *
  * @since 0.1.0
  */
-import { flags, headWords, kinds, none, opWords, reasons, state as places } from "./JsonPlan.ts"
+import {
+  flags,
+  guards,
+  headWords,
+  kinds,
+  none,
+  opWords,
+  reasons,
+  state as places,
+} from "./JsonPlan.ts"
 import type { KernelCalls } from "./Kernels.ts"
 import type { Memory } from "./Memory.ts"
 import { type Reading, readPacked, readZoned, valueOf } from "./NumberTwin.ts"
@@ -28,21 +37,40 @@ interface Loop {
   readonly base: number
 }
 
+/** Views of the same bytes. */
+interface Cluster {
+  readonly isOuterFaulty: boolean
+  readonly shift: number
+  isFitting: boolean
+  isAnyFaulty: boolean
+  out: number
+  gone: number | undefined
+}
+
 /** One record on its way through the plan. */
 class Walk {
   private readonly memory: Memory
   private readonly firstOp: number
   private readonly counters = new Map<number, number>()
   private loops: Array<Loop> = []
+  private readonly clusters: Array<Cluster> = []
+  private isFaulty = false
   private base: number
+  private readonly end: number
   /** How much earlier fields lie than with tables at their maximum. */
   shift = 0
   out: number
 
   private readonly record: number
 
-  constructor(memory: Memory, firstOp: number, record: number, base: number, out: number) {
+  constructor(
+    memory: Memory,
+    firstOp: number,
+    record: number,
+    { base, length, out }: { readonly base: number; readonly length: number; readonly out: number },
+  ) {
     this.record = record
+    this.end = base + length
     this.memory = memory
     this.firstOp = firstOp
     this.base = base
@@ -66,13 +94,91 @@ class Walk {
 
   /** Where to go on; undefined where the record is not plain. */
   step(op: number): number | undefined {
+    const { memory } = this
+    const guard = memory.word(op + 52)
+    if (memory.word(op) !== kinds.next) {
+      const isElided = (guard & guards.elides) !== 0 && memory.bytes[this.out - 1] === 0x7b
+      const elided = isElided ? 1 : 0
+      this.put(memory.word(op + 4) + elided, memory.word(op + 8) - elided)
+    }
+    const valueAt = this.out
+    const at = this.base + memory.word(op + 12)
+    const isShort = (guard & guards.checks) !== 0 && at + memory.word(op + 56) > this.end
+    const next = isShort ? undefined : this.go(op)
+    if (next !== undefined || (guard & (isShort ? guards.nullsShort : guards.nullsBad)) === 0) {
+      return next
+    }
+    this.out = valueAt - ((guard & guards.opened) === 0 ? 0 : 1)
+    for (const character of "null") this.putByte(character.charCodeAt(0))
+    if ((guard & guards.faults) !== 0) this.isFaulty = true
+    return op + opBytes
+  }
+
+  private go(op: number): number | undefined {
     const kind = this.memory.word(op)
-    if (kind !== kinds.next) this.put(this.memory.word(op + 4), this.memory.word(op + 8))
-    if (kind === kinds.text) return this.text(op) ? op + opBytes : undefined
+    const behind = op + opBytes
+    if (kind === kinds.text) return this.text(op) ? behind : undefined
     if (kind === kinds.loop) return this.begin(op)
     if (kind === kinds.next) return this.next(op)
-    if (kind === kinds.external) return this.external(op) ? op + opBytes : undefined
-    if (kind !== kinds.literal) return this.number(op, kind) ? op + opBytes : undefined
+    if (kind === kinds.external) return this.external(op) ? behind : undefined
+    if (kind === kinds.cluster) return this.cluster(behind)
+    if (kind === kinds.view) return this.view(op)
+    if (kind === kinds.viewEnd) return this.viewEnd(op)
+    if (kind === kinds.clusterEnd) return this.clusterEnd(op)
+    return kind === kinds.literal || this.number(op, kind) ? behind : undefined
+  }
+
+  private cluster(behind: number): number {
+    this.clusters.push({
+      isOuterFaulty: this.isFaulty,
+      shift: this.shift,
+      isFitting: false,
+      isAnyFaulty: false,
+      out: this.out,
+      gone: undefined,
+    })
+    return behind
+  }
+
+  private view(op: number): number {
+    const { memory } = this
+    const cluster = this.clusters.at(-1)
+    const holds = memory.word(op + 20)
+    const isHeld = holds === 0 || memory.bytes[holds + this.record] !== 0
+    const isWanted = memory.word(op + 16) === 0 || cluster?.isFitting !== true
+    if (!isHeld || !isWanted) return this.firstOp + memory.word(op + 24) * opBytes
+    this.isFaulty = false
+    if (cluster !== undefined) cluster.out = this.out
+    return op + opBytes
+  }
+
+  private viewEnd(op: number): number {
+    const { memory } = this
+    const cluster = this.clusters.at(-1)
+    if (cluster === undefined) return op + opBytes
+    if (this.isFaulty) {
+      cluster.isAnyFaulty = true
+      if (memory.word(op + 28) !== 0) this.out = cluster.out
+    } else cluster.isFitting = true
+    const moved = this.shift - cluster.shift
+    const gone = moved + memory.word(op + 16)
+    cluster.gone = Math.min(gone, cluster.gone ?? gone)
+    this.base += moved
+    this.shift = cluster.shift
+    return op + opBytes
+  }
+
+  private clusterEnd(op: number): number | undefined {
+    const cluster = this.clusters.pop()
+    if (cluster === undefined) return undefined
+    const isFault = cluster.isAnyFaulty && !cluster.isFitting
+    if (isFault && this.clusters.length === 0) return undefined
+    this.isFaulty = cluster.isOuterFaulty || isFault
+    if (this.memory.word(op + 16) !== 0) {
+      if (cluster.gone === undefined) return undefined
+      this.base -= cluster.gone
+      this.shift += cluster.gone
+    }
     return op + opBytes
   }
 
@@ -180,7 +286,7 @@ export const jsonTwin = (memory: Memory): Pick<KernelCalls, "json"> => ({
     const firstOp = plan + headWords * 4
     const endOp = firstOp + memory.word(plan + 12) * opBytes
     const longest = memory.word(plan + 4)
-    const isExact = memory.word(plan + 16) !== 0
+    const exact = memory.word(plan + 16)
     let out = first
     let reason: number = reasons.done
     let record = from
@@ -191,10 +297,13 @@ export const jsonTwin = (memory: Memory): Pick<KernelCalls, "json"> => ({
       reason = reasons.full
       if (out + memory.word(plan + 8) > limit) break
       reason = reasons.notPlain
-      const walk = new Walk(memory, firstOp, record, memory.word(starts + record * 4), out)
+      const base = memory.word(starts + record * 4)
+      const walk = new Walk(memory, firstOp, record, { base, length, out })
       let op: number | undefined = firstOp
       while (op !== undefined && op < endOp) op = walk.step(op)
-      if (op === undefined || (isExact && longest - walk.shift !== length)) break
+      const least = longest - walk.shift
+      if (op === undefined || (exact === 1 && least !== length)) break
+      if (exact === 2 && least < length) break
       memory.bytes[walk.out] = 0x0a
       out = walk.out + 1
       reason = reasons.done
