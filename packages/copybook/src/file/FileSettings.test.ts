@@ -24,7 +24,6 @@ type Chosen =
   | "groups"
   | "missing"
   | "names"
-  | "numbers"
   | "physicalSize"
   | "redefines"
   | "rounding"
