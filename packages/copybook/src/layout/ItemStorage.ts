@@ -242,10 +242,6 @@ const inPacked = (
       picture.size,
     )
   }
-  if (picture.category === "alphanumeric") {
-    tell(one, "CPY-2014", `${one.item.name} has PICTURE ${picture.text} and USAGE COMP-3`)
-    return withoutAlignment({ kind: "opaque" }, picture.size)
-  }
   if (picture.category !== "numeric") return misfit(one, picture)
   if (!holds(one, picture)) return undefined
   const { digits, isSigned } = picture
@@ -333,6 +329,35 @@ const usageOf = (item: Item, inherited: Usage | undefined, rules: DialectRules):
   return inherited ?? "display"
 }
 
+const arithmetic: ReadonlySet<Usage> = new Set<Usage>([
+  "binary",
+  "little",
+  "native",
+  "packed",
+  "packed-unsigned",
+])
+
+/** Whether a group's usage is one of numbers, and the item, which says nothing, is none. */
+const isStranger = ({ item, rules, usage }: Case): boolean =>
+  item.usage === undefined &&
+  item.picture !== undefined &&
+  item.picture.category !== "numeric" &&
+  arithmetic.has(usage) &&
+  !(usage === "native" && rules.hasCharacterBinaries && item.picture.category === "alphanumeric")
+
+/** An item's usage beside its group's. */
+const checkGroup = (one: Case, inherited: Usage): void => {
+  const { item, rules, usage } = one
+  if (item.usage === undefined || usage === inherited) return
+  // GnuCOBOL and Micro Focus take the item's.
+  const isRefused = inherited !== "display" && rules.dialect === "ibm"
+  tell(
+    one,
+    isRefused ? "CPY-2017" : "CPY-2005",
+    `${item.name} has USAGE ${words[usage]} in a group with USAGE ${words[inherited]}`,
+  )
+}
+
 const checkClauses = (one: Case, { storage }: ItemStorage): void => {
   const { item, usage } = one
   const decimal =
@@ -367,13 +392,16 @@ export const itemStorage = (
 ): ItemStorage | undefined => {
   const usage = usageOf(item, inherited.usage, rules)
   const one: Case = { item, usage, sign: item.sign ?? inherited.sign, rules, report }
-  if (item.usage !== undefined && inherited.usage !== undefined && item.usage !== inherited.usage) {
+  if (isStranger(one) && item.picture !== undefined) {
+    const { category, text } = item.picture
     tell(
       one,
-      "CPY-2005",
-      `${item.name} has USAGE ${words[item.usage]} in a group with USAGE ${words[inherited.usage]}`,
+      "CPY-2016",
+      `${item.name} has PICTURE ${text}, which is ${category}, in a group with USAGE ${words[usage]}`,
     )
+    return itemStorage(item, { ...inherited, usage: "display" }, rules, report)
   }
+  if (inherited.usage !== undefined) checkGroup(one, inherited.usage)
   const sized = withoutPicture(usage, rules)
   if (sized !== undefined) {
     if (item.picture !== undefined) {

@@ -201,7 +201,6 @@ describe("storage", () => {
     const layout = layoutOfText("01 F PIC X(4) COMP.")
     assert.deepStrictEqual(warnings(layout), ["CPY-2014"])
     assert.deepStrictEqual(storageOf("PIC X(4) COMP"), { kind: "opaque", length: 4 })
-    assert.deepStrictEqual(storageOf("PIC X(4) COMP-3"), { kind: "opaque", length: 4 })
     assert.deepStrictEqual(refused("01 F PIC X(9) COMP-X."), ["CPY-2003"])
   })
 
@@ -232,6 +231,7 @@ describe("storage", () => {
 
   it("is refused where picture and usage do not fit, or there is none", () => {
     assert.deepStrictEqual(refused("01 F PIC Z9 COMP-3."), ["CPY-2003"])
+    assert.deepStrictEqual(refused("01 F PIC X(4) COMP-3."), ["CPY-2003"])
     assert.deepStrictEqual(refused("01 F PIC X NATIONAL."), ["CPY-2003"])
     assert.deepStrictEqual(refused("01 F PIC X DISPLAY-1."), ["CPY-2003"])
     assert.deepStrictEqual(refused("01 F PIC Z9 COMP."), ["CPY-2003"])
@@ -240,18 +240,38 @@ describe("storage", () => {
   })
 
   it("comes from the group where the item says nothing", () => {
-    const layout = layoutOfText(`
+    const text = `
       01 R COMP-3 LEADING SEPARATE.
          05 A PIC S9(5).
          05 B PIC S9(5) COMP.
          05 G.
             10 C PIC S9(3).
-      `)
+      `
+    const layout = layoutOfText(text, { dialect: "gnucobol" })
     const fields = everyField(layout).flatMap((field) =>
       field.kind === "elementary" ? [`${field.name} ${field.storage.kind} ${field.length}`] : [],
     )
     assert.deepStrictEqual(fields, ["A packed 3", "B binary 4", "C packed 2"])
     assert.deepStrictEqual(warnings(layout), ["CPY-2005"])
+    assert.deepStrictEqual(refused(text), ["CPY-2017"])
+  })
+
+  it("of a group for numbers leaves texts and edited items in it as they are", () => {
+    const layout = layoutOfText(`
+      01 R COMP-3.
+         05 A PIC S9(5).
+         05 B PIC X(3).
+         05 C PIC --9.
+      `)
+    assert.deepStrictEqual(
+      everyField(layout).flatMap((field) =>
+        field.kind === "elementary" ? [`${field.storage.kind} ${field.length}`] : [],
+      ),
+      ["packed 3", "text 3", "edited 3"],
+    )
+    assert.deepStrictEqual(warnings(layout), ["CPY-2016", "CPY-2016"])
+    const bytes = layoutOfText("01 R COMP-5. 05 A PIC X(4).", { dialect: "micro-focus" })
+    assert.deepStrictEqual(bytes.warnings, undefined)
   })
 
   it("takes the program's NUMERIC SIGN where neither item nor group has one", () => {

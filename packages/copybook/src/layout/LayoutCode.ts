@@ -88,13 +88,23 @@ export const layoutCodes = {
   },
   "CPY-2014": {
     severity: "warning",
-    summary: "a character picture has a binary or packed usage; its bytes were taken as they are",
+    summary: "a character picture has a binary usage; its bytes were taken as they are",
     hint: "If it is a number, use a picture of 9.",
   },
   "CPY-2015": {
     severity: "warning",
     summary: "a picture without S has a separate sign; the number was taken as signed",
     hint: "Write S in the picture, as compilers demand, or remove SIGN.",
+  },
+  "CPY-2016": {
+    severity: "warning",
+    summary: "the group's usage is for numbers, and the item is none; it was taken as DISPLAY",
+    hint: "Compilers refuse it: write the usage at the numbers, not at the group.",
+  },
+  "CPY-2017": {
+    severity: "error",
+    summary: "the item's usage contradicts its group's",
+    hint: "Remove one of them, or choose the dialect of a compiler that takes the item's.",
   },
   "CPY-2020": {
     severity: "error",
@@ -163,13 +173,13 @@ export const layoutCodes = {
   },
   "CPY-2041": {
     severity: "error",
-    summary: "RENAMES ends before it begins",
-    hint: "Turn the names round.",
+    summary: "RENAMES ends before it begins, or ends where its first item ends",
+    hint: "Turn the names round, or name an item that ends behind the first.",
   },
   "CPY-2042": {
     severity: "error",
-    summary: "RENAMES names an item in a table",
-    hint: "Name items that exist once.",
+    summary: "RENAMES names an item in a table, or goes over one that depends on a counter",
+    hint: "Name items that exist once, with fixed lengths between them.",
   },
   "CPY-2050": {
     severity: "warning",

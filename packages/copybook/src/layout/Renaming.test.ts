@@ -46,6 +46,30 @@ describe("RENAMES", () => {
     assert.deepStrictEqual(codes("66 N RENAMES G THRU A OF G."), ["CPY-2041"])
   })
 
+  it("is refused where it ends with its first item, but for one item twice", () => {
+    const views = "01 R. 05 A PIC X. 05 B PIC X(2). 05 C REDEFINES B PIC 99. 66 N RENAMES"
+    const of = (text: string) => refusalOfText(text).diagnostics.map(({ code }) => code)
+    assert.deepStrictEqual(of(`${views} B THRU C.`), ["CPY-2041"])
+    assert.deepStrictEqual(of(`${views} A THRU A OF Z.`), ["CPY-2040"])
+    assert.deepInclude(layoutOfText(`${views} A THRU C.`).aliases[0], { offset: 0, length: 3 })
+    assert.deepInclude(layoutOfText(`${views} A THRU A.`).aliases[0], { offset: 0, length: 1 })
+  })
+
+  it("is refused over tables that depend on a counter", () => {
+    const text = (entry: string) =>
+      `01 R. 05 N PIC 9. 05 G. 10 T PIC X OCCURS 0 TO 5 DEPENDING ON N. 05 A PIC X.
+       05 B PIC X OCCURS 2. 05 C PIC X. 66 L RENAMES ${entry}.`
+    for (const entry of ["N THRU A", "G THRU A", "N THRU G"]) {
+      assert.deepStrictEqual(
+        refusalOfText(text(entry)).diagnostics.map(({ code }) => code),
+        ["CPY-2042"],
+        entry,
+      )
+    }
+    assert.deepInclude(layoutOfText(text("A THRU C")).aliases[0], { length: 4 })
+    assert.deepInclude(layoutOfText(text("G")).aliases[0], { offset: 1, length: 5 })
+  })
+
   it("is refused in tables", () => {
     assert.deepStrictEqual(codes("66 N RENAMES B THRU T."), ["CPY-2042"])
   })

@@ -5,7 +5,7 @@
  */
 import type { Diagnostic } from "../source/Diagnostic.ts"
 import type { QualifiedName, Renames } from "../syntax/Item.ts"
-import { ancestorsOf, type Draft } from "./Draft.ts"
+import { ancestorsOf, type Draft, everyDraft } from "./Draft.ts"
 import type { Alias } from "./Layout.ts"
 import { finding, type LayoutCode } from "./LayoutCode.ts"
 import { NameIndex } from "./NameIndex.ts"
@@ -46,8 +46,21 @@ export const aliasesOf = (
       return []
     }
     const length = through.offset + through.length - from.offset
-    if (through.offset < from.offset || length < from.length) {
-      tell("CPY-2041", `${from.item.name} through ${through.item.name}, which ends before it`)
+    const last = through === from ? from : (everyDraft(through).at(-1) ?? through)
+    const counted = drafts.find(
+      ({ item, order }) =>
+        item.occurs?.dependingOn !== undefined && order >= from.order && order <= last.order,
+    )
+    if (counted !== undefined) {
+      tell("CPY-2042", `over ${counted.item.name}, which depends on a counter`)
+      return []
+    }
+    const isOne = through === from
+    if (through.offset < from.offset || (length <= from.length && !isOne)) {
+      tell(
+        "CPY-2041",
+        `${from.item.name} through ${through.item.name}, which does not end behind it`,
+      )
       return []
     }
     return [

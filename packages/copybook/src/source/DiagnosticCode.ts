@@ -185,6 +185,10 @@ export const diagnosticCodes = {
     "A picture has S and a decimal point, which no compiler takes: a sign is expected in the data.",
     "Write the sign as + or -.",
   ),
+  "CPY-1310": warning(
+    "A clause begins right behind a picture, which no compiler takes.",
+    "Write a blank between them.",
+  ),
 } as const satisfies Readonly<Record<string, CodeMeaning>>
 
 /**

@@ -83,7 +83,7 @@ const layout = rows("layout", [
   [
     "COMP-X of digits and of characters",
     "yes",
-    "PIC X(n) with COMP or COMP-3 is taken as bytes, with a warning",
+    "PIC X(n) with COMP is taken as bytes, with a warning",
     "layout/LayoutBuilder.test.ts: of characters with a binary usage is a number with COMP-X, and bytes elsewhere",
   ],
   [

@@ -20,11 +20,16 @@ interface Clause {
 }
 
 /** The words of a picture, which nothing separates. */
-const pictureTokens = ({ cursor }: EntryContext): ReadonlyArray<Token> => {
+const pictureTokens = ({ cursor, report }: EntryContext): ReadonlyArray<Token> => {
   const tokens: Array<Token> = []
   for (let token = cursor.peek(); token !== undefined; token = cursor.peek()) {
     if (token.kind === "period" || token.kind === "text" || token.kind === "pseudo") break
     if (tokens.length > 0 && !token.isAdjacent) break
+    // No picture has such letters: the next clause was written without a blank before it.
+    if (tokens.at(-1)?.kind === "close" && isClause(token.upper)) {
+      report("CPY-1310", `a blank is missing between the picture and ${token.text}`, token.span)
+      break
+    }
     tokens.push(token)
     cursor.next()
   }

@@ -87,6 +87,7 @@ const examples: Readonly<Record<DiagnosticCode, Example>> = {
   "CPY-1307": { text: item("PIC 1(8)"), at: [2, 20] },
   "CPY-1308": { text: item("PIC X(134217728)"), at: [2, 20] },
   "CPY-1309": { text: item("PIC S9.9"), at: [2, 20] },
+  "CPY-1310": { text: item("PIC X(3)VALUE'ABC'"), at: [2, 24] },
 }
 
 describe("the findings of a copybook", () => {

@@ -93,6 +93,26 @@ describe("clauses", () => {
     })
   })
 
+  it("may begin right behind a picture, with a warning", () => {
+    const { items, warnings } = parsed(`
+      01 R.
+         05 A PIC S9(6)USAGE COMP.
+         05 B PIC 9(4)comp-3.
+         05 C PIC X(3)VALUE'ABC'.`)
+    assert.deepStrictEqual(
+      items[0]?.children.map(({ picture, usage, value }) => [picture?.text, usage, value?.kind]),
+      [
+        ["S9(6)", "binary", undefined],
+        ["9(4)", "packed", undefined],
+        ["X(3)", undefined, "text"],
+      ],
+    )
+    assert.deepStrictEqual(
+      warnings.map(({ code }) => code),
+      ["CPY-1310", "CPY-1310", "CPY-1310"],
+    )
+  })
+
   it("may have their optional words or not", () => {
     const long = parsedItem(
       "A PICTURE IS S9(4) USAGE IS COMPUTATIONAL-3 SIGN IS LEADING SEPARATE CHARACTER SYNCHRONIZED RIGHT BLANK WHEN ZEROES JUSTIFIED RIGHT VALUE IS 1",
