@@ -1,19 +1,54 @@
 /**
- * A thread that hashes a file's bytes, so that decoding doesn't wait for it.
+ * A thread that hashes files' bytes, so that decoding doesn't wait for it.
  *
  * @since 0.1.0
  */
-import { createHash } from "node:crypto"
+import { createHash, type Hash } from "node:crypto"
 import { parentPort } from "node:worker_threads"
 
-const hash = createHash("sha256")
+/**
+ * What is sent to the thread: bytes are the file's next, `soFar` asks for the digest of all so
+ * far, `end` forgets the file.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface DigestWork {
+  readonly file: number
+  readonly work: Uint8Array | "soFar" | "end"
+}
 
-// Bytes are a part of the file; a number asks for the digest of all so far.
-parentPort?.on("message", (message: Uint8Array | number) => {
-  if (typeof message !== "number") {
-    hash.update(message)
-    parentPort?.postMessage(message.byteLength)
+/**
+ * What it answers: how many bytes were hashed, or a digest in hex.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface DigestAnswer {
+  readonly file: number
+  readonly answer: number | string
+}
+
+const hashes = new Map<number, Hash>()
+
+const hashOf = (file: number): Hash => {
+  const known = hashes.get(file)
+  if (known !== undefined) return known
+  const hash = createHash("sha256")
+  hashes.set(file, hash)
+  return hash
+}
+
+parentPort?.on("message", ({ file, work }: DigestWork) => {
+  if (work === "end") {
+    hashes.delete(file)
     return
   }
-  parentPort?.postMessage(hash.copy().digest("hex"))
+  const hash = hashOf(file)
+  const answer = (value: DigestAnswer["answer"]) => parentPort?.postMessage({ file, answer: value })
+  if (work === "soFar") answer(hash.copy().digest("hex"))
+  else {
+    hash.update(work)
+    answer(work.byteLength)
+  }
 })

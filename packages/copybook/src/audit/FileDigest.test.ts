@@ -35,4 +35,30 @@ describe("the digest of a file", () => {
       assert.deepStrictEqual(yield* digest.finish, { sha256: sha256(0) })
     }),
   )
+
+  it.live("of several files at once is each one's own", () =>
+    Effect.gen(function* () {
+      const digests = yield* Effect.all([FileDigest.make, FileDigest.make])
+      for (const piece of pieces.slice(0, 8)) for (const digest of digests) digest.update(piece)
+      digests[1].update(pieces[8] ?? Buffer.alloc(0))
+      const found = yield* Effect.all(
+        digests.map((digest) => digest.finish),
+        { concurrency: 2 },
+      )
+      assert.deepStrictEqual(found, [{ sha256: sha256(8) }, { sha256: sha256(9) }])
+    }),
+  )
+
+  it.live("counts in place what a small file has, and again in the thread when it grows", () =>
+    Effect.gen(function* () {
+      const digest = yield* FileDigest.make
+      const seen: Array<string> = []
+      for (const piece of pieces.slice(0, 4)) {
+        digest.update(piece)
+        digest.soFar((each) => seen.push(each))
+      }
+      assert.deepStrictEqual(yield* digest.finish, { sha256: sha256(4) })
+      assert.deepStrictEqual(seen, [1, 2, 3, 4].map(sha256))
+    }),
+  )
 })

@@ -1,5 +1,9 @@
 /**
- * SHA-256 of a file while it is read, in a thread of its own.
+ * SHA-256 of a file while it is read: of its first bytes in place, of the others in a thread.
+ *
+ * One thread hashes all files of a process, since starting one takes longer than decoding a file
+ * of some megabytes. It is started for the first file that is large, ends when no file has needed
+ * it for a while, and keeps no program running.
  *
  * @since 0.1.0
  */
@@ -7,6 +11,7 @@ import { createHash } from "node:crypto"
 import { extname } from "node:path"
 import { Worker } from "node:worker_threads"
 import * as Effect from "effect/Effect"
+import type { DigestAnswer, DigestWork } from "./DigestThread.ts"
 
 // The same name runs from source and from the compiled package.
 const extension = extname(import.meta.url)
@@ -15,6 +20,11 @@ const execArgv = extension === ".ts" ? ["--conditions=@countersign/source"] : []
 
 /** Bytes that wait to be hashed before whoever reads the file has to wait. */
 const waitingBytesMax = 32 * 1024 * 1024
+
+/** Hashing so many bytes takes less than starting a thread. */
+const inPlaceBytesMax = 2 * 1024 * 1024
+
+const idleMillisMax = 30_000
 
 /**
  * @category models
@@ -27,60 +37,144 @@ export interface FileDigest {
   readonly soFar: (use: (sha256: string) => void) => void
   /** Waits while too many bytes wait for the thread. */
   readonly room: Effect.Effect<void>
-  /** The digest of all, or why there is none. To be run once; the thread ends with it. */
+  /** The digest of all, or why there is none. To be run once. */
   readonly finish: Effect.Effect<
     { readonly sha256: string } | { readonly sha256: null; readonly failure: string }
   >
 }
 
-class ThreadDigest implements FileDigest {
+/** A file's end of the thread. */
+interface Line {
+  readonly answered: (answer: number | string) => void
+  readonly ended: (failure: string) => void
+}
+
+class SharedThread {
   readonly #worker: Worker
+  readonly #lines = new Map<number, Line>()
+  /** Files that wait for an answer, which has to keep the program running. */
+  #waiting = 0
+  #idle: NodeJS.Timeout | undefined
+  #next = 0
+
+  readonly #onEnd: () => void
+
+  /** @param onEnd called when the thread takes no more files */
+  constructor(onEnd: () => void) {
+    this.#onEnd = onEnd
+    const worker = new Worker(threadUrl, { execArgv })
+    this.#worker = worker
+    // A program that never finishes a file may end all the same.
+    worker.unref()
+    worker.on("message", ({ answer, file }: DigestAnswer) =>
+      this.#lines.get(file)?.answered(answer),
+    )
+    const end = (failure: string): void => {
+      onEnd()
+      for (const { ended } of this.#lines.values()) ended(failure)
+    }
+    worker.on("error", (cause) => end(String(cause)))
+    worker.on("exit", () => end("the thread ended"))
+  }
+
+  open(line: Line): number {
+    clearTimeout(this.#idle)
+    this.#next += 1
+    this.#lines.set(this.#next, line)
+    return this.#next
+  }
+
+  close(file: number): void {
+    this.#lines.delete(file)
+    this.#worker.postMessage({ file, work: "end" } satisfies DigestWork)
+    if (this.#lines.size > 0) return
+    const end = (): void => {
+      this.#onEnd()
+      void this.#worker.terminate()
+    }
+    this.#idle = setTimeout(end, idleMillisMax).unref()
+  }
+
+  hash(file: number, bytes: Uint8Array<ArrayBuffer>): void {
+    this.#worker.postMessage({ file, work: bytes } satisfies DigestWork, [bytes.buffer])
+  }
+
+  ask(file: number): void {
+    this.#worker.postMessage({ file, work: "soFar" } satisfies DigestWork)
+  }
+
+  hold(): void {
+    this.#waiting += 1
+    this.#worker.ref()
+  }
+
+  release(): void {
+    this.#waiting -= 1
+    if (this.#waiting === 0) this.#worker.unref()
+  }
+}
+
+let shared: SharedThread | undefined
+
+/** The thread; `undefined` where none can be started. */
+const sharedThread = (): SharedThread | undefined => {
+  if (shared !== undefined) return shared
+  try {
+    const thread = new SharedThread(() => {
+      if (shared === thread) shared = undefined
+    })
+    shared = thread
+  } catch {
+    return undefined
+  }
+  return shared
+}
+
+class ThreadDigest implements FileDigest {
+  readonly #thread: SharedThread
+  readonly #file: number
   /** Who waits for digests, in the order of their questions. */
   readonly #uses: Array<(sha256: string) => void> = []
   #waiting = 0
   #failure: string | undefined
   #wake: () => void = () => undefined
 
-  constructor(worker: Worker) {
-    this.#worker = worker
-    // A program that never finishes the file may end all the same.
-    worker.unref()
-    worker.on("message", (answer: string | number) => {
-      if (typeof answer === "number") this.#waiting -= answer
-      else this.#uses.shift()?.(answer)
-      this.#wake()
+  constructor(thread: SharedThread) {
+    this.#thread = thread
+    this.#file = thread.open({
+      answered: (answer) => {
+        if (typeof answer === "number") this.#waiting -= answer
+        else this.#uses.shift()?.(answer)
+        this.#wake()
+      },
+      ended: (failure) => {
+        this.#failure ??= failure
+        this.#wake()
+      },
     })
-    worker.on("error", (cause) => this.#end(String(cause)))
-    worker.on("exit", () => this.#end("the thread ended"))
-  }
-
-  #end(failure: string): void {
-    this.#failure ??= failure
-    this.#wake()
   }
 
   update(bytes: Uint8Array): void {
     if (this.#failure !== undefined) return
     this.#waiting += bytes.byteLength
     // A copy, since the reader may use the memory again; of a part alone, not of all around it.
-    const copy = new Uint8Array(bytes)
-    this.#worker.postMessage(copy, [copy.buffer])
+    this.#thread.hash(this.#file, new Uint8Array(bytes))
   }
 
   soFar(use: (sha256: string) => void): void {
     this.#uses.push(use)
-    this.#worker.postMessage(0)
+    this.#thread.ask(this.#file)
   }
 
   /** Waits until something holds, or the thread has ended. */
   #until(holds: () => boolean): Effect.Effect<void> {
     return Effect.callback<void>((resume) => {
       // Waiting for the thread has to keep the program running.
-      this.#worker.ref()
+      this.#thread.hold()
       const look = (): void => {
         if (!holds() && this.#failure === undefined) return
         this.#wake = () => undefined
-        this.#worker.unref()
+        this.#thread.release()
         resume(Effect.void)
       }
       this.#wake = look
@@ -108,22 +202,52 @@ class ThreadDigest implements FileDigest {
             ? { sha256: null, failure: this.#failure ?? "the thread gave no answer" }
             : { sha256: found },
         ),
-        Effect.ensuring(Effect.promise(() => this.#worker.terminate())),
+        Effect.ensuring(Effect.sync(() => this.#thread.close(this.#file))),
       )
     })
   }
 }
 
-/** Where no thread can be started, the reader's own does the work. */
-const inPlace = (): FileDigest => {
-  const hash = createHash("sha256")
-  return {
-    update: (bytes) => {
-      hash.update(bytes)
-    },
-    soFar: (use) => use(hash.copy().digest("hex")),
-    room: Effect.void,
-    finish: Effect.sync(() => ({ sha256: hash.digest("hex") })),
+/** Hashes in place; a file that turns out to be large goes to the thread, with what was kept of it. */
+class GrowingDigest implements FileDigest {
+  readonly #hash = createHash("sha256")
+  #kept: Array<Uint8Array> | undefined = []
+  #keptBytes = 0
+  #thread: ThreadDigest | undefined
+
+  update(bytes: Uint8Array): void {
+    if (this.#thread !== undefined) {
+      this.#thread.update(bytes)
+      return
+    }
+    if (this.#kept !== undefined && this.#keptBytes + bytes.byteLength > inPlaceBytesMax) {
+      const thread = sharedThread()
+      const kept = this.#kept
+      this.#kept = undefined
+      if (thread !== undefined) {
+        this.#thread = new ThreadDigest(thread)
+        for (const piece of [...kept, bytes]) this.#thread.update(piece)
+        return
+      }
+    }
+    this.#hash.update(bytes)
+    this.#keptBytes += bytes.byteLength
+    this.#kept?.push(new Uint8Array(bytes))
+  }
+
+  soFar(use: (sha256: string) => void): void {
+    if (this.#thread === undefined) use(this.#hash.copy().digest("hex"))
+    else this.#thread.soFar(use)
+  }
+
+  get room(): Effect.Effect<void> {
+    return Effect.suspend(() => this.#thread?.room ?? Effect.void)
+  }
+
+  get finish(): FileDigest["finish"] {
+    return Effect.suspend(
+      () => this.#thread?.finish ?? Effect.sync(() => ({ sha256: this.#hash.digest("hex") })),
+    )
   }
 }
 
@@ -133,10 +257,4 @@ const inPlace = (): FileDigest => {
  * @category constructors
  * @since 0.1.0
  */
-export const make: Effect.Effect<FileDigest> = Effect.sync(() => {
-  try {
-    return new ThreadDigest(new Worker(threadUrl, { execArgv }))
-  } catch {
-    return inPlace()
-  }
-})
+export const make: Effect.Effect<FileDigest> = Effect.sync(() => new GrowingDigest())
