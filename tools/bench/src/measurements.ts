@@ -3,6 +3,7 @@ import type { Measurement } from "./Line.ts"
 import { caller } from "./rows/caller.ts"
 import { clinic } from "./rows/clinic.ts"
 import { copybook } from "./rows/copybook.ts"
+import { copybookAudit } from "./rows/copybookAudit.ts"
 import { copybookScale } from "./rows/copybookScale.ts"
 import { durable } from "./rows/durable.ts"
 import { endToEnd } from "./rows/endToEnd.ts"
@@ -36,5 +37,6 @@ export const measurements: ReadonlyArray<Measurement> = [
   endToEnd,
   clinic,
   copybook,
+  copybookAudit,
   copybookScale,
 ]

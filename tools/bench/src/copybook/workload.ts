@@ -18,6 +18,8 @@ export interface WorkloadField {
 
 export interface Workload {
   readonly name: string
+  /** The copybook's text, in free format. */
+  readonly copybook: string
   readonly plan: RecordPlan.RecordPlan
   readonly fields: ReadonlyArray<WorkloadField>
   readonly recordBytes: number
@@ -137,6 +139,7 @@ const make = (
   }
   return {
     name,
+    copybook: text.join("\n"),
     plan: Result.getOrThrow(
       RecordPlan.make(layout, { codePage: page, numbers: "string", trim: "right" }),
     ),
