@@ -8,8 +8,13 @@ import type { Kernels } from "./Kernels.ts"
 /** Kernels read and write a few bytes beyond what they are given. */
 const margin = 64
 
+/** Kernels whose memory belongs to an arena. */
+const taken = new WeakSet<Kernels>()
+
 /**
  * Gives addresses out; what was given last is taken back first.
+ *
+ * No two arenas have one memory: kernels that an arena has already are made anew.
  *
  * @category models
  * @since 0.1.0
@@ -19,7 +24,8 @@ export class Arena {
   private next: number
 
   constructor(kernels: Kernels) {
-    this.kernels = kernels
+    this.kernels = taken.has(kernels) ? kernels.another() : kernels
+    taken.add(this.kernels)
     this.next = 1024
   }
 

@@ -20,6 +20,8 @@ export interface Kernels {
   readonly memory: { readonly buffer: ArrayBuffer }
   /** Makes the memory at least so large. */
   readonly reserve: (bytes: number) => void
+  /** The same kernels with a memory of their own. */
+  readonly another: () => Kernels
   /** Text by a table of pairs, `stride` bytes from one value to the next. */
   readonly text: (
     starts: number,
@@ -196,7 +198,7 @@ export type ZonedKernel = (
 ) => number
 
 /** What kernels of one kind are without their memory. */
-export type KernelCalls = Omit<Kernels, "kind" | "memory" | "reserve">
+export type KernelCalls = Omit<Kernels, "another" | "kind" | "memory" | "reserve">
 
 const pageBytes = 65_536
 
@@ -236,7 +238,8 @@ const host = globalThis as unknown as Host
 export const compile = (bytes: Uint8Array): KernelModule => new host.WebAssembly.Module(bytes)
 
 /**
- * Kernels in WebAssembly, with a memory of their own: for one decoder, writer or encoder.
+ * Kernels in WebAssembly. The first decoder, writer or encoder that they are given to takes their
+ * memory; others make another one.
  *
  * @category constructors
  * @since 0.1.0
@@ -249,6 +252,7 @@ export const fromModule = (module: KernelModule): Kernels => {
     ...calls,
     kind: "webassembly",
     memory,
+    another: () => fromModule(module),
     reserve: (bytes) => {
       const missing = bytes - memory.buffer.byteLength
       if (missing > 0) memory.grow(Math.ceil(missing / pageBytes))

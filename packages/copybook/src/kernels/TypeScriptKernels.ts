@@ -12,7 +12,8 @@ import { numberTwin } from "./NumberTwin.ts"
 import { textTwin } from "./TextTwin.ts"
 
 /**
- * Kernels with a memory of their own: for one decoder, writer or encoder.
+ * Kernels in TypeScript. The first decoder, writer or encoder that they are given to takes their
+ * memory; others make another one.
  *
  * @category constructors
  * @since 0.1.0
@@ -22,6 +23,7 @@ export const make = (): Kernels => {
   return {
     kind: "typescript",
     memory,
+    another: make,
     reserve: (bytes) => memory.reserve(bytes),
     ...textTwin(memory),
     ...numberTwin(memory),
