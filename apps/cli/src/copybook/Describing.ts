@@ -44,7 +44,9 @@ export const writeSchema = Effect.fnUntraced(function* (
 ) {
   const { layout, settings } = yield* layoutFrom(files, flags)
   const shape = shapeOf(settings)
-  return printed(of === "json" ? jsonSchemaOf(layout, shape) : arrowSchemaOf(layout, shape))
+  if (of === "json") return printed(jsonSchemaOf(layout, shape))
+  // That of the files that `decode` writes.
+  return printed(arrowSchemaOf(layout, { ...shape, form: "columns" }))
 })
 
 export const optionsSchema = (): string => {

@@ -9,8 +9,10 @@
  * @since 0.1.0
  */
 import * as Arrow from "apache-arrow"
+import type { Layout } from "../layout/Layout.ts"
 import type { Column, DecimalColumn, IntegerColumn, TextColumn } from "./Column.ts"
 import type { ColumnBatch } from "./ColumnDecoder.ts"
+import type { ColumnSource } from "./ColumnPlan.ts"
 
 interface Bitmap {
   readonly nullCount: number
@@ -96,12 +98,49 @@ const dataOf = (column: Column): Arrow.Data => {
   }
 }
 
+const decimalType = (scale: number): Arrow.Decimal =>
+  new Arrow.Decimal(Math.max(0, scale), precision, 128)
+
+const typeOf = ({ field, form, scale }: ColumnSource): Arrow.DataType => {
+  if (form === "latin" || form === "utf8") return new Arrow.Utf8()
+  if (form === "float") return new Arrow.Float64()
+  if (form === "bytes") return new Arrow.FixedSizeBinary(field.length)
+  return form === "integer" && scale === 0 ? new Arrow.Int64() : decimalType(scale)
+}
+
+const listType = (places: number, type: Arrow.DataType): Arrow.FixedSizeList =>
+  new Arrow.FixedSizeList(places, new Arrow.Field("item", type, true))
+
+const fieldOf = (path: string, type: Arrow.DataType): Arrow.Field =>
+  new Arrow.Field(path, type, true, new Map([["cobol.path", path]]))
+
+/**
+ * The schema of the record batches that come from columns: a field is a column under its path.
+ *
+ * @category conversions
+ * @since 0.1.0
+ */
+export const schemaOf = (sources: ReadonlyArray<ColumnSource>, layout: Layout): Arrow.Schema =>
+  new Arrow.Schema(
+    sources.map((source) => {
+      const { path } = source.field
+      const places = source.offsets.length
+      const type = places === 1 ? typeOf(source) : listType(places, typeOf(source))
+      return fieldOf(path, type)
+    }),
+    new Map([
+      ["cobol.record", layout.name],
+      ["cobol.fingerprint", layout.fingerprint],
+      ["cobol.dialect", layout.dialect],
+    ]),
+  )
+
 const decimalData = (
   column: DecimalColumn | IntegerColumn,
   base: Bitmap & { readonly length: number },
 ): Arrow.Data =>
   Arrow.makeData({
-    type: new Arrow.Decimal(Math.max(0, column.scale), precision, 128),
+    type: decimalType(column.scale),
     ...base,
     data: wordsOf(column),
   })
@@ -109,28 +148,34 @@ const decimalData = (
 const listed = (column: Column, records: number): Arrow.Data => {
   const data = dataOf(column)
   if (column.places === 1) return data
-  const item = new Arrow.Field("item", data.type, true)
-  const type = new Arrow.FixedSizeList(column.places, item)
+  const type = listType(column.places, data.type)
   return Arrow.makeData({ type, length: records, nullCount: 0, child: data })
 }
 
 /**
  * A record batch with copies of the columns.
  *
+ * @param given the schema of the columns; without one, their fields alone
  * @category conversions
  * @since 0.1.0
  */
-export const recordBatch = ({ columns, count }: ColumnBatch): Arrow.RecordBatch => {
+export const recordBatch = (
+  { columns, count }: ColumnBatch,
+  given?: Arrow.Schema,
+): Arrow.RecordBatch => {
   const children = columns.map((column) => listed(column, count))
-  const schema = new Arrow.Schema(
-    columns.map(({ field }, index) => {
-      const type = children[index]?.type ?? new Arrow.Null()
-      return new Arrow.Field(field.path, type, true, new Map([["cobol.path", field.path]]))
-    }),
-  )
+  const schema =
+    given ??
+    new Arrow.Schema(
+      columns.map(({ field }, index) =>
+        fieldOf(field.path, children[index]?.type ?? new Arrow.Null()),
+      ),
+    )
   const type = new Arrow.Struct(schema.fields)
-  const data = Arrow.makeData({ type, length: count, nullCount: 0, children })
-  return new Arrow.RecordBatch(schema, data)
+  return new Arrow.RecordBatch(
+    schema,
+    Arrow.makeData({ type, length: count, nullCount: 0, children }),
+  )
 }
 
 /**

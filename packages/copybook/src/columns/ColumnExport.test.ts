@@ -9,7 +9,8 @@ import { bothKernels } from "../testing/BothKernels.ts"
 import { layoutOfText } from "../testing/CopybookText.ts"
 import { Numbers } from "../testing/Numbers.ts"
 import { randomBatch } from "../testing/RandomRecords.ts"
-import { ipc, recordBatch } from "./ArrowBatch.ts"
+import { arrowSchemaOf, type ArrowType } from "../schema/ArrowSchema.ts"
+import { ArrowFile } from "./ArrowFile.ts"
 import { ColumnDecoder } from "./ColumnDecoder.ts"
 import { ParquetFile } from "./ParquetFile.ts"
 
@@ -26,6 +27,11 @@ const plan = Result.getOrThrow(
   }),
 )
 const batch = randomBatch(layout, new Numbers(5), 50, { faultOneIn: 20 })
+
+const halves = [
+  { ...batch, count: 20 },
+  { ...batch, count: 30, starts: batch.starts.subarray(20), lengths: batch.lengths.subarray(20) },
+]
 
 const reference = new RecordDecoder(plan)
 const truths = Array.from({ length: batch.count }, (_, index) =>
@@ -47,9 +53,14 @@ const decimalsOf = { Z: 2, W: 3 } as const
 describe("columns leave as", () => {
   it("Arrow, and every value is there again", () => {
     for (const kernels of bothKernels()) {
-      const columns = new ColumnDecoder(plan, kernels).decode(batch)
+      const decoder = new ColumnDecoder(plan, kernels)
       for (const format of ["stream", "file"] as const) {
-        const table = Arrow.tableFromIPC(ipc([recordBatch(columns)], format))
+        const file = new ArrowFile(decoder.sources, layout, format)
+        const chunks = halves.map((half) => file.add(decoder.decode(half)))
+        assert.isTrue(chunks.every(({ length }) => length > 1000))
+        chunks.push(file.finish())
+        const table = Arrow.tableFromIPC(Buffer.concat(chunks))
+        assert.strictEqual(table.batches.length, 2)
         assert.strictEqual(table.numRows, batch.count)
         truths.forEach((truth, row) => {
           for (const name of names) {
@@ -81,14 +92,8 @@ describe("columns leave as", () => {
     for (const kernels of bothKernels()) {
       const decoder = new ColumnDecoder(plan, kernels)
       const file = new ParquetFile(decoder.sources)
-      const chunks = [file.add(decoder.decode({ ...batch, count: 20 }))]
-      const rest = {
-        ...batch,
-        count: 30,
-        starts: batch.starts.subarray(20),
-        lengths: batch.lengths.subarray(20),
-      }
-      chunks.push(file.add(decoder.decode(rest)), file.finish())
+      const chunks = halves.map((half) => file.add(decoder.decode(half)))
+      chunks.push(file.finish())
       const bytes = Buffer.concat(chunks)
       const rows = await parquetReadObjects({ file: new Uint8Array(bytes).buffer })
       assert.strictEqual(rows.length, batch.count)
@@ -111,5 +116,77 @@ describe("columns leave as", () => {
         )
       })
     }
+  })
+})
+
+/** As plain data, in the words of the layout's schema. */
+const plainType = (type: Arrow.DataType): ArrowType => {
+  if (Arrow.DataType.isUtf8(type)) return { kind: "utf8" }
+  if (Arrow.DataType.isInt(type))
+    return { kind: "int", bits: type.bitWidth, isSigned: type.isSigned }
+  if (Arrow.DataType.isFloat(type)) return { kind: "float", bits: 64 }
+  if (Arrow.DataType.isDecimal(type)) {
+    return { kind: "decimal128", precision: type.precision, scale: type.scale }
+  }
+  if (Arrow.DataType.isFixedSizeBinary(type)) return { kind: "binary", width: type.byteWidth }
+  if (!Arrow.DataType.isFixedSizeList(type)) throw new Error(`a column of the type ${type.typeId}`)
+  const [item] = type.children
+  if (item === undefined) throw new Error("a list has items")
+  const { name, nullable } = item
+  return {
+    kind: "list",
+    item: { name, type: plainType(item.type), isNullable: nullable, metadata: {} },
+    min: type.listSize,
+    max: type.listSize,
+  }
+}
+
+describe("an Arrow file", () => {
+  const every = layoutOfText(`
+    01 R.
+      05 T PIC X(4). 05 FILLER PIC X(2). 05 Z PIC S9(9)V99. 05 I PIC 9(18). 05 W PIC S9(19). 05 S PIC S9(3)PP.
+      05 B1 PIC S9(4) COMP. 05 B2 PIC S9(18) COMP. 05 B3 PIC 9(18) COMP-5. 05 B4 PIC S9(5)V9 COMP.
+      05 F1 COMP-1. 05 F2 COMP-2. 05 E1 PIC ZZ9.99. 05 E2 PIC XXBXX. 05 N PIC N(3). 05 O POINTER.
+      05 COUNT-1 PIC 9. 05 ROW OCCURS 1 TO 3 DEPENDING ON COUNT-1. 10 CELL PIC X(2) OCCURS 4. 10 FLAG PIC X.`)
+
+  it("has the schema that is told of its layout beforehand, with rows or without", () => {
+    for (const hasFillers of [false, true]) {
+      const own = { codePage: plan.options.codePage, hasFillers }
+      const every1 = Result.getOrThrow(RecordPlan.make(every, own))
+      for (const kernels of bothKernels()) {
+        const decoder = new ColumnDecoder(every1, kernels)
+        const records = randomBatch(every, new Numbers(3), 7, { faultOneIn: 9 })
+        for (const rows of [[], [records]]) {
+          const file = new ArrowFile(decoder.sources, every)
+          const chunks = rows.map((each) => file.add(decoder.decode(each)))
+          const { numRows, schema } = Arrow.tableFromIPC(Buffer.concat([...chunks, file.finish()]))
+          assert.strictEqual(numRows, rows.length * 7)
+          assert.deepStrictEqual(
+            {
+              fields: schema.fields.map(({ metadata, name, nullable, type }) => ({
+                name,
+                type: plainType(type),
+                isNullable: nullable,
+                metadata: Object.fromEntries(metadata),
+              })),
+              metadata: Object.fromEntries(schema.metadata),
+            },
+            arrowSchemaOf(every, { form: "columns", hasFillers }),
+          )
+        }
+      }
+    }
+  })
+
+  it("keeps nothing of the batches that it was given", () => {
+    const [kernels] = bothKernels()
+    if (kernels === undefined) throw new Error("there are kernels")
+    const decoder = new ColumnDecoder(plan, kernels)
+    const file = new ArrowFile(decoder.sources, layout)
+    const columns = decoder.decode(batch)
+    const sizes = Array.from({ length: 50 }, () => file.add(columns).length)
+    assert.strictEqual(new Set(sizes.slice(1)).size, 1)
+    // Of each batch its place: 24 bytes.
+    assert.isBelow(file.finish().length, 50 * 24 + 4096)
   })
 })

@@ -1,5 +1,56 @@
+/** A column holds more digits than its picture, and whole numbers have no other size. */
+const columnNumber = (digits: number, scale: number): ArrowType =>
+  digits > 18 || scale !== 0
+    ? { kind: "decimal128", precision: 38, scale: Math.max(scale, 0) }
+    : int(64)
+
+const columnType = ({ length, storage }: ElementaryField): ArrowType => {
+  switch (storage.kind) {
+    case "text":
+    case "dbcs":
+    case "national":
+      return { kind: "utf8" }
+    case "zoned":
+    case "packed":
+      return columnNumber(storage.digits, storage.scale)
+    case "binary": {
+      const isWide = storage.bytes > 8 || (storage.bytes === 8 && !storage.isSigned)
+      return columnNumber(isWide ? 38 : 18, storage.scale)
+    }
+    case "float":
+      return { kind: "float", bits: 64 }
+    case "edited":
+      if (storage.picture.category === "external-float") return { kind: "float", bits: 64 }
+      return storage.isNumeric
+        ? columnNumber(storage.picture.digits, storage.picture.scale)
+        : { kind: "utf8" }
+    case "opaque":
+      return { kind: "binary", width: length }
+  }
+}
+
+/** Tables in tables are one list: its places are as many as all of them have. */
+const columnFields = (
+  field: Field,
+  outer: number,
+  hasFillers: boolean,
+): ReadonlyArray<ArrowField> => {
+  const places = outer * (field.table?.max ?? 1)
+  if (field.kind === "group") {
+    return field.fields.flatMap((each) => columnFields(each, places, hasFillers))
+  }
+  if (field.isFiller && !hasFillers) return []
+  const value = columnType(field)
+  const item: ArrowField = { name: "item", type: value, isNullable: true, metadata: {} }
+  const type: ArrowType = places === 1 ? value : { kind: "list", item, min: places, max: places }
+  const metadata = { "cobol.path": field.path }
+  return [{ name: field.path, type, isNullable: true, metadata }]
+}
+
 /**
- * The Arrow schema of a layout's records, as plain data without Arrow's library.
+ * The Arrow schema of a layout's records: groups are structs, tables are lists; or of the files that
+ * are written from them, a column a field.
+
  *
  * @since 0.1.0
  */
@@ -57,6 +108,11 @@ export interface ArrowOptions {
   readonly names?: "written" | "underscore"
   /** Whether elementary fields called FILLER are there. @default false */
   readonly hasFillers?: boolean
+  /**
+   * `nested`: groups are structs. `columns`: a field is a column under its path, as in the files that
+   * are written, with the few types that columns have; names stay as written. @default "nested"
+   */
+  readonly form?: "nested" | "columns"
 }
 
 interface Decimal {
@@ -175,7 +231,10 @@ export const arrowSchemaOf = (layout: Layout, options: ArrowOptions = {}): Arrow
   const { root } = layout
   const isGroup = root.kind === "group" && root.table === undefined
   return {
-    fields: arrowFields(isGroup ? root.fields : [root], options),
+    fields:
+      options.form === "columns"
+        ? columnFields(root, 1, options.hasFillers === true)
+        : arrowFields(isGroup ? root.fields : [root], options),
     metadata: {
       "cobol.record": layout.name,
       "cobol.fingerprint": layout.fingerprint,

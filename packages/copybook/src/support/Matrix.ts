@@ -197,6 +197,12 @@ const schema = rows("schema", [
     "groups are structs, tables are lists",
     "schema/ArrowSchema.test.ts: of groups is a struct, of tables a list",
   ],
+  [
+    "Arrow schema of the files that are written",
+    "yes",
+    "a column a field, under its path",
+    "columns/ColumnExport.test.ts: has the schema that is told of its layout beforehand, with rows or without",
+  ],
   ["Effect Schema", "yes", "", "schema/EffectSchema.test.ts: takes what the decoder gives"],
   [
     "TypeScript types and a frozen layout",
