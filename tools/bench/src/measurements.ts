@@ -4,6 +4,7 @@ import { caller } from "./rows/caller.ts"
 import { clinic } from "./rows/clinic.ts"
 import { copybook } from "./rows/copybook.ts"
 import { copybookAudit } from "./rows/copybookAudit.ts"
+import { copybookCommand } from "./rows/copybookCommand.ts"
 import { copybookScale } from "./rows/copybookScale.ts"
 import { durable } from "./rows/durable.ts"
 import { endToEnd } from "./rows/endToEnd.ts"
@@ -38,5 +39,6 @@ export const measurements: ReadonlyArray<Measurement> = [
   clinic,
   copybook,
   copybookAudit,
+  copybookCommand,
   copybookScale,
 ]

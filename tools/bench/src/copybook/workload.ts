@@ -199,6 +199,18 @@ export const mixed = (total: number): Workload =>
     total,
   )
 
+/** Each record behind its descriptor word. */
+export const framedRecords = (bytes: Uint8Array, recordBytes: number): Buffer => {
+  const count = bytes.length / recordBytes
+  const framed = Buffer.alloc(count * (recordBytes + 4))
+  for (let record = 0; record < count; record++) {
+    const at = record * (recordBytes + 4)
+    framed.writeUInt16BE(recordBytes + 4, at)
+    framed.set(bytes.subarray(record * recordBytes, (record + 1) * recordBytes), at + 4)
+  }
+  return framed
+}
+
 /** What is done without much thought: a walk over the fields, characters and digits one by one. */
 export const straightforward = (workload: Workload, batch: RecordBatch): Array<object> => {
   const records: Array<object> = []

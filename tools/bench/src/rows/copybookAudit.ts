@@ -15,7 +15,7 @@ import * as ManagedRuntime from "effect/ManagedRuntime"
 import * as Result from "effect/Result"
 import * as Stream from "effect/Stream"
 import { loadKernels } from "../copybook/kernels.ts"
-import { mixed } from "../copybook/workload.ts"
+import { framedRecords, mixed } from "../copybook/workload.ts"
 import { makeKey, verify } from "../engine.ts"
 import type { Line, Measurement } from "../Line.ts"
 import { makeScratch } from "../scratch.ts"
@@ -56,18 +56,6 @@ const forms: ReadonlyArray<Form> = [
     },
   },
 ]
-
-/** Each record behind its descriptor word. */
-const writeFile = (file: string, bytes: Uint8Array, recordBytes: number): void => {
-  const count = bytes.length / recordBytes
-  const framed = Buffer.alloc(count * (recordBytes + 4))
-  for (let record = 0; record < count; record++) {
-    const at = record * (recordBytes + 4)
-    framed.writeUInt16BE(recordBytes + 4, at)
-    framed.set(bytes.subarray(record * recordBytes, (record + 1) * recordBytes), at + 4)
-  }
-  fs.writeFileSync(file, framed)
-}
 
 /** Reads the whole file, and answers with its good records. */
 const pass = (
@@ -117,7 +105,7 @@ const lineOf = async (
 ): Promise<Line> => {
   const workload = mixed(total)
   const file = `${scratch}/records.dat`
-  writeFile(file, workload.bytes, workload.recordBytes)
+  fs.writeFileSync(file, framedRecords(workload.bytes, workload.recordBytes))
   const plan = Result.getOrThrow(
     planFile(workload.copybook, {
       copybook: { format: "free" },
