@@ -1,5 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
+import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
 import * as Result from "effect/Result"
 import * as Stream from "effect/Stream"
 import type { Worker } from "node:worker_threads"
@@ -128,6 +130,117 @@ describe("a pool of threads that fill columns", () => {
       }
       const own = yield* Stream.runCollect(pool.using(Stream.fromIterable(batches), copied))
       assert.deepStrictEqual([...own], expected(settingOf("none")))
+    }),
+  )
+
+  it.live("takes no more batches than it has memory for, while nobody takes their columns", () =>
+    Effect.gen(function* () {
+      const pool = yield* ColumnPool.make(settingOf("none"), 2)
+      let pulled = 0
+      const many = Stream.fromIterable([...batches, ...batches, ...batches]).pipe(
+        Stream.rechunk(1),
+        Stream.tap(() => Effect.sync(() => (pulled += 1))),
+      )
+      const seen: Array<number> = []
+      yield* Stream.runDrain(
+        pool.using(many, () =>
+          Effect.promise(async () => {
+            // Two slots a thread, and what waits for one of them.
+            for (let turn = 0; turn < 20; turn++) await new Promise(setImmediate)
+            seen.push(pulled - seen.length)
+          }),
+        ),
+      )
+      assert.lengthOf(seen, batches.length * 3)
+      assert.isAtMost(Math.max(...seen), 7)
+    }),
+  )
+
+  it.live("is as good as new after its user failed, or was interrupted in the middle", () =>
+    Effect.gen(function* () {
+      const pool = yield* ColumnPool.make(settingOf("none"), 2)
+      for (let time = 0; time < 4; time++) {
+        let left = time
+        const error = yield* pool
+          .using(Stream.fromIterable(batches), () =>
+            left-- > 0 ? Effect.void : Effect.fail("full" as const),
+          )
+          .pipe(Stream.runDrain, Effect.flip)
+        assert.strictEqual(error, "full")
+        const reached = yield* Deferred.make<void>()
+        const fiber = yield* Effect.forkChild(
+          Stream.runDrain(
+            pool.using(Stream.fromIterable(batches), () =>
+              Effect.andThen(Deferred.succeed(reached, undefined), Effect.never),
+            ),
+          ),
+        )
+        yield* Deferred.await(reached)
+        yield* Fiber.interrupt(fiber)
+      }
+      const own = yield* Stream.runCollect(pool.using(Stream.fromIterable(batches), copied))
+      assert.deepStrictEqual([...own], expected(settingOf("none")))
+    }),
+  )
+
+  it.live("serves two streams at once, each in its order", () =>
+    Effect.gen(function* () {
+      const pool = yield* ColumnPool.make(settingOf("none"), 2)
+      const run = Stream.runCollect(pool.using(Stream.fromIterable(batches), copied))
+      const both = yield* Effect.all([run, run], { concurrency: 2 })
+      const truth = expected(settingOf("none"))
+      for (const own of both) assert.deepStrictEqual([...own], truth)
+    }),
+  )
+
+  it.live("ends its threads with its scope, in the middle of a batch too", () =>
+    Effect.gen(function* () {
+      const [, workers] = yield* Effect.scoped(
+        started(
+          Effect.flatMap(ColumnPool.make(settingOf("none"), 2), (pool) =>
+            pool
+              .using(Stream.fromIterable(batches), () => Effect.fail("enough"))
+              .pipe(Stream.runDrain, Effect.flip),
+          ),
+        ),
+      )
+      assert.lengthOf(workers, 2)
+      // A thread that has ended has no number any more.
+      assert.deepStrictEqual(
+        workers.map(({ threadId }) => threadId),
+        [-1, -1],
+      )
+    }),
+  )
+
+  it.live("puts pieces of any size beside each other, and hands on any number of faults", () =>
+    Effect.gen(function* () {
+      const many = layoutOfText("01 R. 05 A PIC 9(2). 05 B PIC X(5).")
+      const setting = { ...settingOf("none"), layout: many }
+      const pool = yield* ColumnPool.make(setting, 1)
+      const plan = Result.getOrThrow(SettingPlan.make(setting))
+      const [kernels] = bothKernels()
+      if (kernels === undefined) throw new Error("there are kernels")
+      const decoder = new ColumnDecoder(plan, kernels)
+      // By a quotient of records, the second and third of several pieces would begin a byte early.
+      const counts = [1, 18_724, 19_795, 56_191, 150_000]
+      const given = counts.map((count, index): RecordBatch => {
+        const bytes = new Uint8Array(count * 7).map((_, at) => 0xc1 + ((at + index) % 9))
+        const starts = Int32Array.from({ length: count }, (_, at) => at * 7)
+        const lengths = new Int32Array(count).fill(7)
+        return { bytes, starts, lengths, count, firstRecord: 0, fileOffset: 0 }
+      })
+      const short = (batch: ColumnBatch): unknown => ({
+        columns: batch.columns.map(copyOf),
+        faults: batch.faults.length,
+        rejected: batch.rejected,
+      })
+      const own = yield* Stream.runCollect(
+        pool.using(Stream.fromIterable(given), (columns) => Effect.sync(() => short(columns))),
+      )
+      for (const [index, batch] of given.entries()) {
+        assert.deepStrictEqual(own[index], short(decoder.decode(batch)))
+      }
     }),
   )
 

@@ -57,12 +57,16 @@ const columnsOf = (decoder: ColumnDecoder, batch: RecordBatch, output: Output): 
   const rejected: Array<number> = []
   for (const { from, until } of piecesOf(decoder, batch)) {
     const piece = decoder.decode(pieceOf(batch, from, until))
-    // Of each column so many times as there are records; a whole batch has what it has.
-    const times = until > from ? batch.count / (until - from) : 1
-    const before = until > from ? from / (until - from) : 0
+    const count = until - from
+    // Whole bytes a record: a quotient of records would round to a byte beside.
+    const before = (array: ArrayBufferView): number =>
+      from === 0 ? 0 : (array.byteLength / count) * from
+    // Of each column as much as all records have; a whole batch has what it has.
+    const all = (array: ArrayBufferView): number =>
+      count === batch.count ? array.byteLength : (array.byteLength / count) * batch.count
     places ??= piece.columns.map((column) => ({
-      values: output.reserve(valuesOf(column).byteLength * times),
-      valid: output.reserve(column.valid.byteLength * times),
+      values: output.reserve(all(valuesOf(column))),
+      valid: output.reserve(all(column.valid)),
       offsets: output.reserve(offsetsOf(column)?.byteLength ?? 0),
     }))
     piece.columns.forEach((column, index) => {
@@ -70,11 +74,12 @@ const columnsOf = (decoder: ColumnDecoder, batch: RecordBatch, output: Output): 
       if (at === undefined) return
       const values = valuesOf(column)
       const offsets = offsetsOf(column)
-      output.put(at.values + values.byteLength * before, values)
-      output.put(at.valid + column.valid.byteLength * before, column.valid)
+      output.put(at.values + before(values), values)
+      output.put(at.valid + before(column.valid), column.valid)
       if (offsets !== undefined) output.put(at.offsets, offsets)
     })
-    faults.push(...piece.faults)
+    // One by one: as arguments of one call they might be too many.
+    for (const fault of piece.faults) faults.push(fault)
     for (const index of piece.rejected) rejected.push(from + index)
   }
   return { kind: "columns", columns: places ?? [], count: batch.count, faults, rejected }

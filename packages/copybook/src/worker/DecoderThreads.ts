@@ -170,7 +170,7 @@ class Slot {
 class Slots {
   readonly count: number
   private readonly free: Array<Slot>
-  private readonly waiting: Array<(slot: Effect.Effect<Slot>) => void> = []
+  private readonly waiting: Array<(slot: Slot) => void> = []
 
   constructor(threads: ReadonlyArray<Thread>) {
     // First one of each thread, so that all of them have something to do.
@@ -182,21 +182,25 @@ class Slots {
 
   take(held: Set<Slot>): Effect.Effect<Slot> {
     return Effect.callback<Slot>((resume) => {
-      const taken = (slot: Effect.Effect<Slot>): void => resume(slot)
+      // Held from the moment it is given: who waits may be interrupted before it goes on.
+      const taken = (slot: Slot): void => {
+        held.add(slot)
+        resume(Effect.succeed(slot))
+      }
       const next = this.next()
       if (next === undefined) this.waiting.push(taken)
-      else taken(Effect.succeed(next))
+      else taken(next)
       return Effect.sync(() => {
         const at = this.waiting.indexOf(taken)
         if (at >= 0) this.waiting.splice(at, 1)
       })
-    }).pipe(Effect.tap((slot) => Effect.sync(() => held.add(slot))))
+    })
   }
 
   give(slot: Slot): void {
     const next = this.waiting.shift()
     if (next === undefined) this.free.push(slot)
-    else next(Effect.succeed(slot))
+    else next(slot)
   }
 
   /** One of a thread that has nothing to do, where there is one. */
