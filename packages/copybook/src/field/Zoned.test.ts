@@ -93,6 +93,25 @@ describe("Zoned", () => {
     )
   })
 
+  it.each([
+    ["ascii-fujitsu", "313240", "313250", "313249", "313259"],
+    ["ascii-realia", "313230", "313220", "313239", "313229"],
+  ] as const)("reads %s alone, because it contradicts the others", (signs, ...texts) => {
+    const own = { ...ascii, signs }
+    assert.deepStrictEqual(
+      texts.map((text) => read(text, own)),
+      ["120", "-120", "129", "-129"],
+    )
+    assert.deepStrictEqual(
+      [120n, -120n, 129n, -129n].map((value) => write(value, 3, own).toUpperCase()),
+      texts,
+    )
+    assert.strictEqual(read("313239", own), "129")
+    assert.strictEqual(read("31327D", own), "CPY-4003")
+    assert.strictEqual(read("313279", own), "CPY-4003")
+    assert.strictEqual(read(texts.at(-1) ?? "", own, { isSigned: false }), "CPY-4005")
+  })
+
   it("names what is wrong", () => {
     assert.strictEqual(read("404040"), "CPY-4001")
     assert.strictEqual(read("000000"), "CPY-4002")
@@ -165,7 +184,11 @@ describe("Zoned", () => {
   )
 
   it("the fast path agrees with the exact one on every last byte", () => {
-    for (const options of [ebcdic, ascii, { ...ascii, signs: "ascii-zone" } as const]) {
+    const others = (["ascii-zone", "ascii-fujitsu", "ascii-realia"] as const).map((signs) => ({
+      ...ascii,
+      signs,
+    }))
+    for (const options of [ebcdic, ascii, ...others]) {
       for (const signRule of ["any", "preferred"] as const) {
         for (const isSigned of [true, false]) {
           const format = Zoned.make(zoned(2, { isSigned }), 2, { ...options, signRule })
@@ -190,7 +213,7 @@ describe("Zoned", () => {
       Schema.Int,
       Schema.Boolean,
       Schema.Boolean,
-      Schema.Literals(["ebcdic", "ascii-overpunch", "ascii-zone"]),
+      Schema.Literals(["ebcdic", "ascii-overpunch", "ascii-zone", "ascii-fujitsu", "ascii-realia"]),
     ],
     ([value, isLeading, isSignSeparate, signs]) => {
       const options = { ...ebcdic, isEbcdic: signs === "ebcdic", signs }

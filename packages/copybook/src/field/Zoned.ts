@@ -6,7 +6,9 @@
  * and B and D minus; C and D are written, F where the picture has no sign (IBM, z/Architecture
  * Principles of Operation, "Decimal-number formats"). In ASCII the sign byte is either what the
  * EBCDIC characters translate to (`{ABCDEFGHI` plus, `}JKLMNOPQR` minus), or a plain digit for
- * plus and `p` to `y` for minus (GnuCOBOL, Micro Focus). Both are read, one is written.
+ * plus and `p` to `y` for minus (GnuCOBOL, Micro Focus). Both are read, one is written. Two
+ * conventions contradict these, and are read alone: `@ABCDEFGHI` plus and `PQRSTUVWXY` minus
+ * (NetCOBOL of Fujitsu, MBP), and a plain digit plus and `␠!"#$%&'()` minus (CA-Realia).
  *
  * @since 0.1.0
  */
@@ -20,7 +22,12 @@ import type { DecodeFaultCode, EncodeFaultCode } from "./FaultCode.ts"
  * @category models
  * @since 0.1.0
  */
-export type ZonedSigns = "ebcdic" | "ascii-overpunch" | "ascii-zone"
+export type ZonedSigns =
+  | "ebcdic"
+  | "ascii-overpunch"
+  | "ascii-zone"
+  | "ascii-fujitsu"
+  | "ascii-realia"
 
 /**
  * Which signs are taken: all that the architecture knows, only those that programs write, or in
@@ -46,6 +53,12 @@ const plus = 0x10
 const minus = 0x20
 const none = 0xff
 
+/** Zones of plus and minus, of conventions that are read alone. */
+const ownZones: { readonly [signs in ZonedSigns]?: readonly [plus: number, minus: number] } = {
+  "ascii-fujitsu": [0x40, 0x50],
+  "ascii-realia": [0x30, 0x20],
+}
+
 /** What a byte with a sign means: the digit, with `plus` or `minus`; 0xFF for nothing. */
 const signTable = (signs: ZonedSigns, isSigned: boolean, rule: SignRule): Uint8Array => {
   const table = new Uint8Array(256).fill(none)
@@ -64,6 +77,14 @@ const signTable = (signs: ZonedSigns, isSigned: boolean, rule: SignRule): Uint8A
       if (takesAll || isSigned) put(0xc0 | digit, digit, plus)
       put(0xd0 | digit, digit, minus)
       if (takesAll || !isSigned) put(0xf0 | digit, digit, 0)
+      continue
+    }
+    const own = ownZones[signs]
+    if (own !== undefined) {
+      const isPlain = own[0] === 0x30
+      if (takesAll || !isSigned || isPlain) put(0x30 | digit, digit, 0)
+      if (!isPlain && (takesAll || isSigned)) put(own[0] | digit, digit, plus)
+      put(own[1] | digit, digit, minus)
       continue
     }
     const positive = digit === 0 ? 0x7b : 0x40 + digit
@@ -180,6 +201,11 @@ const missigned = (format: ZonedFormat, byte: number): DecodeFaultCode => {
     if ((byte & 0x0f) > 9) return "CPY-4003"
     const zone = byte & 0xf0
     return (zone === 0xd0 || zone === 0xb0) && !storage.isSigned ? "CPY-4005" : "CPY-4004"
+  }
+  const own = ownZones[format.signs]
+  if (own !== undefined) {
+    if ((byte & 0x0f) > 9 || ![0x30, ...own].includes(byte & 0xf0)) return "CPY-4003"
+    return (byte & 0xf0) === own[1] && !storage.isSigned ? "CPY-4005" : "CPY-4004"
   }
   const isNegative = (byte >= 0x70 && byte <= 0x79) || byte === 0x7d || (byte > 0x49 && byte < 0x53)
   if (isNegative && !storage.isSigned) return "CPY-4005"
@@ -338,7 +364,9 @@ export const write = (
   }
   const place = isLeading ? first : first + digits.count - 1
   const digit = (bytes[place] ?? 0) & 0x0f
-  if (format.signs === "ebcdic") bytes[place] = (digits.isNegative ? 0xd0 : 0xc0) | digit
+  const own = ownZones[format.signs]
+  if (own !== undefined) bytes[place] = own[digits.isNegative ? 1 : 0] | digit
+  else if (format.signs === "ebcdic") bytes[place] = (digits.isNegative ? 0xd0 : 0xc0) | digit
   else if (format.signs === "ascii-zone") {
     bytes[place] = (digits.isNegative ? 0x70 : 0x30) | digit
   } else if (digits.isNegative) bytes[place] = digit === 0 ? 0x7d : 0x49 + digit

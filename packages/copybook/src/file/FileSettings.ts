@@ -156,7 +156,9 @@ const fieldMembers = {
   nationalEndian: optionalKey(endian),
   floats: optionalKey(Schema.Literals(["ibm", "ieee"])),
   floatEndian: optionalKey(endian),
-  zonedSigns: optionalKey(Schema.Literals(["ebcdic", "ascii-overpunch", "ascii-zone"])),
+  zonedSigns: optionalKey(
+    Schema.Literals(["ebcdic", "ascii-overpunch", "ascii-zone", "ascii-fujitsu", "ascii-realia"]),
+  ),
   signRule: optionalKey(Schema.Literals(["any", "preferred", "none"])),
   digits: optionalKey(Schema.Literals(["strict", "relaxed", "any-zone"])),
   binaryRange: optionalKey(Schema.Literals(["lenient", "digits", "full"])),
