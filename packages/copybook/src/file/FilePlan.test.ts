@@ -1,6 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Result from "effect/Result"
 import { makeFramer } from "../framing/Framer.ts"
+import * as RecordCodec from "../record/RecordCodec.ts"
 import { planFile } from "./FilePlan.ts"
 import type { FileSettings } from "./FileSettings.ts"
 
@@ -38,5 +39,47 @@ describe("the plan of a file", () => {
     const settings: FileSettings = { framing: { kind: "counters" } }
     const codec = { digits: "relaxed" } as const
     assert.deepStrictEqual(lengthsOf(table, { ...settings, codec }, "F200 C1C2 40F1 C3"), [4, 3])
+  })
+
+  it("has what is said of a group for each field in it, unless more is said of that", () => {
+    const nested = `
+       01  R.
+           05  OUTER.
+               10  A      PIC 9.
+               10  INNER.
+                   15  B  PIC 9.
+                   15  C  PIC 9.
+           05  OUTER-LIKE PIC 9.`
+    const fields = {
+      "OUTER.INNER.C": { trim: "none" },
+      INNER: { numbers: "string", policies: { sign: "zero" } },
+      OUTER: { numbers: "native", codePage: "latin1", policies: { blank: "null" } },
+    } as const
+    const { codec, layout } = Result.getOrThrow(planFile(nested, { codec: { fields } }))
+    assert.deepStrictEqual(
+      Object.entries(codec.fields ?? {}).map(([path, { codePage, ...rest }]) => [
+        path,
+        codePage?.name,
+        rest,
+      ]),
+      [
+        ["OUTER.A", "latin1", { numbers: "native", policies: { blank: "null" } }],
+        [
+          "OUTER.INNER.B",
+          "latin1",
+          { numbers: "string", policies: { blank: "null", sign: "zero" } },
+        ],
+        [
+          "OUTER.INNER.C",
+          "latin1",
+          { numbers: "string", trim: "none", policies: { blank: "null", sign: "zero" } },
+        ],
+      ],
+    )
+    const { decoder } = Result.getOrThrow(RecordCodec.make(layout, codec))
+    assert.deepStrictEqual(decoder.decode(Buffer.from("3132 20F4".replace(" ", ""), "hex")).value, {
+      OUTER: { A: 1, INNER: { B: "2", C: null } },
+      "OUTER-LIKE": 4,
+    })
   })
 })

@@ -16,6 +16,7 @@ import type { Layout } from "../layout/Layout.ts"
 import { mergeCopybooks } from "../layout/CopybookMerge.ts"
 import { layoutOf } from "../layout/LayoutBuilder.ts"
 import type { LayoutInvalid } from "../layout/LayoutInvalid.ts"
+import { elementaryFields, fieldAt } from "../layout/LayoutTree.ts"
 import type { CodecOptions, FieldOverride } from "../record/CodecOptions.ts"
 import type { ViewCondition } from "../record/ViewRule.ts"
 import type { MemberResolver } from "../source/CopyReplacing.ts"
@@ -103,6 +104,27 @@ const overridesOf = (
   return Result.succeed(overrides)
 }
 
+type Overrides = NonNullable<NonNullable<FileSettings["codec"]>["fields"]>
+
+/** What is said of a group, of each field in it; what is said of a field or of a group further in stands over it. */
+const ofFields = (layout: Layout, fields: Overrides): Overrides => {
+  const spread: Record<string, Overrides[string]> = {}
+  const outerFirst = Object.entries(fields).toSorted(([one], [other]) => one.length - other.length)
+  for (const [path, override] of outerFirst) {
+    const isGroup = fieldAt(layout, path)?.kind === "group"
+    const paths = isGroup
+      ? elementaryFields(layout).flatMap((each) =>
+          each.path.startsWith(`${path}.`) ? [each.path] : [],
+        )
+      : [path]
+    for (const each of paths) {
+      const policies = { ...spread[each]?.policies, ...override.policies }
+      spread[each] = { ...spread[each], ...override, policies }
+    }
+  }
+  return spread
+}
+
 const withKeys = <A>(
   record: Readonly<Record<string, A>> | undefined,
   resolve: (name: string) => string,
@@ -129,7 +151,7 @@ const resolved = (layout: Layout, settings: FileSettings): FileSettings => {
     ...settings,
     codec: {
       ...codec,
-      ...(fields === undefined ? {} : { fields: withKeys(fields, resolve) }),
+      ...(fields === undefined ? {} : { fields: ofFields(layout, withKeys(fields, resolve)) }),
       ...(counterValues === undefined ? {} : { counterValues: withKeys(counterValues, resolve) }),
       ...(select === undefined ? {} : { select: select.map(resolve) }),
       ...(views === undefined ? {} : { views: views.map(resolve) }),

@@ -341,11 +341,13 @@ describe("names and what is shown", () => {
       select: ["NO"],
       viewRules: [{ view: "G", when: { field: "G", equals: 1 } }],
       counterValues: { G: { A: -1 } },
+      // Where it was meant for the fields in the group, it would be passed over.
+      fields: { G: { trim: "none" } },
     })
     assert.isTrue(Result.isFailure(made))
     if (Result.isFailure(made)) {
       assert.strictEqual(made.failure.code, "AUD-5030")
-      assert.strictEqual(made.failure.problems.length, 3)
+      assert.strictEqual(made.failure.problems.length, 4)
     }
   })
 })

@@ -88,6 +88,11 @@ class Planner {
         }
       }
     }
+    for (const path of Object.keys(fields ?? {})) {
+      if (this.#fields.get(path)?.kind === "group") {
+        this.problems.push(`fields names ${path}, which is a group: name the fields in it`)
+      }
+    }
     for (const { when } of viewRules ?? []) {
       for (const path of pathsOf(when)) {
         if (this.#fields.get(path)?.kind === "group") {
