@@ -4,12 +4,15 @@
  *
  * @since 0.1.0
  */
+import * as Result from "effect/Result"
 import type { EncodeFaultCode } from "../field/FaultCode.ts"
 import type { BytePatch, RecordMetadata } from "./RecordMetadata.ts"
+import { pathOf } from "./FaultPlace.ts"
+import * as RecordDecoder from "./RecordDecoder.ts"
 import type { RecordPlan } from "./RecordPlan.ts"
 import type { RecordWalk } from "./RecordWalk.ts"
 import type { Step } from "./Step.ts"
-import { byPath, isAbsent, isUnchanged, putPatch } from "./SuppliedValue.ts"
+import { byPath, isAbsent, isSameTree, isUnchanged, putPatch } from "./SuppliedValue.ts"
 
 interface Place {
   readonly path: string
@@ -27,12 +30,16 @@ export class KeptRecord {
   /** What the record had no bytes for; it is missing where the record gets another length. */
   behind: Array<Place> = []
   #end = Number.POSITIVE_INFINITY
+  readonly #plan: RecordPlan
+  #decoder: RecordDecoder.RecordDecoder | undefined = undefined
   readonly #lengthMax: number
   /** Whether fields go on with blanks behind a short record's end. */
   readonly #isPadded: boolean
   readonly #blank: number
 
-  constructor({ layout, options }: RecordPlan) {
+  constructor(plan: RecordPlan) {
+    const { layout, options } = plan
+    this.#plan = plan
     this.#lengthMax = layout.lengthMax
     this.#isPadded = options.padsShort === true
     this.#blank = options.codePage.isEbcdic ? 0x40 : 0x20
@@ -48,6 +55,16 @@ export class KeptRecord {
     return this.original
   }
 
+  /** The whole record, where the metadata has it and every value is the one that was decoded. */
+  whole(value: unknown, { record = "" }: RecordMetadata): Uint8Array | undefined {
+    if (record === "") return undefined
+    const bytes = new Uint8Array(Buffer.from(record, "hex"))
+    const { layout, options } = this.#plan
+    const { metadata: _, ...reading } = options
+    this.#decoder ??= Result.getOrThrow(RecordDecoder.make(layout, reading))
+    return isSameTree(this.#decoder.decode(bytes).value, value) ? bytes : undefined
+  }
+
   /** What no field shows is blank, as what is read behind a short record's end is. */
   pad(bytes: Uint8Array, from: number, until: number): void {
     bytes.fill(this.#blank, from, until)
@@ -56,7 +73,8 @@ export class KeptRecord {
   begin(metadata: RecordMetadata | undefined, bytes: Uint8Array): void {
     this.patches = byPath(metadata)
     this.behind = []
-    this.#end = (this.#isPadded ? undefined : metadata?.length) ?? Number.POSITIVE_INFINITY
+    const length = metadata?.length ?? this.original?.length
+    this.#end = (this.#isPadded ? undefined : length) ?? Number.POSITIVE_INFINITY
     bytes.fill(0)
     if (this.original !== undefined) bytes.set(this.original.subarray(0, bytes.length))
   }
@@ -95,13 +113,19 @@ export class KeptRecord {
     return code ?? (isSame ? "kept" : "CPY-5013")
   }
 
+  /** Whether the record ended before a table's counter or in it. */
+  isCut(step: Step, walk: RecordWalk): boolean {
+    const place = walk.places[step.counterSlot] ?? 0
+    return place + (step.counter?.field.length ?? 0) > this.#end
+  }
+
   /** Whether the record ended before a table or its counter. */
-  isBehind(step: Step, path: string, delta: number, walk: RecordWalk): boolean {
+  isBehind(step: Step, indexes: ReadonlyArray<number>, delta: number, walk: RecordWalk): boolean {
     const offset = walk.start + step.offset + delta + walk.shift
     const place = walk.places[step.counterSlot] ?? offset
     const counter = step.counter?.field.length ?? 0
     const isBehind = Math.max(offset, place + counter) > this.#end
-    if (isBehind) this.behind.push({ path, offset })
+    if (isBehind) this.behind.push({ path: pathOf(step, indexes), offset })
     return isBehind
   }
 }

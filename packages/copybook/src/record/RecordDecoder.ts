@@ -315,7 +315,7 @@ export class RecordDecoder {
     }
     // Bytes are as long as the views that hold, and not as others would have them.
     const moved = after === Number.NEGATIVE_INFINITY ? otherwise : after
-    walk.shift = cluster.isVariable ? before + Math.min(moved, 0) : before
+    walk.shift = cluster.isVariable && walk.isMoving ? before + Math.min(moved, 0) : before
     if (!this.#isFitting || faulty === 0) return
     this.#isShort = wasShort
     // One reading of the bytes is good, so what the others make of them is no fault of theirs;

@@ -333,6 +333,31 @@ describe("decode, then encode", () => {
     assert.isTrue(Result.isFailure(codec.encoder.encode({ E: [7, 8] })))
   })
 
+  it("gives records back whose damaged views contradict each other", () => {
+    const policies = { digit: "zero", "low-values": "zero", sign: "zero" } as const
+    const text = `01 R. 05 A PIC 9(4). 05 B REDEFINES A. 10 C PIC X. 10 FILLER PIC X(3).
+      05 D PIC X(2).`
+    const codec = codecOf(text, { codePage: ebcdic, metadata: true, policies })
+    // A is zero, since it is damaged; so C alone says what is there.
+    const bytes = bytesOf("C140F1FF C2C3")
+    const { metadata, value } = codec.decoder.decode(bytes)
+    assert.deepStrictEqual(value, { A: 0, B: { C: "A" }, D: "BC" })
+    const again = codec.encoder.encode(structuredClone(value), structuredClone(metadata))
+    assert.strictEqual(hexOf(Result.getOrThrow(again)), hexOf(bytes))
+  })
+
+  it("puts what follows views of different lengths behind the longest that is given", () => {
+    const text = `01 R. 05 N PIC 9. 05 A PIC X. 05 B REDEFINES A.
+      10 C PIC X. 10 T PIC X OCCURS 0 TO 3 DEPENDING ON N. 05 Z PIC X.`
+    const value = { A: "a", B: { C: "a", T: ["b", "c"] }, Z: "z" }
+    assert.strictEqual(textOf(text, { N: 2, ...value }), "2abcz")
+    const codec = codecOf(text)
+    assert.deepStrictEqual(codec.decoder.decode(Buffer.from("2abcz")).value, { N: 2, ...value })
+    const maximum = codecOf(text, { physicalSize: "maximum", redefines: "first" })
+    const decoded = maximum.decoder.decode(Buffer.from("2abc z"))
+    assert.deepStrictEqual(decoded.value, { N: 2, A: "a", Z: "z" })
+  })
+
   it("gives records back that were read as if blanks followed", () => {
     const short = codecOf("01 R. 05 A PIC 9(3). 05 B PIC X(3). 05 C PIC 9(2).", {
       codePage: ebcdic,

@@ -36,6 +36,11 @@ export interface RecordMetadata {
   readonly canonicalLength: number
   /** In the order of their places. */
   readonly patches: ReadonlyArray<BytePatch>
+  /**
+   * The whole record in hex, where damaged views or counters contradict each other so that fields
+   * can't be encoded one by one: it is used as long as all values are the ones that were decoded.
+   */
+  readonly record?: string
 }
 
 /**

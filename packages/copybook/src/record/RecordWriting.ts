@@ -84,6 +84,8 @@ export class RecordEncoder {
     value: RecordObject,
     metadata?: RecordMetadata,
   ): Result.Result<Uint8Array, RecordUnencodable> {
+    const whole = metadata === undefined ? undefined : this.#kept.whole(value, metadata)
+    if (whole !== undefined) return Result.succeed(whole)
     const bytes = this.#run(value, metadata)
     return this.#faults.length === 0
       ? Result.succeed(bytes)
@@ -98,13 +100,15 @@ export class RecordEncoder {
     this.#kept.original = undefined
     const faulty = new Set(this.#faults.map(({ path }) => path))
     const patches = patchesOf(this.#visits, faulty, canonical, original)
+    this.#isTolerant = false
     const bare = { length: bytes.length, canonicalLength: -1, patches }
     this.#run(value, bare)
     const metadata = { ...bare, canonicalLength: this.#canonicalEnd }
     // What is still different belongs to no value: slack bytes, views that are not shown.
     const rest = differences(this.#run(value, metadata), bytes)
-    this.#isTolerant = false
-    return rest.length === 0 ? metadata : { ...metadata, patches: [...patches, ...rest] }
+    const made = rest.length === 0 ? metadata : { ...metadata, patches: [...patches, ...rest] }
+    const isWell = this.#faults.length === 0 && this.#canonicalEnd === metadata.canonicalLength
+    return isWell ? made : { ...made, record: Buffer.from(bytes).toString("hex") }
   }
 
   #run(value: RecordObject, metadata: RecordMetadata | undefined): Uint8Array {
@@ -192,11 +196,12 @@ export class RecordEncoder {
     this.#initially(fill)
   }
 
-  #initially(fill: () => void): void {
+  #initially<A>(fill: () => A): A {
     const before = this.#isInitial
     this.#isInitial = true
-    fill()
+    const filled = fill()
     this.#isInitial = before
+    return filled
   }
 
   #field(step: Step, value: unknown, offset: number): void {
@@ -249,9 +254,11 @@ export class RecordEncoder {
       const count = this.#walk.count(step)
       const entries = Array.isArray(value) ? (value as ReadonlyArray<unknown>) : []
       const isLeftOut = !step.isAskedFor && isAbsent(value)
-      if (this.#walk.countFault !== undefined || entries.length === count || isLeftOut) {
+      const isCut = this.#kept.isCut(step, this.#walk)
+      const isGuess = isCut || this.#walk.countFault !== undefined
+      if (isGuess || entries.length === count || isLeftOut) {
         // The counter's own bytes are kept, whatever they say; so is what was made of them.
-        this.#entries(step, entries, count, delta)
+        this.#entries(step, entries, isCut ? table.min : count, delta)
         return
       }
     }
@@ -260,7 +267,7 @@ export class RecordEncoder {
       return
     }
     const min = this.plan.options.allowsFewer === true ? 0 : table.min
-    const isCut = value.length === 0 && this.#isBehind(step, delta)
+    const isCut = value.length === 0 && this.#kept.isBehind(step, this.#indexes, delta, this.#walk)
     if ((value.length < min || value.length > table.max) && !isCut && !this.#isVerifying) {
       this.#fault("CPY-5012", pathOf(step, this.#indexes), step.offset)
     }
@@ -286,15 +293,12 @@ export class RecordEncoder {
       return
     }
     const count = counter !== undefined ? table.min : table.max
-    if (isAbsent(value) && this.#isBehind(step, delta)) {
+    if (isAbsent(value) && this.#kept.isBehind(step, this.#indexes, delta, this.#walk)) {
       this.#initially(() => this.#entries(step, [], count, delta))
       return
     }
     this.#blank(step, value, () => this.#entries(step, [], count, delta))
   }
-
-  #isBehind = (step: Step, delta: number): boolean =>
-    this.#kept.isBehind(step, pathOf(step, this.#indexes), delta, this.#walk)
 
   #entries(step: Step, entries: ReadonlyArray<unknown>, count: number, delta: number): void {
     const walk = this.#walk
@@ -331,7 +335,8 @@ export class RecordEncoder {
     const counterStep = this.#slotSteps[slot]
     const { counter } = step
     if (counter === undefined || counterStep?.codec === undefined) return
-    if (this.#keepsCount(step) && this.#walk.count(step) === count) return
+    const isKept = this.#walk.count(step) === count || this.#kept.isCut(step, this.#walk)
+    if (this.#keepsCount(step) && isKept) return
     const place = this.#walk.places[slot] ?? 0
     if (this.#given[slot] !== 0) {
       const isRight = this.#walk.count(step) === count && this.#walk.countFault === undefined
@@ -340,7 +345,7 @@ export class RecordEncoder {
     }
     this.#given[slot] = given
     const code = putCount(counterStep, counter.values, count, this.#bytes, place)
-    if (code !== undefined) this.#fault(code, counter.field.path, place)
+    if (code !== undefined) this.#fault(code, pathOf(counterStep, this.#indexes), place)
   }
 
   /** One view makes the bytes, and the others that are given must say the same. */
@@ -351,97 +356,92 @@ export class RecordEncoder {
     const visits = this.#visits.length
     const supplied = cluster.steps.filter((view) => view.isShown && isGiven(view, source))
     const start = walk.start + cluster.offset + delta + shift
-    for (const view of this.#isVerifying ? supplied : []) {
-      walk.shift = shift
-      this.#steps(source, [view], delta)
-      this.#endViews(cluster, view, delta, shift)
+    if (this.#isVerifying) {
+      const extent = Math.max(0, ...supplied.map((view) => this.#view(source, view, delta, shift)))
+      this.#endViews(cluster, extent, delta, shift)
+      return
     }
-    if (this.#isVerifying) return
     for (const view of supplied) {
       this.#faults.length = faults
       this.#visits.length = visits
-      walk.shift = shift
       this.#bytes.fill(0, start, start + cluster.length)
-      this.#steps(source, [view], delta)
-      const isWell = this.#faults.length === faults
-      if ((isWell || this.#isTolerant) && this.#doAgree(source, supplied, view, delta, shift)) {
-        this.#endViews(cluster, view, delta, shift)
+      const extent = this.#view(source, view, delta, shift)
+      const isWell = this.#faults.length === faults || this.#isTolerant
+      const others = supplied.filter((each) => each !== view)
+      const further = isWell ? this.#agreeing(source, others, delta, shift) : undefined
+      if (further !== undefined) {
+        this.#endViews(cluster, Math.max(extent, further), delta, shift)
         return
       }
     }
     this.#faults.length = faults
-    walk.shift = shift
-    if (supplied.length > 1 && this.#merge(source, cluster, supplied, delta)) return
+    if (supplied.length > 1 && this.#merge(source, cluster, supplied, delta, shift)) return
     this.#faults.length = faults
     const [first] = supplied.length > 0 ? supplied : cluster.steps
     if (first === undefined) return
     this.#visits.length = visits
-    const fill = (): void => this.#steps(source, [first], delta)
+    const fill = (): number => this.#view(source, first, delta, shift)
     // Bytes of views that were left out come with the metadata.
-    if (supplied.length === 0 && this.#kept.patches !== undefined) this.#initially(fill)
-    else fill()
-    this.#endViews(cluster, first, delta, shift)
+    const isKept = supplied.length === 0 && this.#kept.patches !== undefined
+    const extent = isKept ? this.#initially(fill) : fill()
+    this.#endViews(cluster, extent, delta, shift)
     if (supplied.length > 1 && this.#faults.length === faults) {
       this.#fault("CPY-5014", pathOf(first, this.#indexes), start)
     }
   }
 
+  /** Writes or verifies one view, and says how long it is. */
+  #view(source: Source, view: Step, delta: number, shift: number): number {
+    this.#walk.shift = shift
+    this.#steps(source, [view], delta)
+    return this.#walk.shift - shift + this.#walk.sizeOf(view)
+  }
+
   /** No view shows all bytes, so each writes what it shows; true where they agree then. */
-  #merge(source: Source, cluster: Step, supplied: ReadonlyArray<Step>, delta: number): boolean {
-    const walk = this.#walk
-    const { shift } = walk
-    const faults = this.#faults.length
-    const [first] = supplied
-    const wasMerging = this.#isMerging
-    for (const view of supplied) {
-      walk.shift = shift
-      this.#steps(source, [view], delta)
-      this.#isMerging = true
-    }
-    this.#isMerging = wasMerging
-    if (first === undefined) return false
-    const isWell = this.#faults.length === faults || this.#isTolerant
-    if (
-      !isWell ||
-      !(this.#isTolerant || this.#doAgree(source, supplied, undefined, delta, shift))
-    ) {
-      walk.shift = shift
-      return false
-    }
-    this.#endViews(cluster, first, delta, shift)
-    return true
-  }
-
-  #endViews(cluster: Step, view: Step, delta: number, shift: number): void {
-    const walk = this.#walk
-    const moved = walk.shift - shift
-    const size = walk.sizeOf(view)
-    if (cluster.isVariable && walk.isMoving) {
-      walk.shift = shift + Math.min(moved + size - cluster.length, 0)
-    }
-    if (cluster.offset + cluster.length === this.plan.layout.lengthMax)
-      this.#lastViewEnd = walk.start + cluster.offset + delta + shift + size + moved
-  }
-
-  #doAgree(
+  #merge(
     source: Source,
+    cluster: Step,
     supplied: ReadonlyArray<Step>,
-    chosen: Step | undefined,
     delta: number,
     shift: number,
   ): boolean {
-    if (supplied.length === 1) return true
+    const faults = this.#faults.length
+    const wasMerging = this.#isMerging
+    let extent = 0
+    for (const view of supplied) {
+      extent = Math.max(extent, this.#view(source, view, delta, shift))
+      this.#isMerging = true
+    }
+    this.#isMerging = wasMerging
+    const isWell =
+      this.#isTolerant ||
+      (this.#faults.length === faults &&
+        this.#agreeing(source, supplied, delta, shift) !== undefined)
+    if (isWell) this.#endViews(cluster, extent, delta, shift)
+    return isWell
+  }
+
+  /** Bytes are as long as the longest view that has values. */
+  #endViews(cluster: Step, extent: number, delta: number, shift: number): void {
     const walk = this.#walk
-    const after = walk.shift
+    const isMoved = cluster.isVariable && walk.isMoving
+    walk.shift = isMoved ? shift + Math.min(extent - cluster.length, 0) : shift
+    if (cluster.offset + cluster.length === this.plan.layout.lengthMax)
+      this.#lastViewEnd = walk.start + cluster.offset + delta + shift + extent
+  }
+
+  /** How long the longest of views is whose values are what is there; undefined where one's are not. */
+  #agreeing(
+    source: Source,
+    views: ReadonlyArray<Step>,
+    delta: number,
+    shift: number,
+  ): number | undefined {
     this.#isVerifying = true
     this.#agrees = true
-    for (const view of supplied) {
-      walk.shift = shift
-      if (view !== chosen) this.#steps(source, [view], delta)
-    }
+    const extents = views.map((view) => this.#view(source, view, delta, shift))
     this.#isVerifying = false
-    walk.shift = after
-    return this.#agrees
+    return this.#agrees ? Math.max(0, ...extents) : undefined
   }
 
   #fault(code: EncodeFaultCode, path: string, offset: number): void {

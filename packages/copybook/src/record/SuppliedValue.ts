@@ -53,8 +53,24 @@ export const isSame = (one: unknown, other: unknown): boolean => {
   if (one instanceof Uint8Array && other instanceof Uint8Array) {
     return Buffer.compare(one, other) === 0
   }
-  if (!isSource(one) || !isSource(other)) return false
+  if (!isSource(one) || !isSource(other) || !Object.hasOwn(one, "unscaled")) return false
   return one["unscaled"] === other["unscaled"] && one["scale"] === other["scale"]
+}
+
+/**
+ * Whether two records, or two parts of them, have the same values.
+ *
+ * @category predicates
+ * @since 0.1.0
+ */
+export const isSameTree = (one: unknown, other: unknown): boolean => {
+  if (isSame(one, other)) return true
+  if (Array.isArray(one) && Array.isArray(other)) {
+    return one.length === other.length && one.every((each, at) => isSameTree(each, other[at]))
+  }
+  if (!isSource(one) || !isSource(other)) return false
+  const keys = new Set([...Object.keys(one), ...Object.keys(other)])
+  return [...keys].every((key) => isSameTree(own(one, key), own(other, key)))
 }
 
 /**
