@@ -12,6 +12,7 @@
 
 import { framingCells } from "./FramingCells.ts"
 import { parserCells } from "./ParserCells.ts"
+import { codePageCells, fieldCells, recordCells } from "./RecordCells.ts"
 
 /**
  * @category models
@@ -243,6 +244,9 @@ export const supportMatrix: ReadonlyArray<SupportRow> = [
   ...rows("parser", parserCells),
   ...layout,
   ...schema,
+  ...rows("code pages", codePageCells),
+  ...rows("fields", fieldCells),
+  ...rows("records", recordCells),
   ...rows("framing", framingCells),
   ...audit,
 ]
