@@ -114,6 +114,18 @@ describe("SYNCHRONIZED", () => {
     )
   })
 
+  it("of GnuCOBOL keeps occurrences aligned until another group begins", () => {
+    // Figures of cobc 3.1, by its listing with symbols.
+    const number = "A PIC S9(8) COMP SYNC."
+    const of = (times: number, items: string) =>
+      layoutOfText(`01 R. 05 T OCCURS ${times}. ${items}`, { dialect: "gnucobol" }).lengthMax
+    assert.strictEqual(of(3, `10 ${number} 10 B PIC X.`), 24)
+    assert.strictEqual(of(3, `10 ${number} 10 G. 15 B PIC X.`), 15)
+    assert.strictEqual(of(3, `10 G. 15 ${number} 10 B PIC X.`), 24)
+    assert.strictEqual(of(3, `10 G. 15 ${number} 15 H. 20 C PIC X. 10 B PIC X.`), 18)
+    assert.strictEqual(of(1, `10 ${number} 10 B PIC X.`), 5)
+  })
+
   it("of Micro Focus is a comment", () => {
     assert.deepStrictEqual(
       places("01 R. 05 A PIC X. 05 B PIC 9(9) COMP SYNC.", { dialect: "micro-focus" }),

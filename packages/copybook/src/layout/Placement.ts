@@ -13,7 +13,20 @@ interface Placing {
   readonly report: (diagnostic: Diagnostic) => void
   /** Lengths stop growing here, so that no product leaves the exact integers. Units: bytes. */
   readonly recordSizeMax: number
+  /**
+   * What GnuCOBOL aligns the next occurrence to: of the synchronized items since a group last began.
+   * A group behind such an item, or below it, lets it forget. Units: bytes.
+   */
+  remembered?: number
 }
+
+/** What the occurrences of a table are aligned to. */
+const alignmentBetween = (table: Draft, { remembered = 1, rules }: Placing): number =>
+  rules.slack === "before-group"
+    ? table.alignmentMax
+    : table.item.occurs?.max === 1
+      ? 1
+      : remembered
 
 const aligned = (offset: number, alignment: number): number =>
   alignment <= 1 ? offset : Math.ceil(offset / alignment) * alignment
@@ -48,6 +61,7 @@ const placeChildren = (group: Draft, isPinned: boolean, placing: Placing): void 
   // The end of the views on the last place, and their shortest length.
   let viewMin = 0
   let isFirst = true
+  placing.remembered = 1
   for (const child of group.children) {
     if (child.target === undefined) {
       const isChildPinned = isPinned && isFirst
@@ -56,6 +70,7 @@ const placeChildren = (group: Draft, isPinned: boolean, placing: Placing): void 
       place(child, from, isChildPinned, placing)
       viewMin = totalLengthMin(child)
       cursor = from + totalLength(child)
+      placing.remembered = Math.max(placing.remembered, child.alignment)
     } else {
       const from = child.target.offset
       if (from % alignmentBefore(child, placing) !== 0) {
@@ -89,7 +104,7 @@ export const place = (draft: Draft, offset: number, isPinned: boolean, placing: 
   if (draft.children.length === 0) return
   placeChildren(draft, isPinned, placing)
   if (draft.item.occurs === undefined) return
-  const slack = aligned(draft.length, draft.alignmentMax) - draft.length
+  const slack = aligned(draft.length, alignmentBetween(draft, placing)) - draft.length
   draft.length += slack
   draft.lengthMin += slack
 }

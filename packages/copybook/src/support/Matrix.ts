@@ -114,7 +114,7 @@ const layout = rows("layout", [
   [
     "slack bytes between occurrences of tables",
     "yes",
-    "",
+    "GnuCOBOL leaves none behind groups in the table",
     "layout/Placement.test.ts: leave them between occurrences, so that each is aligned as the first",
   ],
   [
