@@ -58,7 +58,7 @@ const optionsOf = (args: ReadonlyArray<string>) => {
     }
   })()
   return {
-    records: numberIn("records", parsed.records, 10, 10_000_000),
+    records: numberIn("records", parsed.records, 10, 2_000_000),
     seed: numberIn("seed", parsed.seed, 0, 2 ** 31 - 1),
     workers: numberIn("workers", parsed.workers, 1, 64),
     directory: parsed.directory,
@@ -142,22 +142,27 @@ const check = async (directory: string): Promise<boolean> => {
   return judge(directory, await run(balance(directory)))
 }
 
+/** Removes the directory with the process, whatever ends it. */
+const removeAtExit = (directory: string): void => {
+  process.once("exit", () => fs.rmSync(directory, { recursive: true, force: true }))
+  process.once("SIGINT", () => process.exit(130))
+  process.once("SIGTERM", () => process.exit(143))
+}
+
 const make = async (options: ReturnType<typeof optionsOf>): Promise<boolean> => {
   const { records, seed, workers } = options
   const directory = openDirectory(options.directory)
-  try {
-    const file = path.join(directory, dayFile)
-    generateDay(file, records, seed)
-    say(story.generated({ file, records, seed, bytes: fs.statSync(file).size }, paint))
-    const trail = path.join(directory, trailName)
-    const layer = Audit.layer({ directory: trail, origin: "countersign.local/mainframe-batch" })
-    const found = await run(Effect.provide(decodeDay(directory, workers), layer))
-    const isGood = await judge(directory, found)
-    say(story.next(options.directory, paint))
-    return isGood
-  } finally {
-    if (options.directory === undefined) fs.rmSync(directory, { recursive: true, force: true })
-  }
+  if (options.directory === undefined) removeAtExit(directory)
+  const file = path.join(directory, dayFile)
+  generateDay(file, records, seed)
+  const shown = options.directory === undefined ? `a temporary ${dayFile}` : file
+  say(story.generated({ file: shown, records, seed, bytes: fs.statSync(file).size }, paint))
+  const trail = path.join(directory, trailName)
+  const layer = Audit.layer({ directory: trail, origin: "countersign.local/mainframe-batch" })
+  const found = await run(Effect.provide(decodeDay(directory, workers), layer))
+  const isGood = await judge(directory, found)
+  say(story.next(options.directory, paint))
+  return isGood
 }
 
 // A reader that has seen enough closes the pipe; that is no failure.
@@ -165,13 +170,18 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   process.exit(error.code === "EPIPE" ? 0 : 1)
 })
 
+/** Errors with a tag say what is wrong and what to do; others are not expected. */
+const textOf = (cause: unknown): string => {
+  if (!(cause instanceof Error)) return String(cause)
+  return cause instanceof Unable || "_tag" in cause ? cause.message : (cause.stack ?? cause.message)
+}
+
 try {
   const options = optionsOf(process.argv.slice(2))
   say(story.opening(paint))
   const isGood = await (options.check === undefined ? make(options) : check(options.check))
   if (!isGood) process.exitCode = 1
 } catch (cause) {
-  const text = cause instanceof Error ? cause.message : String(cause)
-  process.stderr.write(`\n  ${text}\n\n`)
+  process.stderr.write(`\n  ${textOf(cause)}\n\n`)
   process.exitCode = 1
 }
