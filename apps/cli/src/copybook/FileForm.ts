@@ -1,5 +1,5 @@
 /** The forms that decoded records are written in. */
-import * as ArrowBatch from "@countersign/copybook/columns/ArrowBatch"
+import { ArrowFile } from "@countersign/copybook/columns/ArrowFile"
 import { ColumnDecoder } from "@countersign/copybook/columns/ColumnDecoder"
 import { NdjsonWriter } from "@countersign/copybook/columns/NdjsonWriter"
 import { ParquetFile } from "@countersign/copybook/columns/ParquetFile"
@@ -214,24 +214,10 @@ const parquet = (plan: FilePlan) =>
     return { add: (batch) => file.add(batch), finish: () => file.finish() }
   })
 
-/** The whole table is held until its end, as the library writes it. */
 const arrow = (plan: FilePlan) =>
   table(plan, (decoder) => {
-    const batches: Array<ReturnType<typeof ArrowBatch.recordBatch>> = []
-    const nothing = { bytes: new Uint8Array(0), starts: new Int32Array(0) }
-    return {
-      add: (batch) => {
-        if (batch.count > 0) batches.push(ArrowBatch.recordBatch(batch))
-        return nothing.bytes
-      },
-      finish: () => {
-        if (batches.length > 0) return ArrowBatch.ipc(batches, "file")
-        // A file without rows has its schema all the same.
-        const empty = { ...nothing, lengths: new Int32Array(0), count: 0 }
-        const batch = decoder.decode({ ...empty, firstRecord: 0, fileOffset: 0 })
-        return ArrowBatch.ipc([ArrowBatch.recordBatch(batch)], "file")
-      },
-    }
+    const file = new ArrowFile(decoder.sources, plan.layout)
+    return { add: (batch) => file.add(batch), finish: () => file.finish() }
   })
 
 export const formOf = (format: Format, plan: FilePlan) => {
