@@ -205,11 +205,11 @@ export const reconciled = ({ lines }: Balance, paint: Paint): ReadonlyArray<stri
 
 /** From where each sensitive column is. */
 const lineage = ({ facts }: Evidence, paint: Paint): ReadonlyArray<string> => {
-  const found = (facts?.origins ?? []).filter(({ kind }) => kind !== undefined)
-  return found.map(({ classification = "", field, kind = "", length, offset, table }, index) =>
+  const found = (facts?.origins ?? []).filter(({ kind }) => kind !== null)
+  return found.map(({ classification, field, kind, length, offset, table }, index) =>
     row(
       index === 0 ? "Lineage" : "",
-      `${nameOf(field).padEnd(18)} bytes ${String(offset).padStart(2)} to ${String(offset + length - 1).padEnd(3)} → ${table.padEnd(22)} ${classification.padEnd(13)}${paint.quiet(kind)}`,
+      `${nameOf(field).padEnd(18)} bytes ${String(offset).padStart(2)} to ${String(offset + length - 1).padEnd(3)} → ${table.padEnd(22)} ${(classification ?? "").padEnd(13)}${paint.quiet(kind ?? "")}`,
       paint,
     ),
   )

@@ -1,5 +1,6 @@
 /** What the trail says of a directory's files. */
 import * as path from "node:path"
+import { LineageRow } from "@countersign/copybook/audit/FileLineage"
 import { entries } from "@countersign/core/trail/TrailReader"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
@@ -20,19 +21,9 @@ const Written = Schema.Struct({
   data: Schema.Struct({ sha256: Schema.String, rows: Schema.Number }),
 })
 
-const LineageField = Schema.Struct({
-  field: Schema.String,
-  offset: Schema.Number,
-  length: Schema.Number,
-  storage: Schema.String,
-  column: Schema.String,
-  kind: Schema.optionalKey(Schema.String),
-  classification: Schema.optionalKey(Schema.String),
-})
-
 const Lineage = Schema.Struct({
   type: Schema.Literal("copybook.file.lineage"),
-  data: Schema.Struct({ to: Schema.String, fields: Schema.Array(LineageField) }),
+  data: Schema.Struct({ to: Schema.String, rows: Schema.Array(LineageRow) }),
 })
 
 const decode = Schema.decodeUnknownOption(
@@ -40,8 +31,16 @@ const decode = Schema.decodeUnknownOption(
 )
 
 /** A column of a table, and the field that it comes from. */
-export interface Origin extends Schema.Schema.Type<typeof LineageField> {
+export interface Origin {
   readonly table: string
+  readonly field: string
+  readonly offset: number
+  readonly length: number
+  readonly storage: string
+  readonly column: string
+  /** What kind of sensitive field it is; `null`: it is none. */
+  readonly kind: string | null
+  readonly classification: string | null
 }
 
 export interface TrailFacts {
@@ -64,7 +63,10 @@ export const trailFacts = Effect.fnUntraced(function* (directory: string) {
         const event = found.value
         if (event.type === "copybook.file.lineage") {
           const table = path.basename(event.data.to)
-          for (const field of event.data.fields) origins.push({ ...field, table })
+          for (const row of event.data.rows) {
+            const [field, offset, length, storage, column, kind, classification] = row
+            origins.push({ table, field, offset, length, storage, column, kind, classification })
+          }
           return
         }
         const name = path.basename(event.target[0]?.id ?? "")

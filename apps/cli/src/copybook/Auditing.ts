@@ -8,7 +8,9 @@ import { encodeAudited, encodeFile, type EncodeRequest } from "./Encoding.ts"
 const engine = (directory: string) =>
   Effect.map(
     Effect.promise(() => import("@countersign/core/Audit")),
-    ({ Audit }) => Audit.layer({ directory }),
+    ({ Audit }) =>
+      // A few events for each megabyte of records: small lanes and slabs hold them.
+      Audit.layer({ directory, profile: "memory-constrained", sampling: { rate: 1 } }),
   )
 
 export const decode = Effect.fnUntraced(function* (

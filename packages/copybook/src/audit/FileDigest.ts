@@ -19,7 +19,7 @@ const threadUrl = new URL(`./DigestThread${extension}`, import.meta.url)
 const execArgv = extension === ".ts" ? ["--conditions=@countersign/source"] : []
 
 /** Bytes that wait to be hashed before whoever reads the file has to wait. */
-const waitingBytesMax = 32 * 1024 * 1024
+const waitingBytesMax = 8 * 1024 * 1024
 
 /** Hashing so many bytes takes less than starting a thread. */
 const inPlaceBytesMax = 2 * 1024 * 1024

@@ -7,12 +7,14 @@
  * - `copybook.file.opened` (`standard`): the file, the layout with its fingerprint, the framing,
  *   how sensitive it is.
  * - `copybook.file.lineage` (`standard`): from which field each column is, once a file and not
- *   once a record; at most 24 fields an event.
+ *   once a record; a row a field under `columns`, at most 6 KiB of them in an
+ *   event. Rows have no keys, of which an engine may allow few.
  * - `copybook.batch.read` (`telemetry`, so sampled): records, and SHA-256 of the file up to the
  *   batch's end: each is chained to all bytes before it.
- * - `copybook.record.rejected` (`standard`, so never sampled): codes and places, never bytes. At
- *   most 1,000 a file; the closing event has the count of all.
- * - `copybook.file.closed` (`compliance`): records, bytes, SHA-256 of the whole file, faults by code.
+ * - `copybook.record.rejected` (`standard`, so never sampled): code, path and offset of its faults,
+ *   never bytes. At most 1,000 a file; the closing event has the count of all.
+ * - `copybook.file.closed` (`compliance`): records, bytes, SHA-256 of the whole file, how often
+ *   each code.
  *
  * @since 0.1.0
  */
@@ -20,6 +22,7 @@ import { Audit } from "@countersign/core/Audit"
 import type { RecordError } from "@countersign/core/Audit"
 import type { Actor, AuditEventInput, Outcome } from "@countersign/core/event/AuditEvent"
 import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
 import type { FilePlan } from "../file/FilePlan.ts"
 import type { Reject } from "../framing/Rejects.ts"
 import { elementaryFields, formatStorage } from "../layout/LayoutTree.ts"
@@ -63,8 +66,40 @@ export interface FileLineage {
   readonly close: (outcome: Outcome, reason?: string) => Effect.Effect<void, RecordError>
 }
 
-/** With 7 keys each, what the engine takes of keys in one event. */
-const fieldsPerEvent = 24
+/** Keeps an event below what an engine with the smallest profile takes, long file names included. */
+const rowBytesPerEvent = 6 * 1024
+
+/**
+ * What the columns of a lineage event's rows are.
+ *
+ * @category constants
+ * @since 0.1.0
+ */
+export const lineageColumns = [
+  "field",
+  "offset",
+  "length",
+  "storage",
+  "column",
+  "kind",
+  "classification",
+] as const
+
+/**
+ * A row of a lineage event; the last two are `null` where the field is not sensitive.
+ *
+ * @category schemas
+ * @since 0.1.0
+ */
+export const LineageRow = Schema.Tuple([
+  Schema.String,
+  Schema.Int,
+  Schema.Int,
+  Schema.String,
+  Schema.String,
+  Schema.NullOr(Schema.String),
+  Schema.NullOr(Schema.String),
+])
 
 /**
  * Rejects that have an event of their own.
@@ -76,6 +111,24 @@ export const rejectEventsMax = 1000
 
 const targetOf = (file: string) => [{ id: file, type: "RecordFile" }] as const
 
+/** Rows in their order, as many together as an event may hold. */
+const pagesOf = <A>(rows: ReadonlyArray<A>): ReadonlyArray<ReadonlyArray<A>> => {
+  const pages: Array<Array<A>> = []
+  let left = 0
+  for (const row of rows) {
+    const bytes = Buffer.byteLength(JSON.stringify(row)) + 1
+    const page = pages.at(-1)
+    if (page === undefined || bytes > left) {
+      pages.push([row])
+      left = rowBytesPerEvent - bytes
+    } else {
+      page.push(row)
+      left -= bytes
+    }
+  }
+  return pages
+}
+
 /** From which field each column is. */
 const lineageEvents = (
   { direction, file, other, plan }: FileLineageOptions,
@@ -86,21 +139,15 @@ const lineageEvents = (
   const { select } = codec
   const isTaken = (path: string): boolean =>
     select === undefined || select.some((each) => path === each || path.startsWith(`${each}.`))
-  const fields = elementaryFields(layout)
+  const rows = elementaryFields(layout)
     .filter(({ isFiller, path }) => isTaken(path) && (!isFiller || codec.hasFillers === true))
-    .map(({ length, offset, path, storage }) => {
-      const found = kinds.get(path)
-      return {
-        field: path,
-        offset,
-        length,
-        storage: formatStorage(storage),
-        column: codec.names === "underscore" ? path.replaceAll("-", "_") : path,
-        ...(found === undefined ? {} : { kind: found.kind, classification: found.classification }),
-      }
+    .map(({ length, offset, path, storage }): typeof LineageRow.Type => {
+      const { classification = null, kind = null } = kinds.get(path) ?? {}
+      const column = codec.names === "underscore" ? path.replaceAll("-", "_") : path
+      return [path, offset, length, formatStorage(storage), column, kind, classification]
     })
-  const pages = Math.ceil(fields.length / fieldsPerEvent)
-  return Array.from({ length: pages }, (_, page) => ({
+  const pages = pagesOf(rows)
+  return pages.map((each, page) => ({
     type: "copybook.file.lineage",
     outcome: "success" as const,
     class: "standard" as const,
@@ -110,8 +157,9 @@ const lineageEvents = (
       from: direction === "decode" ? file : other,
       to: direction === "decode" ? other : file,
       page: page + 1,
-      pages,
-      fields: fields.slice(page * fieldsPerEvent, (page + 1) * fieldsPerEvent),
+      pages: pages.length,
+      columns: lineageColumns,
+      rows: each,
     },
   }))
 }
@@ -171,7 +219,7 @@ const closedEvent = (
     bytes,
     batches,
     ...digest,
-    faults: Object.fromEntries(faults),
+    faults: [...faults],
   },
 })
 

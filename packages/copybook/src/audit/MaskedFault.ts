@@ -7,31 +7,23 @@ import type { Reject } from "../framing/Rejects.ts"
 import type { SensitiveField } from "./SensitiveFields.ts"
 
 /**
- * A fault as the trail has it: never with a field's bytes.
+ * A fault as the trail has it, never with a field's bytes: its code, the path with indexes and the
+ * offset in the record, which are `null` where the record itself was not found.
  *
  * @category models
  * @since 0.1.0
  */
-export interface TrailFault {
-  readonly code: string
-  /** With indexes; absent where the record itself was not found. */
-  readonly path?: string
-  readonly offset?: number
-}
+export type TrailFault = readonly [code: string, path: string | null, offset: number | null]
 
 /**
  * What of a reject goes into the trail: codes and places. At most 20 faults, so that a record of
- * many fields stays small.
+ * many fields stays small, and without keys, of which an engine may allow few.
  *
  * @category conversions
  * @since 0.1.0
  */
 export const trailFaults = ({ faults }: Reject): ReadonlyArray<TrailFault> =>
-  faults.slice(0, 20).map(({ code, offset, path }) => ({
-    code,
-    ...(path === undefined ? {} : { path }),
-    ...(offset === undefined ? {} : { offset }),
-  }))
+  faults.slice(0, 20).map(({ code, offset = null, path = null }) => [code, path, offset])
 
 /** Bytes in a message, as `messageOf` shows them. */
 const shownBytes = / \(X'[\dA-F]*'…?\)/g
