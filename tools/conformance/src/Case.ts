@@ -18,6 +18,7 @@ import {
   framingOf,
   layoutOptionsOf,
   narrowFields,
+  parseOptionsOf,
 } from "./CaseReading.ts"
 import { type ComparisonOptions, differences } from "./Comparison.ts"
 import { tableFindings, textVectorFindings } from "./CodePageVectors.ts"
@@ -72,12 +73,10 @@ const pageOf = (name: string): CodePage => {
 const read = (manifest: Manifest, file: string): Buffer =>
   fs.readFileSync(path.join(manifest.directory, file))
 
-const copybookFor = (manifest: Manifest): Copybook =>
-  orRefuse(
-    parseCopybook(
-      manifest.copybooks.map((file) => read(manifest, file).toString("latin1")).join("\n"),
-    ),
-  )
+const copybookFor = (manifest: Manifest): Copybook => {
+  const text = manifest.copybooks.map((file) => read(manifest, file).toString("latin1")).join("\n")
+  return orRefuse(parseCopybook(text, parseOptionsOf(manifest, text)))
+}
 
 const layoutFor = (manifest: Manifest): Layout => {
   const copybook = copybookFor(manifest)

@@ -1,11 +1,15 @@
 /** The options of a case in our words: framing, layout and codec. */
+import * as Result from "effect/Result"
+import { codePage } from "@countersign/copybook/charset/CodePages"
+import type { Trim } from "@countersign/copybook/field/Text"
 import type { FramerOptions, Framing } from "@countersign/copybook/framing/Framing"
 import type { Layout } from "@countersign/copybook/layout/Layout"
 import { elementaryFields, everyField } from "@countersign/copybook/layout/LayoutTree"
 import type { LayoutOptions } from "@countersign/copybook/layout/LayoutBuilder"
 import { dialects } from "@countersign/copybook/layout/Dialect"
-import type { CodecOptions } from "@countersign/copybook/record/CodecOptions"
+import type { CodecOptions, FieldOverride } from "@countersign/copybook/record/CodecOptions"
 import type { ViewCondition, ViewRule } from "@countersign/copybook/record/ViewRule"
+import type { ParseOptions } from "@countersign/copybook/syntax/CopybookParser"
 import { plainName } from "./Comparison.ts"
 import { isObject, type Json, type JsonObject, type Manifest, textAt } from "./Manifest.ts"
 
@@ -37,6 +41,8 @@ const rdwOf = (format: JsonObject): Framing => ({
     endian: endianAt(format, "endian"),
     includesHeader: format["length_includes_header"] === true,
     adjustment: numberAt(format, "adjustment") ?? 0,
+    // What else a header of one's own holds is nobody's business.
+    ...(format["kind"] === "custom-header" ? { isReservedZero: false } : {}),
   },
 })
 
@@ -71,6 +77,7 @@ const fixedBlocksOf = (format: JsonObject, layout: Layout): Framing => {
 export const framingOf = ({ recordFormat: format }: Manifest, layout: Layout): Framing => {
   switch (format["kind"]) {
     case "rdw":
+    case "custom-header":
       return rdwOf(format)
     case "bdw+rdw":
       return blocksOf(format)
@@ -86,10 +93,15 @@ export const framingOf = ({ recordFormat: format }: Manifest, layout: Layout): F
       return { kind: "length-expression", expression: textAt(format, "expression") }
     case "length-map": {
       const map = isObject(format["map"]) ? format["map"] : {}
-      const lengths = Object.fromEntries(
+      const { _: otherwise, ...lengths } = Object.fromEntries(
         Object.entries(map).map(([key, value]) => [key, Number(value)]),
       )
-      return { kind: "length-map", field: textAt(format, "field"), lengths }
+      return {
+        kind: "length-map",
+        field: textAt(format, "field"),
+        lengths,
+        ...(otherwise === undefined ? {} : { otherwise }),
+      }
     }
     case "single-record":
       return { kind: "single" }
@@ -114,11 +126,23 @@ const aroundOf = (
   return typeof record === "string" ? lengthOf(record) : (numberAt(format, `${name}_bytes`) ?? 0)
 }
 
+/** Records outside these lengths are passed over. */
+const lengthsOf = (options: JsonObject): FramerOptions => {
+  const lengthMin = numberAt(options, "minimum_record_length")
+  const lengthMax = numberAt(options, "maximum_record_length")
+  return {
+    outside: "skip",
+    ...(lengthMin === undefined ? {} : { lengthMin }),
+    ...(lengthMax === undefined ? {} : { lengthMax }),
+  }
+}
+
 /** @param lengthOf the length of one of the copybook's records */
 export const framerOptionsOf = (
-  { recordFormat: format }: Manifest,
+  { peerOptions, recordFormat: format }: Manifest,
   lengthOf: (record: string) => number,
 ): FramerOptions => ({
+  ...lengthsOf(peerOptions),
   fileHeaderBytes: aroundOf(format, "file_header", lengthOf),
   fileTrailerBytes: aroundOf(format, "file_trailer", lengthOf),
   prefixBytes: numberAt(format, "record_start_offset") ?? 0,
@@ -126,6 +150,23 @@ export const framerOptionsOf = (
   partial: "record",
   mode: "lenient",
 })
+
+/** In the tool's copybooks a comma in a number is its decimal point, whatever the program says. */
+export const parseOptionsOf = ({ peer, peerOptions }: Manifest, text: string): ParseOptions => {
+  const before = numberAt(peerOptions, "comments_lbound")
+  const last = numberAt(peerOptions, "comments_ubound")
+  return {
+    ...(peer === "cobrix" && /\bPIC\S*\s+(IS\s+)?[-+9Z(\d)]*,[9(\d)]/i.test(text)
+      ? { isDecimalComma: true }
+      : {}),
+    ...(before === undefined && last === undefined
+      ? {}
+      : {
+          format: "fixed",
+          columns: { indicator: (before ?? 6) + 1, first: (before ?? 6) + 2, last: last ?? 72 },
+        }),
+  }
+}
 
 /** @param names of the copybook's records */
 export const layoutOptionsOf = (
@@ -242,17 +283,37 @@ const floatsOf = (options: JsonObject): Partial<CodecOptions> => {
   }
 }
 
+/** Code pages of single fields, by the names of pages. */
+const pagesOf = (options: JsonObject, layout: Layout): Readonly<Record<string, FieldOverride>> => {
+  const pages: Record<string, FieldOverride> = {}
+  for (const key of Object.keys(options)) {
+    const [, name] = /^field_code_page:(.+)$/.exec(key) ?? []
+    if (name === undefined) continue
+    const page = Result.getOrThrow(codePage(name))
+    for (const field of textAt(options, key).split(",")) {
+      pages[pathOf(layout, field.trim())] = { codePage: page }
+    }
+  }
+  return pages
+}
+
 /** Unless told otherwise, the tool takes a sign over a digit in signed fields only. */
-const unsignedOf = (options: JsonObject, layout: Layout): Partial<CodecOptions> =>
-  textAt(options, "strict_sign_overpunching") === "false"
-    ? {}
-    : {
-        fields: Object.fromEntries(
-          elementaryFields(layout)
-            .filter(({ storage }) => storage.kind === "zoned" && !storage.isSigned)
-            .map(({ path }) => [path, { signRule: "none" as const }]),
-        ),
-      }
+const fieldsOf = (options: JsonObject, layout: Layout): Partial<CodecOptions> => {
+  const pages = pagesOf(options, layout)
+  if (textAt(options, "strict_sign_overpunching") === "false") {
+    return { digits: "any-zone", fields: pages }
+  }
+  const unsigned = elementaryFields(layout)
+    .filter(({ storage }) => storage.kind === "zoned" && !storage.isSigned)
+    .map(({ path }) => [path, { ...pages[path], signRule: "none" as const }])
+  return { digits: "relaxed", fields: { ...pages, ...Object.fromEntries(unsigned) } }
+}
+
+const trimOf = (options: JsonObject): Trim => {
+  const policy = textAt(options, "string_trimming_policy")
+  if (policy === "left" || policy === "right" || policy === "none") return policy
+  return policy === "keep_all" ? "none" : "both"
+}
 
 /** What another tool does without being told. */
 export const codecOptionsOf = (
@@ -271,21 +332,22 @@ export const codecOptionsOf = (
       missing: "initial",
     }
   }
-  const isDebug = peerOptions["debug"] !== undefined
+  const debug = textAt(peerOptions, "debug")
+  const isDebug = debug !== "" && debug !== "false"
   const size = peerOptions["variable_size_occurs"]
   return {
     numbers: "string",
-    trim: peerOptions["string_trimming_policy"] === "none" ? "none" : "both",
+    trim: trimOf(peerOptions),
     policies: tolerant,
-    digits: "relaxed",
+    nationalEndian: textAt(peerOptions, "is_utf16_big_endian") === "false" ? "little" : "big",
     hasFillers: textAt(peerOptions, "drop_value_fillers") === "false" || isDebug,
-    ...(isDebug ? { rawFields: "base64" } : {}),
+    ...(isDebug ? { rawFields: /^(raw|binary)$/.test(debug) ? "base64" : "hex" } : {}),
     fillerGroups: textAt(peerOptions, "drop_group_fillers") === "true" ? "drop" : "keep",
     physicalSize:
       size === undefined ? "maximum" : size === "pad_record" ? "actual-padded" : "actual",
     allowsFewer: true,
     ...floatsOf(peerOptions),
-    ...unsignedOf(peerOptions, layout),
+    ...fieldsOf(peerOptions, layout),
     ...countsOf(layout, peerOptions["occurs_mappings"]),
     ...(viewRules.length > 0 ? { viewRules } : {}),
   }
