@@ -26,6 +26,21 @@ describe("the plan of a file", () => {
     assert.deepStrictEqual(lengthsOf(length, framing, bytes), [5])
   })
 
+  it("has the bounds of a Micro Focus file from the layout, unless others are said", () => {
+    const table = `
+       01  R.
+           05  N     PIC 9(2).
+           05  T     PIC X OCCURS 0 TO 5 DEPENDING ON N.`
+    const framingOf = (lengthMax?: number) =>
+      Result.getOrThrow(
+        planFile(table, {
+          framing: { kind: "micro-focus", ...(lengthMax === undefined ? {} : { lengthMax }) },
+        }),
+      ).framing
+    assert.deepStrictEqual(framingOf(), { kind: "micro-focus", lengthMin: 2, lengthMax: 7 })
+    assert.deepStrictEqual(framingOf(90), { kind: "micro-focus", lengthMin: 2, lengthMax: 90 })
+  })
+
   it("reads a length in another code page where its field is", () => {
     const codec = { fields: { LEN: { codePage: "latin1" } } } as const
     assert.deepStrictEqual(lengthsOf(length, { ...framing, codec }, "303035 C1C2 303033"), [5, 3])

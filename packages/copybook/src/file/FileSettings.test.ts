@@ -70,7 +70,19 @@ describe("settings of a file", () => {
       codec: {
         policies: { blank: "null", "low-values": "zero" },
         fields: { NAME: { codePage: "cp273", trim: "none" } },
-        viewRules: [{ view: "A", when: { and: [{ field: "K", in: ["1", 2, null] }] } }],
+        viewRules: [
+          { view: "A", when: { and: [{ field: "K", in: ["1", 2, null] }] } },
+          {
+            view: "B",
+            when: {
+              or: [
+                { field: "K", from: 1, to: 2.5 },
+                { field: "K", to: 0 },
+              ],
+            },
+          },
+          { view: "C", when: { field: "K", startsWith: "A" } },
+        ],
       },
     }
     assert.deepStrictEqual<unknown>(

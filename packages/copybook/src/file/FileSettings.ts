@@ -178,6 +178,9 @@ const Condition: Schema.Codec<ViewCondition> = Schema.suspend((): Schema.Codec<V
   Schema.Union([
     Schema.Struct({ field: text, equals: expected }),
     Schema.Struct({ field: text, in: Schema.Array(expected) }),
+    Schema.Struct({ field: text, from: Schema.Finite, to: optionalKey(Schema.Finite) }),
+    Schema.Struct({ field: text, to: Schema.Finite }),
+    Schema.Struct({ field: text, startsWith: text }),
     Schema.Struct({ and: Schema.Array(Condition) }),
     Schema.Struct({ or: Schema.Array(Condition) }),
     Schema.Struct({ not: Condition }),

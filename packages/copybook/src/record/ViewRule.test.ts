@@ -41,6 +41,22 @@ describe("ViewRule", () => {
     assert.isFalse(isTrue({ field: "TEXT", equals: null }))
   })
 
+  it("bounds numbers, and knows how texts begin", () => {
+    assert.isTrue(isTrue({ field: "NUMBER", from: 12.5, to: 12.5 }))
+    assert.isFalse(isTrue({ field: "NUMBER", from: 12.51 }))
+    assert.isFalse(isTrue({ field: "NUMBER", to: 12.49 }))
+    assert.isTrue(isTrue({ field: "EXACT", to: 13 }))
+    assert.isTrue(isTrue({ field: "WIDE", from: 12 }))
+    for (const field of ["TEXT", "BYTES", "BLANK", "NONE"]) {
+      assert.isFalse(isTrue({ field, from: 0 }), field)
+      assert.isFalse(isTrue({ field, to: 1e9 }), field)
+    }
+    assert.isTrue(isTrue({ field: "LOW", startsWith: "A" }))
+    assert.isFalse(isTrue({ field: "TEXT", startsWith: "AB" }))
+    assert.isFalse(isTrue({ field: "NUMBER", startsWith: "1" }))
+    assert.isFalse(isTrue({ field: "NONE", startsWith: "" }))
+  })
+
   it("joins conditions", () => {
     const one = { field: "TEXT", equals: "A" } as const
     const other = { field: "NUMBER", equals: 1 } as const

@@ -7,7 +7,8 @@ import { compareTo, type Decimal, parse } from "../field/Decimal.ts"
 import type { FieldValue } from "../field/CodecShape.ts"
 
 /**
- * A condition on fields, by their paths. `null` is a field that holds no value.
+ * A condition on fields, by their paths. `null` is a field that holds no value. Bounds are of
+ * numbers, and belong to what they bound.
  *
  * @category models
  * @since 0.1.0
@@ -15,6 +16,9 @@ import type { FieldValue } from "../field/CodecShape.ts"
 export type ViewCondition =
   | { readonly field: string; readonly equals: string | number | null }
   | { readonly field: string; readonly in: ReadonlyArray<string | number | null> }
+  | { readonly field: string; readonly from: number; readonly to?: number }
+  | { readonly field: string; readonly to: number }
+  | { readonly field: string; readonly startsWith: string }
   | { readonly and: ReadonlyArray<ViewCondition> }
   | { readonly or: ReadonlyArray<ViewCondition> }
   | { readonly not: ViewCondition }
@@ -68,6 +72,25 @@ const matches = (value: FieldValue | null, expected: string | number | null): bo
   return one !== undefined && other !== undefined && isEqual(one, other)
 }
 
+const decimalOf = (value: FieldValue | number | null): Decimal | undefined =>
+  value === null || value instanceof Uint8Array
+    ? undefined
+    : typeof value === "object"
+      ? value
+      : parse(bare(String(value)))
+
+const isWithin = (
+  value: FieldValue | null,
+  { from, to }: { readonly from?: number; readonly to?: number },
+): boolean => {
+  const number = decimalOf(value)
+  const compared = (bound: number): number => {
+    const limit = decimalOf(bound)
+    return number === undefined || limit === undefined ? Number.NaN : compareTo(number, limit)
+  }
+  return (from === undefined || compared(from) >= 0) && (to === undefined || compared(to) <= 0)
+}
+
 /**
  * Whether a condition holds.
  *
@@ -84,6 +107,11 @@ export const holds = (
     const value = valueOf(condition.field)
     return condition.in.some((each) => matches(value, each))
   }
+  if ("startsWith" in condition) {
+    const value = valueOf(condition.field)
+    return typeof value === "string" && bare(value).startsWith(condition.startsWith)
+  }
+  if ("field" in condition) return isWithin(valueOf(condition.field), condition)
   if ("not" in condition) return !holds(condition.not, valueOf)
   return "and" in condition
     ? condition.and.every((each) => holds(each, valueOf))
