@@ -188,6 +188,16 @@ describe("npm run mainframe -- --check", () => {
     assert.match(text, /the trail is tampered/)
   })
 
+  it("says where a file was cut, in words", () => {
+    const copy = path.join(parent, "cut")
+    fs.cpSync(day, copy, { recursive: true })
+    fs.truncateSync(path.join(copy, "day.dat"), 100_000)
+    const { status, stderr } = start(["--check", copy])
+    assert.strictEqual(status, 1)
+    assert.match(stderr, /CPY-3001: .*day\.dat|day\.dat.*CPY-3001/s)
+    assert.notInclude(stderr, "    at ")
+  })
+
   it("says what is missing", () => {
     const { status, stderr } = start(["--check", parent])
     assert.strictEqual(status, 1)

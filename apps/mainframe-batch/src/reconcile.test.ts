@@ -78,6 +78,14 @@ describe("reconciling a day", () => {
     assert.lengthOf(reconcile(other, other.totals), 0)
   })
 
+  it("notices a transaction that is not of the account before it", async () => {
+    // The account of the last transaction, before the trailer and its record descriptor word.
+    const other = await dayOf(400, 3, (bytes) =>
+      bytes.writeUInt8(0xf9, bytes.length - 47 - 4 - 74 + 5 + 4),
+    )
+    assert.deepStrictEqual([day.strays, other.strays], [0, 1])
+  })
+
   it("holds for any size and seed", async () => {
     for (const [records, seed] of [
       [4, 0],
