@@ -174,6 +174,22 @@ const literal = (step: Step, draft: Draft): string | undefined => {
 }
 
 /**
+ * Puts values of every kind into an object and those in it, so that the shape that it shares with
+ * others takes any: code that met texts or fractions alone would be given up, and made again, each
+ * time a whole number comes.
+ *
+ * @category mutations
+ * @since 0.1.0
+ */
+export const takeAnyValue = (object: Record<string, unknown>): void => {
+  for (const [key, value] of Object.entries(object)) {
+    // What is an object in one is one in all of them, and was made by the same code.
+    if (typeof value === "object" && value !== null) takeAnyValue(value as typeof object)
+    for (const each of [0.5, null, 1, ""]) object[key] = each
+  }
+}
+
+/**
  * Writes the code of a group and makes a function of it; undefined where its keys or places vary.
  *
  * @category constructors
@@ -189,7 +205,9 @@ export const make = (group: Step): ObjectBuilder | undefined => {
     steps: ReadonlyArray<Step>,
     pairs: Int16Array,
   ) => ObjectBuilder
-  return outer(draft.steps, pairs)
+  const builder = outer(draft.steps, pairs)
+  takeAnyValue(builder(new Uint8Array(0), 0, 0, "", [], () => ""))
+  return builder
 }
 
 /**
