@@ -7,15 +7,15 @@ import { createHash, type Hash } from "node:crypto"
 import { parentPort } from "node:worker_threads"
 
 /**
- * What is sent to the thread: bytes are the file's next, `soFar` asks for the digest of all so
- * far, `end` forgets the file.
+ * What is sent to the thread: the file's next bytes at the beginning of a slot of shared memory;
+ * `soFar` asks for the digest of all so far, `end` forgets the file.
  *
  * @category models
  * @since 0.1.0
  */
 export interface DigestWork {
   readonly file: number
-  readonly work: Uint8Array | "soFar" | "end"
+  readonly work: { readonly slot: Uint8Array; readonly length: number } | "soFar" | "end"
 }
 
 /**
@@ -48,7 +48,7 @@ parentPort?.on("message", ({ file, work }: DigestWork) => {
   const answer = (value: DigestAnswer["answer"]) => parentPort?.postMessage({ file, answer: value })
   if (work === "soFar") answer(hash.copy().digest("hex"))
   else {
-    hash.update(work)
-    answer(work.byteLength)
+    hash.update(work.slot.subarray(0, work.length))
+    answer(work.length)
   }
 })

@@ -21,6 +21,10 @@ const execArgv = extension === ".ts" ? ["--conditions=@countersign/source"] : []
 /** Bytes that wait to be hashed before whoever reads the file has to wait. */
 const waitingBytesMax = 8 * 1024 * 1024
 
+/** Parts that the thread is handed. */
+const slotBytes = 1024 * 1024
+const slotsKept = waitingBytesMax / slotBytes
+
 /** Hashing so many bytes takes less than starting a thread. */
 const inPlaceBytesMax = 2 * 1024 * 1024
 
@@ -58,6 +62,8 @@ class SharedThread {
   #next = 0
 
   readonly #onEnd: () => void
+  readonly #free: Array<Uint8Array> = []
+  readonly #taken: Array<Uint8Array> = []
 
   /** @param onEnd called when the thread takes no more files */
   constructor(onEnd: () => void) {
@@ -66,9 +72,12 @@ class SharedThread {
     this.#worker = worker
     // A program that never finishes a file may end all the same.
     worker.unref()
-    worker.on("message", ({ answer, file }: DigestAnswer) =>
-      this.#lines.get(file)?.answered(answer),
-    )
+    worker.on("message", ({ answer, file }: DigestAnswer) => {
+      // Parts are hashed in the order in which they were sent.
+      const slot = typeof answer === "number" ? this.#taken.shift() : undefined
+      if (slot !== undefined && this.#free.length < slotsKept) this.#free.push(slot)
+      this.#lines.get(file)?.answered(answer)
+    })
     const end = (failure: string): void => {
       onEnd()
       for (const { ended } of this.#lines.values()) ended(failure)
@@ -95,8 +104,16 @@ class SharedThread {
     this.#idle = setTimeout(end, idleMillisMax).unref()
   }
 
-  hash(file: number, bytes: Uint8Array<ArrayBuffer>): void {
-    this.#worker.postMessage({ file, work: bytes } satisfies DigestWork, [bytes.buffer])
+  /** Copies the bytes, since the reader may use their memory again, into memory used again itself. */
+  hash(file: number, bytes: Uint8Array): void {
+    for (let from = 0; from < bytes.byteLength; from += slotBytes) {
+      const part = bytes.subarray(from, from + slotBytes)
+      const slot = this.#free.pop() ?? new Uint8Array(new SharedArrayBuffer(slotBytes))
+      slot.set(part)
+      this.#taken.push(slot)
+      const work = { slot, length: part.byteLength }
+      this.#worker.postMessage({ file, work } satisfies DigestWork)
+    }
   }
 
   ask(file: number): void {
@@ -157,8 +174,7 @@ class ThreadDigest implements FileDigest {
   update(bytes: Uint8Array): void {
     if (this.#failure !== undefined) return
     this.#waiting += bytes.byteLength
-    // A copy, since the reader may use the memory again; of a part alone, not of all around it.
-    this.#thread.hash(this.#file, new Uint8Array(bytes))
+    this.#thread.hash(this.#file, bytes)
   }
 
   soFar(use: (sha256: string) => void): void {
