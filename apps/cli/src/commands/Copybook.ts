@@ -13,6 +13,7 @@ import {
   typesCommand,
 } from "./CopybookLayout.ts"
 import { sniffCommand } from "./CopybookSniff.ts"
+import { verifyCommand } from "./CopybookVerify.ts"
 import * as Parameters from "./Parameters.ts"
 
 const supportCommand = Command.make(
@@ -57,6 +58,7 @@ export const copybookCommand = Command.make("copybook").pipe(
     layoutCommand,
     decodeCommand,
     encodeCommand,
+    verifyCommand,
     sniffCommand,
     typesCommand,
     schemaCommand,

@@ -270,6 +270,10 @@ export const decodeAudited = Effect.fnUntraced(function* (
   })
   return yield* decodeFile({ ...request, lineage }).pipe(
     Effect.tapError((error) => lineage.close("failure", trailReason(error))),
-    Effect.tap(({ rejected }) => lineage.close(rejected === 0 ? "success" : "partial")),
+    Effect.tap(({ records, rejected }) =>
+      records >= request.limit
+        ? lineage.close("partial", `ended behind ${records} records, as asked`)
+        : lineage.close(rejected === 0 ? "success" : "partial"),
+    ),
   )
 })

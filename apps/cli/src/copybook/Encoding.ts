@@ -26,7 +26,11 @@ export interface EncodeRequest {
 }
 
 /** A number with more digits than a double holds stays the text that it was. */
-const exactly = (_key: string, value: unknown, context?: { readonly source?: string }): unknown =>
+export const exactly = (
+  _key: string,
+  value: unknown,
+  context?: { readonly source?: string },
+): unknown =>
   typeof value === "number" && context?.source !== undefined && context.source.length > 15
     ? context.source
     : value

@@ -38,7 +38,7 @@ export interface FileForm {
 
 export type Format = "ndjson" | "csv" | "arrow" | "parquet"
 
-const kernels = Effect.map(KernelFile.load, (module) =>
+export const kernels = Effect.map(KernelFile.load, (module) =>
   module === undefined ? TypeScriptKernels.make() : fromModule(module),
 )
 

@@ -1,12 +1,13 @@
 /** What becomes of records with faults: counted, written to the rejects file and told to the trail. */
 import type { FileLineage } from "@countersign/copybook/audit/FileLineage"
 import { maskReject } from "@countersign/copybook/audit/MaskedFault"
-import { sensitiveFields } from "@countersign/copybook/audit/SensitiveFields"
+import { type SensitiveField, sensitiveFields } from "@countersign/copybook/audit/SensitiveFields"
 import { FramingFailed } from "@countersign/copybook/framing/FramingFailed"
 import type { FramingFault } from "@countersign/copybook/framing/FramingFault"
 import type { RecordBatch } from "@countersign/copybook/framing/RecordBatch"
 import { formatReject, type Reject, rejectOfFraming } from "@countersign/copybook/framing/Rejects"
-import type { Layout } from "@countersign/copybook/layout/Layout"
+import type { Field, Layout } from "@countersign/copybook/layout/Layout"
+import { everyField, fieldAt, tablesOf } from "@countersign/copybook/layout/LayoutTree"
 import type { FaultLimits } from "@countersign/copybook/record/FaultLog"
 import { TooManyFaults } from "@countersign/copybook/record/TooManyFaults"
 import type { RecordError } from "@countersign/core/Audit"
@@ -16,12 +17,17 @@ import type { OutputFailed } from "../terminal/Output.ts"
 import { LineRefused } from "./LineRefused.ts"
 import type { Target } from "./Target.ts"
 
+/** A fault with its code, which messages about fields have already. */
+export const faultText = ({ code, message }: Reject["faults"][number]): string =>
+  message.startsWith(code) ? message : `${code}: ${message}`
+
 /** Counts rejects, keeps the first, and says when there are too many. */
 export class RejectLog {
   readonly byCode = new Map<string, number>()
   records = 0
   first: string | undefined
   last = ""
+  #firstRecord = Number.POSITIVE_INFINITY
   readonly #max: number
 
   constructor({ mode, recordsMax = Number.POSITIVE_INFINITY }: FaultLimits) {
@@ -30,8 +36,13 @@ export class RejectLog {
 
   add({ faults, fileOffset, record }: Reject): void {
     this.records += 1
-    this.last = `record ${record} at byte ${fileOffset}: ${faults[0]?.message ?? ""}`
-    this.first ??= this.last
+    const [fault] = faults
+    this.last = `record ${record} at byte ${fileOffset}: ${fault === undefined ? "" : faultText(fault)}`
+    // Faults of framing are told before the records beside them.
+    if (record < this.#firstRecord) {
+      this.#firstRecord = record
+      this.first = this.last
+    }
     for (const { code } of faults) this.byCode.set(code, (this.byCode.get(code) ?? 0) + 1)
   }
 
@@ -54,10 +65,32 @@ type Unwritten = DiskError | OutputFailed | RecordError
 
 export type Masked = (reject: Reject) => Reject
 
+/** Where a field's bytes lie, with those of every place of the outermost table that it is in. */
+const extentOf = (layout: Layout, field: Field): readonly [from: number, to: number] => {
+  const [table] = tablesOf(layout, field)
+  if (table?.table === undefined) return [field.offset, field.offset + field.length]
+  return [table.offset, table.offset + table.table.max * table.table.stride]
+}
+
+/** Sensitive fields, and those that show the bytes of one by another name. */
+const sensitiveBytes = (layout: Layout): ReadonlyArray<SensitiveField> => {
+  const named = sensitiveFields(layout)
+  const extents = named.flatMap((one) => {
+    const field = fieldAt(layout, one.path)
+    return field === undefined ? [] : [{ ...one, extent: extentOf(layout, field) }]
+  })
+  const others = everyField(layout).flatMap((field) => {
+    const [from, to] = extentOf(layout, field)
+    const under = extents.find(({ extent }) => from < extent[1] && extent[0] < to)
+    return under === undefined ? [] : [{ ...under, path: field.path }]
+  })
+  return [...named, ...others]
+}
+
 /** Leaves out what sensitive fields hold, or nothing. */
 export const maskFor = (layout: Layout, isMasked: boolean): Masked => {
   if (!isMasked) return (reject) => reject
-  const sensitive = sensitiveFields(layout)
+  const sensitive = sensitiveBytes(layout)
   return (reject) => maskReject(reject, sensitive)
 }
 
@@ -69,11 +102,14 @@ const before = (batch: RecordBatch, record: number): RecordBatch => {
   return at < 0 || at >= count ? batch : { ...batch, count: at }
 }
 
+/** Who is told of each reject: the lineage of a file in a trail, or a report. */
+export type Told = Pick<FileLineage, "reject">
+
 /** Where rejects go. Nothing waits here for longer than a piece of the file. */
 export class RejectSink {
   readonly log: RejectLog
   readonly #target: Target | undefined
-  readonly #lineage: FileLineage | undefined
+  readonly #lineage: Told | undefined
   readonly #masked: Masked
   #waiting: Array<Reject> = []
   /** The record before which a fault of framing was one too many. */
@@ -82,7 +118,7 @@ export class RejectSink {
   constructor(
     log: RejectLog,
     target: Target | undefined,
-    lineage: FileLineage | undefined,
+    lineage: Told | undefined,
     masked: Masked,
   ) {
     this.log = log
