@@ -168,8 +168,9 @@ class Builder {
     }
     if (redefines === "first" && leads.size > 1) this.lead = "unknown"
     const end = this.op(kinds.clusterEnd)
-    end[4] = step.isVariable ? 1 : 0
-    if (step.isVariable) {
+    const isMoving = step.isVariable && this.plan.physicalSize !== "maximum"
+    end[4] = isMoving ? 1 : 0
+    if (isMoving) {
       this.isMoved = true
       this.hasMovedViews = true
     }
@@ -189,7 +190,8 @@ class Builder {
     this.member(view)
     const end = this.op(kinds.viewEnd)
     const size = table === undefined ? view.length : table.stride * table.max
-    end[4] = cluster.isVariable ? cluster.length - size : 0
+    const isMoving = cluster.isVariable && this.plan.physicalSize !== "maximum"
+    end[4] = isMoving ? cluster.length - size : 0
     end[7] = isFirstOnly ? 1 : 0
     words[6] = this.ops.length
     if (rule === undefined && !isFirstOnly) return
@@ -323,7 +325,7 @@ class Builder {
     words[7] = shape.trim
     words[8] = shape.blank
     // Where there are characters of two bytes, only the codec knows which text is none.
-    this.guard(words, step, shape.page.double === undefined)
+    this.guard(words, step, shape.page.double === undefined && shape.page.name !== "utf-8")
     words[13] = (words[13] ?? 0) | guards.opened
     this.longest += (shape.width * 7 + 1) * this.times
   }

@@ -126,6 +126,22 @@ describe("NDJSON is what JSON.stringify makes of decoded records", () => {
     }
   })
 
+  it("with tables at their maximum in views, behind which nothing moves", () => {
+    const layout = layoutOfText(`01 R. 05 N PIC 9. 05 A PIC X. 05 B REDEFINES A.
+      10 C PIC X. 10 T PIC X OCCURS 0 TO 3 DEPENDING ON N. 05 Z PIC X.`)
+    const bytes = Uint8Array.from({ length: 24 }, (_, at) =>
+      at % 6 === 0 ? 0xf0 + at / 6 : 0xc1 + (at % 6),
+    )
+    const starts = Int32Array.of(0, 6, 12, 18)
+    const lengths = new Int32Array(4).fill(6)
+    const batch = { bytes, starts, lengths, count: 4, firstRecord: 0, fileOffset: 0 }
+    for (const more of [{}, { views: ["A"] }, { redefines: "first" }] as const) {
+      const options = { codePage: cp037, physicalSize: "maximum", ...more } as const
+      const lines = assertLines(Result.getOrThrow(RecordPlan.make(layout, options)), batch)
+      assert.strictEqual(lines.split('"Z":"F"').length, 5)
+    }
+  })
+
   it("of the fields that are selected, and those of tables whose counters are not", () => {
     const select = ["ROW.CELL", "LAST-ONE"]
     const lines = assertLines(planOf("counted", { select }), batchOf("counted", {}, 9), 0)
