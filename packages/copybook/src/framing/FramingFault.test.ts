@@ -342,6 +342,14 @@ const cases: ReadonlyArray<Case> = [
     message: /1 bytes/,
     found: ["C2"],
   },
+  {
+    code: "CPY-3024",
+    what: "a file without the header of a Micro Focus file",
+    framing: { kind: "micro-focus" },
+    bytes: Uint8Array.from({ length: 130 }, (_, index) => 0x40 + (index % 16)),
+    place: [0, 0, 128],
+    message: /does not begin with a system record/,
+  },
 ]
 
 describe("framing faults", () => {
