@@ -98,6 +98,35 @@ describe("a file's records", () => {
     assert.deepStrictEqual(encoded(settings, values), bytes)
   })
 
+  it("are told by a number that is written with zeros before it", () => {
+    const numbered = `
+       01  R.
+           05  KIND      PIC 9(2).
+           05  ONE.
+               10  A     PIC X.
+           05  TWO REDEFINES ONE.
+               10  B     PIC X.`
+    const settings: FileSettings = {
+      segments: { fields: ["KIND"], views: { ONE: ["01"], TWO: ["02"] }, levels: [["01"], ["02"]] },
+    }
+    const plan = Result.getOrThrow(planFile(numbered, settings))
+    const decoder = Result.getOrThrow(FileDecoder.make(plan))
+    const lines = Result.getOrThrow(RecordLines.make(plan))
+    const framer = Result.getOrThrow(makeFramer(plan.framing, plan.framer, plan.fields))
+    const batches = framer.push(Buffer.from("F0F1C1F0F2C2", "hex"), true)
+    assert.deepStrictEqual(
+      lines
+        .add(batches.flatMap((batch) => decoder.decode(batch)))
+        .trim()
+        .split("\n")
+        .map((line): unknown => JSON.parse(line)),
+      [
+        { _levels: ["ID_0_0", null], KIND: 1, ONE: { A: "A" } },
+        { _levels: ["ID_0_0", "ID_0_0_L1_1"], KIND: 2, TWO: { B: "B" } },
+      ],
+    )
+  })
+
   it("are children in their parent, and go back to the same bytes", () => {
     const settings: FileSettings = {
       ...segmented,

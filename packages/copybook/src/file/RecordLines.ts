@@ -43,14 +43,17 @@ const replacer = (_key: string, value: unknown): unknown =>
 const lineOf = (value: Value): string => `${JSON.stringify(value, replacer)}\n`
 
 /** A record with what the settings ask to be beside its values. */
-const withExtras = ({ settings }: FilePlan): ((record: FileRecord) => Value) => {
+const withExtras = ({ segments: kinds, settings }: FilePlan): ((record: FileRecord) => Value) => {
   const { output = {}, segments } = settings
   const { bytes, faults, length, levels = "_levels", metadata = "_metadata", offset } = output
   const { record, segment } = output
   const ids =
     segments?.levels === undefined
       ? undefined
-      : makeLevelIds(segments.levels, segments.prefix ?? "ID")
+      : makeLevelIds(
+          segments.levels.map((each) => each.map((id) => kinds?.idFor(id) ?? id)),
+          segments.prefix ?? "ID",
+        )
   return (one) => {
     const extras: Record<string, unknown> = {}
     if (record !== undefined) extras[record] = one.record

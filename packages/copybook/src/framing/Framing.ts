@@ -267,6 +267,8 @@ export interface FieldReader {
   readonly numberOf: (path: string) => LengthReader | undefined
   /** A reader of a field's text without blanks around it, or its digits; `undefined` where there is no such field. */
   readonly textOf: (path: string) => TextReader | undefined
+  /** Whether a field holds numbers, so that its digits have no zeros before them. */
+  readonly isNumber?: (path: string) => boolean
   /** The record's length by its counters. */
   readonly lengthOf: LengthReader
 }

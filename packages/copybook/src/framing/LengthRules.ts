@@ -14,6 +14,7 @@ import type {
 import { FramingInvalid } from "./FramingInvalid.ts"
 import { parseLengthExpression } from "./LengthExpression.ts"
 import type { LengthRule } from "./LengthScan.ts"
+import { asRead } from "./WrittenNumber.ts"
 
 /**
  * @category models
@@ -83,7 +84,8 @@ const expressionRule = ({ expression }: LengthExpressionFraming, fields: FieldRe
 const mapRule = ({ field, lengths, otherwise }: LengthMapFraming, fields: FieldReader): Ruled => {
   const text = fields.textOf(field)
   if (text === undefined) return invalid("field", `is not in the layout: ${field}`)
-  const known = new Map(Object.entries(lengths))
+  const form = asRead(fields, field)
+  const known = new Map(Object.entries(lengths).map(([value, length]) => [form(value), length]))
   const wrong = [...known.values(), otherwise ?? 1].find(
     (length) => !Number.isSafeInteger(length) || length <= 0,
   )

@@ -5,6 +5,7 @@ import { layoutOfText } from "../testing/CopybookText.ts"
 import { bytesOf, framedFile } from "../testing/FramedFile.ts"
 import type { FieldReader, FramerOptions, Framing } from "./Framing.ts"
 import { recordFields, type RecordFieldsOptions } from "./RecordFields.ts"
+import { makeSegments } from "./Segments.ts"
 
 const ebcdic = Result.getOrThrow(codePage("cp037"))
 
@@ -152,5 +153,22 @@ describe("records as long as their counters make them", () => {
   it("are what the layout says where nothing is counted", () => {
     const fields = fieldsOf("01 R. 05 A PIC X. 05 B OCCURS 2 PIC X.")
     assert.deepStrictEqual(recordsOf(fields, counters, "C1C2C3C4C5C6"), ["C1C2C3", "C4C5C6"])
+  })
+
+  it("are the same numbers with zeros before them, where a map or segments name them", () => {
+    const fields = fieldsOf("01 R. 05 KIND PIC 9(3). 05 CODE PIC X(2). 05 A PIC X(2).")
+    const framing = { kind: "length-map", field: "KIND", lengths: { "001": 6, "2": 7 } } as const
+    assert.deepStrictEqual(recordsOf(fields, framing, "F0F0F1F0F1C1 F0F0F2F0F1C1C2"), [
+      "F0F0F1F0F1C1",
+      "F0F0F2F0F1C1C2",
+    ])
+    const segments = Result.getOrThrow(
+      makeSegments({ fields: ["KIND", "CODE"], views: { V: ["001|01", "X|1"] } }, fields),
+    )
+    assert.strictEqual(segments.idOf(bytesOf("F0F0F1F0F1"), 0, 5), "1|01")
+    assert.strictEqual(segments.viewOf("1|01"), "V")
+    // Texts are as they are written.
+    assert.isUndefined(segments.viewOf("1|1"))
+    assert.strictEqual(segments.viewOf("X|1"), "V")
   })
 })

@@ -231,6 +231,10 @@ export const recordFields = (layout: Layout, options: RecordFieldsOptions): Fiel
       }),
     textOf: (path): TextReader | undefined =>
       reader<string | null | undefined>(path, null, undefined, textOf),
+    isNumber: (path) => {
+      const field = findField(layout, path)
+      return field !== undefined && walker.codecOf(field).isNumeric
+    },
     lengthOf: (bytes, start, available) => {
       const { length, trouble } = walker.walk(bytes, start, available)
       if (trouble !== undefined) return trouble === "missing" ? -1 : Number.NaN

@@ -7,6 +7,7 @@ import * as Result from "effect/Result"
 import type { FieldReader, TextReader } from "./Framing.ts"
 import { FramingInvalid } from "./FramingInvalid.ts"
 import { numberOf, offsetOf, type RecordBatch } from "./RecordBatch.ts"
+import { asRead } from "./WrittenNumber.ts"
 
 /**
  * @category models
@@ -28,6 +29,8 @@ export interface SegmentOptions {
 export interface Segments {
   /** A record's id; `undefined` where a field of it can't be read. */
   readonly idOf: (bytes: Uint8Array, start: number, length: number) => string | undefined
+  /** An id that somebody wrote, as records have it: the zeros before a number are left out. */
+  readonly idFor: (written: string) => string
   /** The view that an id is read by; `undefined` where none was given. */
   readonly viewOf: (id: string) => string | undefined
   /** Whether records of an id are selected. */
@@ -58,9 +61,14 @@ export const makeSegments = (
     readers.push(reader)
   }
   if (readers.length === 0) return invalid("segment fields", "are none")
+  const forms = options.fields.map((path) => asRead(fields, path))
+  const idFor = (written: string): string => {
+    const parts = forms.length === 1 ? [written] : written.split(separator)
+    return parts.map((part, index) => forms[index]?.(part) ?? part).join(separator)
+  }
   const views = new Map<string, string>()
   for (const [view, ids] of Object.entries(options.views)) {
-    for (const id of ids) {
+    for (const id of ids.map(idFor)) {
       const other = views.get(id)
       if (other !== undefined && other !== view) {
         return invalid("segment id", `${id} has two views, ${other} and ${view}`)
@@ -68,7 +76,7 @@ export const makeSegments = (
       views.set(id, view)
     }
   }
-  const selected = options.select === undefined ? undefined : new Set(options.select)
+  const selected = options.select === undefined ? undefined : new Set(options.select.map(idFor))
   return Result.succeed({
     idOf: (bytes, start, length) => {
       let id: string | undefined
@@ -79,6 +87,7 @@ export const makeSegments = (
       }
       return id
     },
+    idFor,
     viewOf: (id) => views.get(id),
     isSelected: (id) => selected?.has(id) ?? true,
     views: Object.keys(options.views),
