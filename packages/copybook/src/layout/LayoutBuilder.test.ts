@@ -429,6 +429,8 @@ describe("limits", () => {
     const text = "01 R. 05 A OCCURS 10. 10 B PIC X OCCURS 10. 10 C PIC X."
     assert.deepStrictEqual(refused(text, { placesMax: 109 }), ["CPY-2061"])
     assert.strictEqual(layoutOfText(text, { placesMax: 110 }).lengthMax, 110)
+    const million = "01 R. 05 N PIC 9(7). 05 T OCCURS 1 TO 1000000 DEPENDING ON N. 10 A PIC X."
+    assert.strictEqual(layoutOfText(million).lengthMax, 1_000_007)
   })
 })
 

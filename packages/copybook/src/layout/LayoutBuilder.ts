@@ -38,7 +38,7 @@ export interface LayoutOptions {
   readonly recordSizeMax?: number
   /**
    * Places of elementary fields in one record, those in tables counted often.
-   * Range: 1 to 2³¹ − 1. @default 1,000,000
+   * Range: 1 to 2³¹ − 1. @default 1,048,576
    */
   readonly placesMax?: number
 }
@@ -182,7 +182,7 @@ export const layoutOf = (
   copybook: Copybook,
   options: LayoutOptions = {},
 ): Result.Result<Layout, LayoutInvalid> => {
-  const { dialect = "ibm", name = "RECORD", placesMax = 1_000_000 } = options
+  const { dialect = "ibm", name = "RECORD", placesMax = 2 ** 20 } = options
   const { recordSizeMax = 16 * 1024 * 1024 } = options
   const rules = typeof dialect === "string" ? dialects[dialect] : dialect
   const diagnostics: Array<Diagnostic> = []

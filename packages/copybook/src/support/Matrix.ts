@@ -174,7 +174,7 @@ const layout = rows("layout", [
   [
     "limits of record size and of places",
     "yes",
-    "16 MiB and 1,000,000 by default",
+    "16 MiB and 1,048,576 by default",
     "layout/LayoutBuilder.test.ts: hold for products that leave the exact integers",
   ],
   [
