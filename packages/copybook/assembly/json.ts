@@ -8,7 +8,7 @@
 import { iota, isAnyAboveNine, lastBytes, nibblesOf, valueOf16, withoutLast } from "./digits"
 import { digitsOf, putLong, putNumber, spread } from "./jsonNumber"
 import { loadBinary } from "./binary"
-import { blanksLeft, translate, trimmedRight } from "./text"
+import { blanksLeft, sequenceOf, translate, trimmedRight } from "./text"
 
 const kindLiteral: u32 = 0
 const kindText: u32 = 1
@@ -112,9 +112,16 @@ function putText(op: usize, at: usize, out: usize): usize {
     for (let n: usize = 0; n < length; n++) {
       const entry = load<u64>(characters + (<usize>load<u8>(at + n) << 3))
       const size = <usize>(entry >> 56)
-      if (size == 255) return stop
-      store<u64>(out, entry)
-      out += size
+      if (size < 240) {
+        store<u64>(out, entry)
+        out += size
+        continue
+      }
+      const own: usize = size == 255 ? <usize>0 : sequenceOf(at + n, length - n, size - 240)
+      if (own == 0) return stop
+      store<u32>(out, load<u32>(at + n))
+      out += own
+      n += own - 1
     }
   } else out += length
   store<u8>(out, 0x22)

@@ -114,13 +114,28 @@ export function blanksLeft(from: usize, width: usize, blank: u32): usize {
   return count
 }
 
+/**
+ * How many bytes of UTF-8 a character has, the first of which says `size`, or 0 where it is none
+ * (Unicode, table 3-7: well-formed sequences).
+ */
+export function sequenceOf(from: usize, left: usize, size: usize): usize {
+  if (size > left) return 0
+  const first = <u32>load<u8>(from)
+  const second = <u32>load<u8>(from, 1)
+  const least: u32 = first == 0xe0 ? 0xa0 : first == 0xf0 ? 0x90 : 0x80
+  const most: u32 = first == 0xed ? 0x9f : first == 0xf4 ? 0x8f : 0xbf
+  if (second < least || second > most) return 0
+  for (let at: usize = 2; at < size; at++) if ((load<u8>(from + at) & 0xc0) != 0x80) return 0
+  return size
+}
+
 /** Of texts so short all is translated, whatever is left of them: lengths that vary mispredict. */
 const shortMost: usize = 32
 
 /**
  * A column of UTF-8: `offsets[i]` to `offsets[i + 1]`, from `out` on. `characters` has 8 bytes a
- * byte: up to six of UTF-8, and in the last how many; 255 there says that the byte is no character:
- * such a text is empty and not valid.
+ * byte: up to six of UTF-8, and in the last how many; 240 and how many there says that the byte begins
+ * a character that is UTF-8 already, 255 that it is no character: such a text is empty and not valid.
  */
 export function utf8(
   starts: usize, count: i32, offset: usize, width: usize,
@@ -152,10 +167,17 @@ export function utf8(
       for (let at: usize = 0; at < length; at++) {
         const entry = load<u64>(characters + (<usize>load<u8>(from + at) << 3))
         const size = <usize>(entry >> 56)
-        if (size == 255) ok = 0
-        else {
+        if (size < 240) {
           store<u64>(to, entry)
           to += size
+          continue
+        }
+        const own: usize = size == 255 ? <usize>0 : sequenceOf(from + at, length - at, size - 240)
+        if (own == 0) ok = 0
+        else {
+          for (let n: usize = 0; n < own; n++) store<u8>(to + n, load<u8>(from + at + n))
+          to += own
+          at += own - 1
         }
       }
       length = ok ? to - out : 0

@@ -142,7 +142,7 @@ export class ColumnEncoder {
     const { kernels } = this.arena
     const most = shape.kind === "text" ? 0n : 10n ** BigInt(shape.digits) - 1n
     if (shape.kind === "text") {
-      if (!shape.page.isLatin) return undefined
+      if (!shape.page.isLatin || shape.page.name === "utf-8") return undefined
       const pairs = this.tables.latinPairs(shape.page)
       return (starts, count, values, valid) => {
         kernels.putText(starts, count, offset, shape.width, pairs, values, shape.width)

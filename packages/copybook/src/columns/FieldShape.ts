@@ -208,8 +208,6 @@ export const make = (
   const { codePage } = options
   switch (storage.kind) {
     case "text":
-      // Bytes of two or more a character are the codec's; what has none of them is the kernels'.
-      if (codePage.name === "utf-8") return undefined
       // Kernels trim blanks alone.
       if (options.trimsControls === true && options.trim !== "none") return undefined
       return {

@@ -69,6 +69,12 @@ const escaped = (unit: number): string => {
     : String.fromCharCode(unit)
 }
 
+/** What says that a byte begins so many of a character that is UTF-8 already; 255 for none. */
+const leadOf = (byte: number): number => {
+  if (byte < 0xc2 || byte > 0xf4) return 255
+  return 240 + (byte < 0xe0 ? 2 : byte < 0xf0 ? 3 : 4)
+}
+
 /** Eight bytes an entry: up to seven of UTF-8, and how many; 255 where the byte has no character. */
 const charactersOf = (page: CodePage, textOf: (unit: number) => string): Uint8Array => {
   const table = new Uint8Array(tableBytes.characters)
@@ -76,7 +82,8 @@ const charactersOf = (page: CodePage, textOf: (unit: number) => string): Uint8Ar
   for (let byte = 0; byte < 256; byte++) {
     const bytes = encoder.encode(textOf(page.toUnicode[byte] ?? 0))
     table.set(bytes, byte * 8)
-    table[byte * 8 + 7] = page.unassigned.includes(byte) ? 255 : bytes.length
+    const none = page.name === "utf-8" ? leadOf(byte) : 255
+    table[byte * 8 + 7] = page.unassigned.includes(byte) ? none : bytes.length
   }
   return table
 }

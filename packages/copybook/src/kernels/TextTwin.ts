@@ -50,6 +50,17 @@ const isAnyHigh = (bytes: Uint8Array, from: number, length: number): boolean => 
   return false
 }
 
+/** How many bytes a character of UTF-8 has, or 0 where it is none. */
+const sequenceOf = (bytes: Uint8Array, from: number, left: number, size: number): number => {
+  if (size > left) return 0
+  const [first = 0, second = 0] = bytes.subarray(from, from + 2)
+  const least = first === 0xe0 ? 0xa0 : first === 0xf0 ? 0x90 : 0x80
+  const most = first === 0xed ? 0x9f : first === 0xf4 ? 0x8f : 0xbf
+  if (second < least || second > most) return 0
+  const rest = bytes.subarray(from + 2, from + size)
+  return rest.every((byte) => (byte & 0xc0) === 0x80) ? size : 0
+}
+
 /** Writes a text's characters by their table; where it ends, or −1 where a byte is no character. */
 export const putCharacters = (
   bytes: Uint8Array,
@@ -62,9 +73,16 @@ export const putCharacters = (
   for (let at = from; at < from + length; at++) {
     const entry = characters + (bytes[at] ?? 0) * 8
     const size = bytes[entry + 7] ?? 0
-    if (size === 255) return -1
-    bytes.copyWithin(out, entry, entry + size)
-    out += size
+    if (size < 240) {
+      bytes.copyWithin(out, entry, entry + size)
+      out += size
+      continue
+    }
+    const own = size === 255 ? 0 : sequenceOf(bytes, at, from + length - at, size - 240)
+    if (own === 0) return -1
+    bytes.copyWithin(out, at, at + own)
+    out += own
+    at += own - 1
   }
   return out
 }
