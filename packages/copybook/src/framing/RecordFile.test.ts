@@ -43,6 +43,27 @@ const many = (count: number): { readonly bytes: Uint8Array; readonly records: Ar
 }
 
 describe("a file's records", () => {
+  it.effect("come one batch after the other in memory that is used again", () =>
+    Effect.gen(function* () {
+      const { bytes, records } = many(60)
+      const file = yield* fileOf(bytes)
+      for (const pieceBytes of [7, 100, 1000]) {
+        const seen: Array<string> = []
+        const memories = new Set<ArrayBufferLike>()
+        yield* recordBatches(file, { framing: rdw, pieceBytes, reusesMemory: true }).pipe(
+          Stream.runForEach((batch) =>
+            Effect.sync(() => {
+              seen.push(...recordsOf([batch]))
+              if (batch.bytes.byteLength === pieceBytes) memories.add(batch.bytes.buffer)
+            }),
+          ),
+        )
+        assert.deepStrictEqual(seen, records)
+        assert.isAtMost(memories.size, 2)
+      }
+    }).pipe(Effect.provide(NodeDisk.layer)),
+  )
+
   it.effect("come in batches, each byte seen once, whatever the pieces", () =>
     Effect.gen(function* () {
       const { bytes, records } = many(60)

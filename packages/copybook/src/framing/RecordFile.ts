@@ -33,6 +33,11 @@ export interface RecordFileOptions<E = never> extends Omit<FramerOptions, "mode"
   readonly onBytes?: (bytes: Uint8Array) => void
   /** Default 1 MiB. */
   readonly pieceBytes?: number
+  /**
+   * Whether the memory of a batch may be written to again once the next one was asked for: for
+   * readers that are done with each batch by then. Default `false`.
+   */
+  readonly reusesMemory?: boolean
 }
 
 /** Small enough to stay in the processor's cache between framing and decoding. */
@@ -73,7 +78,7 @@ const settle = <E>(
 
 /**
  * The batches of a file's records. They lie in the piece that was read: a consumer that keeps one
- * keeps the piece.
+ * keeps the piece, and may not with `reusesMemory`.
  *
  * - Errors: `FramingInvalid` before anything is read; `DiskError`; `FramingFailed` behind the last
  *   good record, unless `onFaults` takes the faults; what `onFaults` fails with.
@@ -90,14 +95,22 @@ export const recordBatches = <E = never>(
       const disk = yield* Disk
       const framer = yield* makeFramerOf(options)
       const sizeBytes = (yield* disk.status(path))?.sizeBytes ?? 0
-      const { onBytes, pieceBytes = pieceBytesDefault } = options
+      const { onBytes, pieceBytes = pieceBytesDefault, reusesMemory = false } = options
+      // Two in turn: the framer may still hold the end of the last piece when it gets the next.
+      let [front, back] = reusesMemory
+        ? [new Uint8Array(pieceBytes), new Uint8Array(pieceBytes)]
+        : []
+      const memory = (): Uint8Array | undefined => {
+        ;[front, back] = [back, front]
+        return front
+      }
       const page = Effect.fnUntraced(function* ({
         fault,
         position,
         unseen,
       }: Place): Effect.fn.Return<Page, DiskError | FramingFailed | E> {
         if (fault !== undefined) return yield* framingFailed(path, fault)
-        const piece = yield* disk.readRange(path, position, pieceBytes)
+        const piece = yield* disk.readRange(path, position, pieceBytes, memory())
         const end = position + piece.byteLength
         const isLast = piece.byteLength === 0 || end >= sizeBytes
         if (end > unseen) onBytes?.(piece.subarray(unseen - position))

@@ -124,11 +124,17 @@ export class Disk extends Context.Service<
     /** As `open` with `log`, synchronous, for the last moments of a process. Throws `DiskError`. */
     readonly openLogUnsafe: (path: string) => DiskFile
     readonly readFile: (path: string) => Effect.Effect<Uint8Array, DiskError>
-    /** Reads at most `lengthBytes` from `position`; shorter at the end of the file. */
+    /**
+     * Reads at most `lengthBytes` from `position`; shorter at the end of the file.
+     *
+     * @param into memory of at least `lengthBytes` that the answer may lie in; without it, or where
+     *   the disk has bytes of its own, it lies in memory of its own
+     */
     readonly readRange: (
       path: string,
       position: number,
       lengthBytes: number,
+      into?: Uint8Array,
     ) => Effect.Effect<Uint8Array, DiskError>
     /** Synchronous: for tools that do nothing else meanwhile, where a thread hop costs more than the read. Throws `DiskError`. */
     readonly readFileUnsafe: (path: string) => Uint8Array

@@ -307,11 +307,11 @@ export const layer: Layer.Layer<Disk> = Layer.succeed(Disk, {
     ),
   openLogUnsafe,
   readFile: (file) => call<Buffer>("read", file, (done) => fs.readFile(file, done)),
-  readRange: (file, position, lengthBytes) =>
+  readRange: (file, position, lengthBytes, into) =>
     Effect.acquireUseRelease(
       openAt(file, "r", 0),
       (fd) => {
-        const bytes = Buffer.allocUnsafeSlow(lengthBytes)
+        const bytes = into ?? Buffer.allocUnsafeSlow(lengthBytes)
         return Effect.map(
           call<number>("read", file, (done) =>
             fs.read(fd, bytes, 0, lengthBytes, position, (cause, count) => done(cause, count)),

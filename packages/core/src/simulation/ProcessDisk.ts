@@ -81,8 +81,8 @@ export class ProcessDisk {
         Effect.map(changing("open", disk.open(path, how)), (file) => this.file(file)),
       openLogUnsafe: (path) => this.now(() => this.file(disk.openLogUnsafe(path)), path),
       readFile: (path) => this.whileAlive(disk.readFile(path)),
-      readRange: (path, position, length) =>
-        this.whileAlive(disk.readRange(path, position, length)),
+      readRange: (path, position, length, into) =>
+        this.whileAlive(disk.readRange(path, position, length, into)),
       readFileUnsafe: (path) => this.now(() => disk.readFileUnsafe(path), path),
       writeFile: (path, chunks, options) =>
         changing("write", disk.writeFile(path, chunks, options)),

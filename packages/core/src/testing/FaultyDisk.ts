@@ -246,8 +246,8 @@ export class FaultyDisk {
       openLogUnsafe: (path) =>
         this.file(this.runUnsafe("open", path, () => inner.openLogUnsafe(path))),
       readFile: (path) => this.run("readFile", path, inner.readFile(path)),
-      readRange: (path, position, lengthBytes) =>
-        this.run("readRange", path, inner.readRange(path, position, lengthBytes)),
+      readRange: (path, position, lengthBytes, into) =>
+        this.run("readRange", path, inner.readRange(path, position, lengthBytes, into)),
       readFileUnsafe: (path) => this.runUnsafe("readFile", path, () => inner.readFileUnsafe(path)),
       writeFile: (path, chunks, options) =>
         Effect.suspend(() => {
