@@ -86,4 +86,28 @@ export const framingCells: ReadonlyArray<
     "",
     "framing/ParentChild.test.ts: are gathered under the last record of the parent's view",
   ],
+  [
+    "ids for each level of segments, instead of parents with their children",
+    "yes",
+    "one level may have all other kinds",
+    "framing/ParentChild.test.ts: are given to every other segment by the level that has *",
+  ],
+  [
+    "kinds and lengths by numbers, with zeros before them or without",
+    "yes",
+    "",
+    "framing/RecordFields.test.ts: are the same numbers with zeros before them, where a map or segments name them",
+  ],
+  [
+    "number, place, length and bytes of each record beside its values",
+    "yes",
+    "in lines of JSON",
+    "file/FileDecoder.test.ts: carry where they begin, their length and their bytes where that is asked for, and go back without",
+  ],
+  [
+    "code page, policies and other options for a group",
+    "yes",
+    "for each field in it",
+    "file/FilePlan.test.ts: has what is said of a group for each field in it, unless more is said of that",
+  ],
 ]
