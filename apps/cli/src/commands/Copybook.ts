@@ -6,7 +6,7 @@ import * as Text from "../terminal/Text.ts"
 import { decodeCommand } from "./CopybookDecode.ts"
 import { encodeCommand } from "./CopybookEncode.ts"
 import {
-  layoutCommand,
+  inspectCommand,
   optionsCommand,
   parseCommand,
   schemaCommand,
@@ -55,7 +55,7 @@ export const copybookCommand = Command.make("copybook").pipe(
   Command.withShortDescription("COBOL copybooks and their records"),
   Command.withSubcommands([
     parseCommand,
-    layoutCommand,
+    inspectCommand,
     decodeCommand,
     encodeCommand,
     verifyCommand,

@@ -1,4 +1,4 @@
-/** `countersign copybook parse|layout|types|schema`: what a copybook says. */
+/** `countersign copybook parse|inspect|types|schema`: what a copybook says. */
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import * as Effect from "effect/Effect"
@@ -37,19 +37,21 @@ export const parseCommand = Command.make(
   Command.withShortDescription("Check a copybook"),
 )
 
-export const layoutCommand = Command.make(
-  "layout",
+export const inspectCommand = Command.make(
+  "inspect",
   { copybooks, ...layoutFlags, json: Parameters.json },
   Effect.fnUntraced(function* (flags) {
     const output = yield* Output
     const { describeLayout } = yield* load
-    const { document, table } = yield* describeLayout(flags.copybooks, flags)
-    yield* flags.json ? output.document(document) : output.write(table)
+    const { isTTY, columns } = process.stdout
+    const width = isTTY ? columns : undefined
+    const { document, table } = yield* describeLayout(flags.copybooks, flags, width, output.paint)
+    yield* flags.json ? output.document(document) : output.lines(...table)
   }),
 ).pipe(
-  Command.withAlias("inspect"),
+  Command.withAlias("layout"),
   Command.withDescription(
-    `Print where each field lies: offset (+ where counters move it), length, picture, how it is stored. ${exits}`,
+    `Print where each field lies: offset (+ where counters move it), length, picture, how it is stored, tables, redefinitions, values with names, and which fields look sensitive. ${exits}`,
   ),
   Command.withShortDescription("Print the layout as a table"),
 )

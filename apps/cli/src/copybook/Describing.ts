@@ -1,6 +1,6 @@
 /** What a copybook says: findings, layout, types and schemas. */
 import { FileSettings } from "@countersign/copybook/file/FileSettings"
-import { elementaryFields, formatLayout } from "@countersign/copybook/layout/LayoutTree"
+import { elementaryFields } from "@countersign/copybook/layout/LayoutTree"
 import { arrowSchemaOf } from "@countersign/copybook/schema/ArrowSchema"
 import { jsonSchemaOf } from "@countersign/copybook/schema/JsonSchema"
 import { typeScriptOf } from "@countersign/copybook/schema/TypeScriptTypes"
@@ -8,7 +8,9 @@ import { formatDiagnostic } from "@countersign/copybook/syntax/CopybookInvalid"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import type { LayoutFlags } from "./CopybookFlags.ts"
+import type { Paint } from "../terminal/Paint.ts"
 import { layoutFrom } from "./Copybooks.ts"
+import { layoutTable } from "./LayoutTable.ts"
 
 type Files = ReadonlyArray<string>
 
@@ -27,9 +29,14 @@ export const checkCopybooks = Effect.fnUntraced(function* (files: Files, flags: 
   return { layout, findings, fields: elementaryFields(layout).length }
 })
 
-export const describeLayout = Effect.fnUntraced(function* (files: Files, flags: LayoutFlags) {
+export const describeLayout = Effect.fnUntraced(function* (
+  files: Files,
+  flags: LayoutFlags,
+  columns: number | undefined,
+  paint: Paint,
+) {
   const { layout } = yield* layoutFrom(files, flags)
-  return { document: layout, table: formatLayout(layout) }
+  return { document: layout, table: layoutTable(layout, columns, paint) }
 })
 
 export const writeTypes = Effect.fnUntraced(function* (files: Files, flags: LayoutFlags) {
