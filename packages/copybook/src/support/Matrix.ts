@@ -102,7 +102,7 @@ const layout = rows("layout", [
   [
     "USAGE and SIGN of groups",
     "yes",
-    "",
+    "an item of another usage is refused in the dialect ibm; texts among numbers stay texts",
     "layout/LayoutBuilder.test.ts: comes from the group where the item says nothing",
   ],
   [

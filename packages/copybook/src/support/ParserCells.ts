@@ -87,6 +87,12 @@ export const parserCells: ReadonlyArray<
     "syntax/CopybookParser.test.ts: may have their optional words or not",
   ],
   [
+    "a clause right behind a picture, as in PIC 9(4)COMP",
+    "yes",
+    "with a warning: compilers refuse it",
+    "syntax/CopybookParser.test.ts: may begin right behind a picture, with a warning",
+  ],
+  [
     "TYPE, TYPEDEF, LIKE, SAME AS, ANY LENGTH, UNBOUNDED, BINARY-LONG and bits",
     "no",
     "refused by name",
