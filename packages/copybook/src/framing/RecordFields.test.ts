@@ -167,6 +167,7 @@ describe("records as long as their counters make them", () => {
     )
     assert.strictEqual(segments.idOf(bytesOf("F0F0F1F0F1"), 0, 5), "1|01")
     assert.strictEqual(segments.viewOf("1|01"), "V")
+    assert.strictEqual(segments.viewOf("001|01"), "V")
     // Texts are as they are written.
     assert.isUndefined(segments.viewOf("1|1"))
     assert.strictEqual(segments.viewOf("X|1"), "V")

@@ -31,7 +31,7 @@ export interface Segments {
   readonly idOf: (bytes: Uint8Array, start: number, length: number) => string | undefined
   /** An id that somebody wrote, as records have it: the zeros before a number are left out. */
   readonly idFor: (written: string) => string
-  /** The view that an id is read by; `undefined` where none was given. */
+  /** The view that an id, as read or as written, is read by; `undefined` where none was given. */
   readonly viewOf: (id: string) => string | undefined
   /** Whether records of an id are selected. */
   readonly isSelected: (id: string) => boolean
@@ -88,7 +88,7 @@ export const makeSegments = (
       return id
     },
     idFor,
-    viewOf: (id) => views.get(id),
+    viewOf: (id) => views.get(id) ?? views.get(idFor(id)),
     isSelected: (id) => selected?.has(id) ?? true,
     views: Object.keys(options.views),
   })
