@@ -86,7 +86,8 @@ export class ColumnDecoder {
     return this.fillings.map(({ store }) => store.source)
   }
 
-  decode(batch: RecordBatch): ColumnBatch {
+  decode(given: RecordBatch): ColumnBatch {
+    const batch = this.padded(given)
     if (batch.count > this.held) this.hold(batch.count)
     if (batch.count > 0) this.memory.load(batch, { from: 0, until: batch.count })
     const doubtful = new Set<number>()
@@ -101,19 +102,40 @@ export class ColumnDecoder {
     const faults: Array<Fault> = []
     const rejected: Array<number> = []
     for (const index of [...doubtful].sort((one, other) => one - other)) {
-      const start = batch.starts[index] ?? 0
+      // The record as it is: the decoder knows what was padded.
+      const start = given.starts[index] ?? 0
       const decoded = this.decoder.decode(
-        batch.bytes,
+        given.bytes,
         start,
-        batch.lengths[index] ?? 0,
-        numberOf(batch, index),
-        offsetOf(batch, index),
+        given.lengths[index] ?? 0,
+        numberOf(given, index),
+        offsetOf(given, index),
       )
       if (decoded.isRejected) rejected.push(index)
       faults.push(...decoded.faults)
     }
     const columns = this.fillings.map(({ store }) => store.column(batch.count * store.places))
     return { columns, count: batch.count, faults, rejected }
+  }
+
+  /** Short records as if blanks followed, where the plan has them so. */
+  private padded(batch: RecordBatch): RecordBatch {
+    const { layout, options } = this.plan
+    const { lengthMax } = layout
+    const own = batch.lengths.subarray(0, batch.count)
+    if (options.padsShort !== true || own.every((length) => length >= lengthMax)) return batch
+    const lengths = own.map((length) => Math.max(length, lengthMax))
+    const starts = new Int32Array(batch.count)
+    for (let index = 1; index < batch.count; index++) {
+      starts[index] = (starts[index - 1] ?? 0) + (lengths[index - 1] ?? 0)
+    }
+    const size = lengths.reduce((sum, length) => sum + length, 0)
+    const bytes = new Uint8Array(size).fill(options.codePage.isEbcdic ? 0x40 : 0x20)
+    for (let index = 0; index < batch.count; index++) {
+      const start = batch.starts[index] ?? 0
+      bytes.set(batch.bytes.subarray(start, start + (own[index] ?? 0)), starts[index])
+    }
+    return { ...batch, bytes, starts, lengths }
   }
 
   /** Lengths that are never a fault of the record. */
