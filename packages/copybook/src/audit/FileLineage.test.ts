@@ -9,6 +9,7 @@ import * as AuditFixture from "@countersign/core/testing/AuditFixture"
 import { afterEach, assert, beforeEach, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
+import * as Schema from "effect/Schema"
 import { planFile } from "../file/FilePlan.ts"
 import type { Reject } from "../framing/Rejects.ts"
 import * as FileLineage from "./FileLineage.ts"
@@ -159,6 +160,50 @@ describe("the lineage of a file", () => {
         (rows as Array<Array<string>>).map(([name]) => name),
       )
       assert.deepStrictEqual(fields, names)
+    }),
+  )
+
+  it.live("names columns as they are named in what was written", () =>
+    Effect.gen(function* () {
+      const text = `
+       01  REC.
+           05  PART-A.
+               10  FIELD-ONE PIC X.
+           05  FILLER.
+               10  FIELD-TWO PIC X.
+           05  ROWS OCCURS 2.
+               10  CELL-ONE  PIC X.
+`
+      const columnsOf = Effect.fnUntraced(function* (codec: object, format: string) {
+        const made = Result.getOrThrow(planFile(text, { codec }))
+        const close = (lineage: FileLineage.FileLineage) => lineage.close("success")
+        const records = yield* run(close, { plan: made, format })
+        // A fixture's trail has the runs before it too.
+        const last = records.findLast(({ type }) => type === "copybook.file.lineage")
+        const { rows } = AuditFixture.dataOf(last)
+        return Schema.decodeUnknownSync(Schema.Array(FileLineage.LineageRow))(rows).map(
+          (row) => row[4],
+        )
+      })
+      assert.deepStrictEqual(yield* columnsOf({ names: "underscore" }, "ndjson"), [
+        "PART_A.FIELD_ONE",
+        "FILLER.FIELD_TWO",
+        "ROWS.CELL_ONE",
+      ])
+      assert.deepStrictEqual(yield* columnsOf({ groups: "flat" }, "ndjson"), [
+        "FIELD-ONE",
+        "FIELD-TWO",
+        "ROWS.CELL-ONE",
+      ])
+      assert.deepStrictEqual(yield* columnsOf({ groups: "flat" }, "csv"), [
+        "PART-A.FIELD-ONE",
+        "FILLER.FIELD-TWO",
+        "ROWS.CELL-ONE",
+      ])
+      assert.deepStrictEqual(yield* columnsOf({ fillerGroups: "drop" }, "ndjson"), [
+        "PART-A.FIELD-ONE",
+        "ROWS.CELL-ONE",
+      ])
     }),
   )
 

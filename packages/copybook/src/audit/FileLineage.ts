@@ -25,6 +25,7 @@ import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import type { FilePlan } from "../file/FilePlan.ts"
 import type { Reject } from "../framing/Rejects.ts"
+import type { Field } from "../layout/Layout.ts"
 import { elementaryFields, formatStorage } from "../layout/LayoutTree.ts"
 import * as FileDigest from "./FileDigest.ts"
 import { trailFaults } from "./MaskedFault.ts"
@@ -129,9 +130,40 @@ const pagesOf = <A>(rows: ReadonlyArray<A>): ReadonlyArray<ReadonlyArray<A>> => 
   return pages
 }
 
+/**
+ * The name of each field's column by the field's path: its groups' names before its own, without
+ * those groups whose fields belong to what is around them.
+ */
+const columnsOf = ({ codec, layout }: FilePlan, format: string): ReadonlyMap<string, string> => {
+  const { fillerGroups, groups, names } = codec
+  // CSV has every group in its columns' names, however values are nested.
+  const isNested = format === "csv"
+  const keyOf = (name: string): string =>
+    names === "underscore" ? name.replaceAll("-", "_") : name
+  const columns = new Map<string, string>()
+  const walk = (fields: ReadonlyArray<Field>, before: string): void => {
+    for (const field of fields) {
+      const column = before + keyOf(field.name)
+      if (field.kind === "elementary") {
+        columns.set(field.path, column)
+        continue
+      }
+      const isFiller = field.isFiller && !isNested
+      if (isFiller && fillerGroups === "drop") continue
+      const isDissolved =
+        field.table === undefined &&
+        ((groups === "flat" && !isNested) || (isFiller && fillerGroups === "dissolve"))
+      walk(field.fields, isDissolved ? before : `${column}.`)
+    }
+  }
+  const { root } = layout
+  walk(root.kind === "group" ? root.fields : [root], "")
+  return columns
+}
+
 /** From which field each column is. */
 const lineageEvents = (
-  { direction, file, other, plan }: FileLineageOptions,
+  { direction, file, format, other, plan }: FileLineageOptions,
   sensitive: ReadonlyArray<SensitiveField>,
 ): ReadonlyArray<Omit<AuditEventInput, "actor">> => {
   const kinds = new Map(sensitive.map((each) => [each.path, each]))
@@ -139,11 +171,15 @@ const lineageEvents = (
   const { select } = codec
   const isTaken = (path: string): boolean =>
     select === undefined || select.some((each) => path === each || path.startsWith(`${each}.`))
+  const columns = columnsOf(plan, format)
   const rows = elementaryFields(layout)
-    .filter(({ isFiller, path }) => isTaken(path) && (!isFiller || codec.hasFillers === true))
+    .filter(
+      ({ isFiller, path }) =>
+        columns.has(path) && isTaken(path) && (!isFiller || codec.hasFillers === true),
+    )
     .map(({ length, offset, path, storage }): typeof LineageRow.Type => {
       const { classification = null, kind = null } = kinds.get(path) ?? {}
-      const column = codec.names === "underscore" ? path.replaceAll("-", "_") : path
+      const column = columns.get(path) ?? path
       return [path, offset, length, formatStorage(storage), column, kind, classification]
     })
   const pages = pagesOf(rows)
