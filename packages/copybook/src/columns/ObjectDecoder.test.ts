@@ -121,11 +121,11 @@ describe("ObjectDecoder", () => {
 
   it("leaves records without a doubt to the kernels alone", () => {
     const plan = planOf("tables", "cp037", {})
-    const batch = randomBatch(plan.layout, new Numbers(5), 200)
+    const batch = randomBatch(plan.layout, new Numbers(5), 600)
     for (const kernels of bothKernels()) {
       const records = new RecordDecoder(plan)
       records.decode = () => assert.fail("by the record decoder")
-      assert.lengthOf(decodedOf(new ObjectDecoder(plan, kernels, records), batch), 200)
+      assert.lengthOf(decodedOf(new ObjectDecoder(plan, kernels, records), batch), 600)
     }
   })
 

@@ -4,6 +4,7 @@
  * @since 0.1.0
  */
 import { takeAnyValue } from "../record/ObjectCode.ts"
+import { type ObjectSites, sixteen, take } from "./ObjectSites.ts"
 import type { Step } from "../record/Step.ts"
 
 /**
@@ -65,6 +66,17 @@ const templateOf = (keys: ReadonlyArray<string>): Record<string, unknown> => {
   return template
 }
 
+interface Share {
+  readonly from: number
+  readonly keys: ReturnType<typeof sixteen<string>>
+  readonly put: ObjectSites | undefined
+}
+
+const shareOf = (keys: ReadonlyArray<string>, from: number): Share => {
+  const some = sixteen(keys, from)
+  return { from, keys: some, put: some === undefined ? undefined : take() }
+}
+
 /**
  * By copies of an object that has all keys.
  *
@@ -73,14 +85,29 @@ const templateOf = (keys: ReadonlyArray<string>): Record<string, unknown> => {
  */
 export const copying = (keys: ReadonlyArray<string>): ObjectMaker => {
   const template = templateOf(keys)
+  // The very strings that are the object's keys, which are found without being compared.
+  const own = new Map(Object.keys(template).map((key) => [key, key]))
+  const names = keys.map((key) => own.get(key) ?? key)
+  const shares = Array.from({ length: Math.ceil(names.length / 16) }, (_, share) =>
+    shareOf(names, share * 16),
+  )
   return (columns, count) => {
     const objects: Array<Record<string, unknown>> = []
-    for (let index = 0; index < count; index++) {
-      const object = { ...template }
-      for (let key = 0; key < keys.length; key++) {
-        object[keys[key] ?? ""] = columns[key]?.[index]
+    for (let index = 0; index < count; index++) objects.push({ ...template })
+    for (const { from, keys: some, put } of shares) {
+      const values = sixteen(columns, from)
+      if (put !== undefined && some !== undefined && values !== undefined) {
+        put(objects, some, values)
+        continue
       }
-      objects.push(object)
+      for (let key = from; key < Math.min(from + 16, names.length); key++) {
+        const name = names[key] ?? ""
+        const column = columns[key] ?? []
+        for (let index = 0; index < count; index++) {
+          const object = objects[index]
+          if (object !== undefined) object[name] = column[index]
+        }
+      }
     }
     return objects
   }

@@ -44,7 +44,7 @@ export interface GroupSource extends SourceBase {
   readonly members: ReadonlyArray<ObjectSource>
 }
 
-export interface TableSource extends SourceBase {
+interface TableSource extends SourceBase {
   readonly kind: "table"
   readonly max: number
   readonly element: ObjectSource

@@ -2,7 +2,8 @@
 import { ColumnDecoder } from "@countersign/copybook/columns/ColumnDecoder"
 import type { Column } from "@countersign/copybook/columns/Column"
 import { NdjsonWriter } from "@countersign/copybook/columns/NdjsonWriter"
-import { RecordDecoder } from "@countersign/copybook/record/RecordDecoder"
+import { ObjectDecoder } from "@countersign/copybook/columns/ObjectDecoder"
+import type { Decoded } from "@countersign/copybook/record/RecordDecoder"
 import { loadKernels } from "../copybook/kernels.ts"
 import {
   display,
@@ -118,33 +119,29 @@ const lines = (workload: Workload): Pick<Way, "check" | "run"> => {
 }
 
 const objects = (workload: Workload): Pick<Way, "check" | "run"> => {
-  const decoder = new RecordDecoder(workload.plan)
+  const decoder = new ObjectDecoder(workload.plan, loadKernels())
   let last: unknown
+  const keep = (decoded: Decoded): void => {
+    if (decoded.isRejected) throw new Error("records were rejected")
+    last = decoded.value
+  }
   return {
     run: () => {
-      for (const batch of workload.batches) {
-        for (let index = 0; index < batch.count; index++) {
-          const decoded = decoder.decode(batch.bytes, batch.starts[index], batch.lengths[index])
-          if (decoded.isRejected) throw new Error("records were rejected")
-          last = decoded.value
-        }
-      }
+      for (const batch of workload.batches) decoder.decode(batch, keep)
       return last === undefined ? 0 : workload.bytes.length
     },
     check: () => {
-      for (let record = 0; record < workload.distinct; record++) {
-        const { value } = decoder.decode(
-          workload.bytes,
-          record * workload.recordBytes,
-          workload.recordBytes,
-        )
-        for (const field of workload.fields) {
-          const truth = field.truth[record] ?? ""
-          const own = value[field.name]
-          require(typeof own === "number"
-            ? own === Number(truth)
-            : own === truth, `${field.name}: ${JSON.stringify(own)} for ${truth}`)
-        }
+      for (const batch of workload.batches) {
+        decoder.decode(batch, ({ value }, index) => {
+          const record = (batch.firstRecord + index) % workload.distinct
+          for (const field of workload.fields) {
+            const truth = field.truth[record] ?? ""
+            const own = value[field.name]
+            require(typeof own === "number"
+              ? own === Number(truth)
+              : own === truth, `${field.name}: ${JSON.stringify(own)} for ${truth}`)
+          }
+        })
       }
     },
   }
