@@ -145,7 +145,8 @@ export const readBlockLength = (word: BlockWord, bytes: Uint8Array, at: number):
   return (byte(0) << 8) | byte(1)
 }
 
-const shortBlockMax = 0x7fff
+/** A longer block has the extended word, as QSAM writes it ("Block Descriptor Word (BDW)"). */
+const shortBlockMax = 32_760
 
 /**
  * @category writing

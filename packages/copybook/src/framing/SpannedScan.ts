@@ -2,7 +2,7 @@
  * Finds records that may lie in several segments, and joins them (VS, VBS).
  *
  * Source of the control codes: z/OS DFSMS Using Data Sets (SC23-6855), "Segment Descriptor Word",
- * table "Segment control codes".
+ * table "Segment control codes", and "Null Segments".
  *
  * @since 0.1.0
  */
@@ -20,6 +20,31 @@ import { codeAt, readLength } from "./HeaderWord.ts"
  */
 export const segmentCode = { whole: 0, first: 1, last: 2, middle: 3 } as const
 
+const waiting = -1
+
+/** The first bit of its word is set, and nothing else. */
+const isNull = ({ blocks }: BlockPlace, header: Uint8Array): boolean =>
+  blocks.kind === "word" && header.every((byte, index) => byte === (index === 0 ? 0x80 : 0))
+
+/** What says that the block has no more segments: zeros follow to its end, and no record ends. */
+const nullSegment = (
+  place: BlockPlace,
+  bytes: Uint8Array,
+  at: number,
+  end: number,
+  found: Found,
+): number => {
+  const { left } = place
+  if (at + left > end) return waiting
+  const rest = bytes.subarray(at + 1, at + left)
+  const stray = rest.findIndex((byte) => byte !== 0)
+  if (stray >= 0)
+    found.fault("CPY-3010", at, left, `byte ${stray + 1} behind a null segment is not zero`)
+  if (found.isStopped) return waiting
+  place.left = 0
+  return at + left
+}
+
 /** The segments of a record that has not come to its last. */
 interface Chain {
   readonly pieces: Array<Uint8Array>
@@ -27,8 +52,6 @@ interface Chain {
   readonly fileOffset: number
   length: number
 }
-
-const waiting = -1
 
 const tell = ({ fileOffset, length, pieces }: Chain, found: Found, why: string): void => {
   const detail = `${length} bytes in ${pieces.length} segments, and ${why}`
@@ -84,6 +107,7 @@ export const spannedScan = (options: HeaderScanOptions): Scan => {
       place.left -= word.bytes
       return at + word.bytes
     }
+    if (isNull(place, header)) return nullSegment(place, bytes, at, end, found)
     const wrong = wrongHeader(options, header, raw, place.left)
     if (wrong !== undefined) return blame(options, place, wrong, bytes, at, end, found)
     const total = word.bytes + raw + word.delta
