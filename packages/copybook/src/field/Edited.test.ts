@@ -31,7 +31,7 @@ const read = (text: string, characters: string, more: Parameters<typeof formatOf
   return typeof scale === "number" ? digits.toText(scale, true) : scale
 }
 
-/** IBM Enterprise COBOL for z/OS, Language Reference, "PICTURE clause editing": its examples. */
+/** IBM Enterprise COBOL for z/OS, Language Reference, "PICTURE clause editing": its examples, but for a DB printed where CR is meant. */
 const examples: ReadonlyArray<readonly [picture: string, value: string, edited: string]> = [
   // Simple insertion
   ["99,99,99", "123456", "12,34,56"],

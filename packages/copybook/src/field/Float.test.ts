@@ -12,8 +12,8 @@ const write = (format: Float.FloatFormat, value: number, length: number, isBig =
 }
 
 describe("Float", () => {
-  // z/Architecture Principles of Operation, "Hexadecimal-Floating-Point Instructions", figure
-  // "Examples of Hexadecimal-Floating-Point Numbers" (short format).
+  // Worked out by the rules of IBM System/370 Principles of Operation (GA22-7000), appendix A,
+  // "Floating-Point Numbers", and its least and greatest numbers of the short format.
   it.each([
     ["41100000", 1],
     ["40800000", 0.5],
@@ -22,7 +22,6 @@ describe("Float", () => {
     ["c1f00000", -15],
     ["00100000", 16 ** -65],
     ["7fffffff", (1 - 16 ** -6) * 16 ** 63],
-    // IBM System/360 texts give this one as their worked conversion.
     ["c276a000", -118.625],
   ] as const)("the hexadecimal %s is %s", (hex, value) => {
     assert.strictEqual(read("ibm", hex), value)

@@ -34,7 +34,8 @@ const write = (value: bigint, count: number, more: Parameters<typeof packed>[1] 
 }
 
 describe("Packed", () => {
-  // IBM, Enterprise COBOL Programming Guide, "Formats for numeric data": S9999 COMP-3 holds +1234
+  // IBM, Enterprise COBOL Programming Guide, "Examples: numeric data and internal
+  // representation": S9999 COMP-3 holds +1234
   // as 01 23 4C and −1234 as 01 23 4D; 9999 COMP-3 holds 1234 as 01 23 4F.
   it("reads and writes IBM's examples", () => {
     assert.strictEqual(read("01234C", 4), "1234")

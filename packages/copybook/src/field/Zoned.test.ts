@@ -37,7 +37,8 @@ const write = (
 }
 
 describe("Zoned", () => {
-  // IBM, Enterprise COBOL Programming Guide, "Formats for numeric data": S9999 DISPLAY holds
+  // IBM, Enterprise COBOL Programming Guide, "Examples: numeric data and internal
+  // representation": S9999 DISPLAY holds
   // +1234 as F1 F2 F3 C4 and −1234 as F1 F2 F3 D4; 9999 holds 1234 as F1 F2 F3 F4; LEADING,
   // SEPARATE and both as below.
   it("reads and writes IBM's examples", () => {
