@@ -175,7 +175,7 @@ const layout = rows("layout", [
     "limits of record size and of places",
     "yes",
     "16 MiB and 1,048,576 by default",
-    "layout/LayoutBuilder.test.ts: hold for products that leave the exact integers",
+    "layout/LayoutBuilder.limits.test.ts: hold for products that leave the exact integers",
   ],
   [
     "fingerprint of how bytes are read",
