@@ -155,36 +155,16 @@ const listed = (column: Column, records: number): Arrow.Data => {
 /**
  * A record batch with copies of the columns.
  *
- * @param given the schema of the columns; without one, their fields alone
+ * @param schema of the columns
  * @category conversions
  * @since 0.1.0
  */
 export const recordBatch = (
   { columns, count }: ColumnBatch,
-  given?: Arrow.Schema,
+  schema: Arrow.Schema,
 ): Arrow.RecordBatch => {
   const children = columns.map((column) => listed(column, count))
-  const schema =
-    given ??
-    new Arrow.Schema(
-      columns.map(({ field }, index) =>
-        fieldOf(field.path, children[index]?.type ?? new Arrow.Null()),
-      ),
-    )
   const type = new Arrow.Struct(schema.fields)
-  return new Arrow.RecordBatch(
-    schema,
-    Arrow.makeData({ type, length: count, nullCount: 0, children }),
-  )
+  const data = Arrow.makeData({ type, length: count, nullCount: 0, children })
+  return new Arrow.RecordBatch(schema, data)
 }
-
-/**
- * The bytes of an Arrow IPC stream or file.
- *
- * @category conversions
- * @since 0.1.0
- */
-export const ipc = (
-  batches: ReadonlyArray<Arrow.RecordBatch>,
-  format: "file" | "stream" = "stream",
-): Uint8Array => Arrow.tableToIPC(new Arrow.Table([...batches]), format)
