@@ -2,6 +2,7 @@ import { createHash } from "node:crypto"
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import * as path from "node:path"
+import { gzipSync } from "node:zlib"
 import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
 import * as Schema from "effect/Schema"
 import { CheckReport } from "../copybook/CheckReport.ts"
@@ -151,6 +152,13 @@ describe("countersign copybook verify", () => {
     const early = await verify("account.dat --trail second")
     assert.strictEqual(early.code, 0, early.stdout)
     assert.include(early.stdout, "ended early, ended behind 1 records, as asked")
+  })
+
+  it("says of a compressed file what it is", async () => {
+    writeFileSync(file("account.gz"), gzipSync(readFileSync(file("account.dat"))))
+    const ended = await verify("account.gz")
+    assert.strictEqual(ended.code, 1)
+    assert.include(ended.stderr, "account.gz begins as gzip does")
   })
 
   it("does not believe a trail that was changed, and needs a trail for a key", async () => {

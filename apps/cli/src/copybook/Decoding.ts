@@ -21,6 +21,7 @@ import { openInput } from "../input/Input.ts"
 import { UsageError } from "../terminal/Failure.ts"
 import type { OutputFailed } from "../terminal/Output.ts"
 import { ProgressBar } from "../terminal/ProgressBar.ts"
+import { hintCompressed } from "./Compressed.ts"
 import { type FileForm, type Format, type Formed, formOf, isPlain, rejectsOf } from "./FileForm.ts"
 import { maskFor, RejectLog, RejectSink, trailReason } from "./Rejecting.ts"
 import { openTarget, type Target } from "./Target.ts"
@@ -84,6 +85,7 @@ export const batchesOf = Effect.fnUntraced(function* (
         : ["EISDIR", "it is a directory"]
     return yield* new DiskError({ call: "read", path: data, errno, detail })
   }
+  yield* hintCompressed(data)
   return { batches: recordBatches(data, options), sizeBytes: status.sizeBytes }
 })
 

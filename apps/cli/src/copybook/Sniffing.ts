@@ -2,6 +2,7 @@
 import { Disk } from "@countersign/core/platform/Disk"
 import { sampleBytes, sniff } from "@countersign/copybook/framing/Sniffer"
 import * as Effect from "effect/Effect"
+import { hintCompressed } from "./Compressed.ts"
 import type { LayoutFlags } from "./CopybookFlags.ts"
 import { layoutFrom } from "./Copybooks.ts"
 
@@ -14,6 +15,7 @@ export const sniffFile = Effect.fnUntraced(function* (
   const layout = copybooks.length === 0 ? undefined : (yield* layoutFrom(copybooks, flags)).layout
   const bytes = yield* disk.readRange(file, 0, sampleBytes)
   const status = yield* disk.status(file)
+  yield* hintCompressed(file)
   return sniff(bytes, {
     fileBytes: status?.sizeBytes ?? bytes.byteLength,
     ...(layout === undefined ? {} : { lengthMin: layout.lengthMin, lengthMax: layout.lengthMax }),
