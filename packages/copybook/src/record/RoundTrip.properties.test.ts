@@ -104,7 +104,8 @@ describe("decode, then encode, with metadata", () => {
       page.unassigned.includes(byte) ? 0x40 : byte,
     )
     const { metadata, value } = codec.decoder.decode(bytes)
-    assert.lengthOf(`${value["A"] as string}`, 256)
+    const characters = value["A"]
+    assert.isTrue(typeof characters === "string" && characters.length === 256)
     assert.strictEqual(
       hexOf(Result.getOrThrow(codec.encoder.encode(value, metadata))),
       hexOf(bytes),
