@@ -84,7 +84,7 @@ export class RecordEncoder {
     value: RecordObject,
     metadata?: RecordMetadata,
   ): Result.Result<Uint8Array, RecordUnencodable> {
-    const whole = metadata === undefined ? undefined : this.#kept.whole(value, metadata)
+    const whole = metadata && this.#kept.whole(value, metadata)
     if (whole !== undefined) return Result.succeed(whole)
     const bytes = this.#run(value, metadata)
     return this.#faults.length === 0
@@ -104,7 +104,6 @@ export class RecordEncoder {
     const bare = { length: bytes.length, canonicalLength: -1, patches }
     this.#run(value, bare)
     const metadata = { ...bare, canonicalLength: this.#canonicalEnd }
-    // What is still different belongs to no value: slack bytes, views that are not shown.
     const rest = differences(this.#run(value, metadata), bytes)
     const made = rest.length === 0 ? metadata : { ...metadata, patches: [...patches, ...rest] }
     const isWell = this.#faults.length === 0 && this.#canonicalEnd === metadata.canonicalLength
