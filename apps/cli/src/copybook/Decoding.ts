@@ -57,17 +57,23 @@ export interface DecodeSummary {
   readonly first: string | undefined
 }
 
-/** The batches of a file, or of stdin for `-`. */
+/**
+ * The batches of a file, or of stdin for `-`.
+ *
+ * @param isOneByOne whether a batch is done with when the next is asked for
+ */
 export const batchesOf = Effect.fnUntraced(function* (
   { data, limits, plan }: Pick<DecodeRequest, "data" | "limits" | "plan">,
   rejects: RejectSink,
   onBytes: (bytes: Uint8Array) => void,
+  isOneByOne: boolean,
 ) {
   const options = {
     ...plan.framer,
     framing: plan.framing,
     fields: plan.fields,
     onBytes,
+    reusesMemory: isOneByOne,
     ...(limits.mode === "strict"
       ? {}
       : { onFaults: (faults: ReadonlyArray<FramingFault>) => rejects.framing(faults) }),
@@ -199,11 +205,13 @@ export const decodeFile = Effect.fnUntraced(function* (request: DecodeRequest) {
   const progress: Progress = { records: 0, written: 0, bytes: 0 }
   const { rejectsTarget, target } = yield* openTargets(request)
   const rejects = new RejectSink(log, rejectsTarget, lineage, maskFor(plan.layout, isMasked))
-  const { batches, sizeBytes } = yield* batchesOf(request, rejects, (bytes) => {
+  const isPooled = canPool(request)
+  const seen = (bytes: Uint8Array): void => {
     progress.bytes += bytes.byteLength
     lineage?.bytes(bytes)
-  })
-  const stage = canPool(request) ? yield* pooled(request, form, log) : alone(form, log)
+  }
+  const { batches, sizeBytes } = yield* batchesOf(request, rejects, seen, !isPooled)
+  const stage = isPooled ? yield* pooled(request, form, log) : alone(form, log)
   const bar = new ProgressBar(process.stderr, "decoding", () => clock.currentTimeMillisUnsafe())
   const finish = Effect.gen(function* () {
     yield* rejects.flush

@@ -161,10 +161,11 @@ export const checkFile = Effect.fnUntraced(function* (request: CheckRequest) {
   )
   const digest = yield* FileDigest.make
   let [bytes, records, bad] = [0, 0, 0]
-  const { batches, sizeBytes } = yield* batchesOf({ data, limits, plan }, rejects, (piece) => {
+  const seen = (piece: Uint8Array): void => {
     bytes += piece.byteLength
     digest.update(piece)
-  })
+  }
+  const { batches, sizeBytes } = yield* batchesOf({ data, limits, plan }, rejects, seen, true)
   const bar = new ProgressBar(process.stderr, "verifying", () => clock.currentTimeMillisUnsafe())
   const isWhole = yield* batches.pipe(
     Stream.runForEach((whole) =>

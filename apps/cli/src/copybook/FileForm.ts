@@ -20,6 +20,7 @@ import { CsvRows } from "./CsvRows.ts"
 
 /** What a batch has become. */
 export interface Formed {
+  /** Only until the next batch is added. */
   readonly bytes: string | Uint8Array
   /** Records that are in what was and will be written. */
   readonly written: number
@@ -129,17 +130,42 @@ export const rejectsOf = (
     return [rejectOf(sliceAt(batch, index), [first, ...others])]
   })
 
+/** Puts pieces together in memory that is used again. */
+class Gathering {
+  #memory = Buffer.alloc(0)
+  #used = 0
+
+  readonly add = (piece: Uint8Array): void => {
+    const needed = this.#used + piece.length
+    if (needed > this.#memory.length) {
+      const larger = Buffer.allocUnsafeSlow(Math.max(needed, 2 * this.#memory.length))
+      this.#memory.copy(larger, 0, 0, this.#used)
+      this.#memory = larger
+    }
+    this.#memory.set(piece, this.#used)
+    this.#used = needed
+  }
+
+  /** What was added since the last time. */
+  take(): Uint8Array {
+    const bytes = this.#memory.subarray(0, this.#used)
+    this.#used = 0
+    return bytes
+  }
+}
+
 /** Lines by the kernels; a batch that ends the file is decoded anew, to end at its reject. */
 const plainNdjson = Effect.fnUntraced(function* (plan: FilePlan) {
   const slow = yield* ndjson(plan)
   const recordPlan = yield* Effect.fromResult(RecordPlan.make(plan.layout, plan.codec))
   const writer = new NdjsonWriter(recordPlan, yield* kernels)
+  const gathering = new Gathering()
   const form: FileForm = {
     add: (batch, rejectsMax) => {
-      const pieces: Array<Uint8Array> = []
-      const { rejected, written } = writer.write(batch, (bytes) => pieces.push(bytes.slice()))
+      const { rejected, written } = writer.write(batch, gathering.add)
+      const bytes = gathering.take()
       if (rejected.length > rejectsMax) return slow.add(batch, rejectsMax)
-      return { bytes: Buffer.concat(pieces), written, rejects: rejectsOf(batch, rejected) }
+      return { bytes, written, rejects: rejectsOf(batch, rejected) }
     },
     finish: slow.finish,
   }
