@@ -17,7 +17,7 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
-import { openInput } from "../input/Input.ts"
+import { type Input, openInput } from "../input/Input.ts"
 import { UsageError } from "../terminal/Failure.ts"
 import type { OutputFailed } from "../terminal/Output.ts"
 import { ProgressBar } from "../terminal/ProgressBar.ts"
@@ -57,6 +57,18 @@ export interface DecodeSummary {
   readonly first: string | undefined
 }
 
+/** A pipe brings 64 KiB at a time. Together they make fewer batches, if they come soon. */
+const gathered = ({ chunks }: Input, isOneByOne: boolean): Stream.Stream<Uint8Array, DiskError> => {
+  const memory = Buffer.alloc(isOneByOne ? 16 * 64 * 1024 : 0)
+  return Stream.map(Stream.groupedWithin(chunks, 16, "20 millis"), (some) => {
+    const length = some.reduce((sum, chunk) => sum + chunk.length, 0)
+    if (length > memory.length) return Buffer.concat(some)
+    let at = 0
+    for (const chunk of some) at += chunk.copy(memory, at)
+    return memory.subarray(0, at)
+  })
+}
+
 /**
  * The batches of a file, or of stdin for `-`.
  *
@@ -80,7 +92,10 @@ export const batchesOf = Effect.fnUntraced(function* (
   }
   if (data === "-") {
     const input = yield* openInput(data)
-    return { batches: framedPieces("stdin", input.chunks, options), sizeBytes: undefined }
+    return {
+      batches: framedPieces("stdin", gathered(input, isOneByOne), options),
+      sizeBytes: undefined,
+    }
   }
   const disk = yield* Disk
   const status = yield* disk.status(data)

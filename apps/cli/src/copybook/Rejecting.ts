@@ -18,7 +18,7 @@ import { LineRefused } from "./LineRefused.ts"
 import type { Target } from "./Target.ts"
 
 /** A fault with its code, which messages about fields have already. */
-export const faultText = ({ code, message }: Reject["faults"][number]): string =>
+const faultText = ({ code, message }: Reject["faults"][number]): string =>
   message.startsWith(code) ? message : `${code}: ${message}`
 
 /** Counts rejects, keeps the first, and says when there are too many. */

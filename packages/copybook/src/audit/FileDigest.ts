@@ -18,12 +18,11 @@ const extension = extname(import.meta.url)
 const threadUrl = new URL(`./DigestThread${extension}`, import.meta.url)
 const execArgv = extension === ".ts" ? ["--conditions=@countersign/source"] : []
 
-/** Bytes that wait to be hashed before whoever reads the file has to wait. */
-const waitingBytesMax = 8 * 1024 * 1024
-
 /** Parts that the thread is handed. */
 const slotBytes = 1024 * 1024
-const slotsKept = waitingBytesMax / slotBytes
+
+/** Parts that wait to be hashed before whoever reads the file has to wait. */
+const waitingMax = 8
 
 /** Hashing so many bytes takes less than starting a thread. */
 const inPlaceBytesMax = 2 * 1024 * 1024
@@ -75,7 +74,7 @@ class SharedThread {
     worker.on("message", ({ answer, file }: DigestAnswer) => {
       // Parts are hashed in the order in which they were sent.
       const slot = typeof answer === "number" ? this.#taken.shift() : undefined
-      if (slot !== undefined && this.#free.length < slotsKept) this.#free.push(slot)
+      if (slot !== undefined && this.#free.length < waitingMax) this.#free.push(slot)
       this.#lines.get(file)?.answered(answer)
     })
     const end = (failure: string): void => {
@@ -104,16 +103,14 @@ class SharedThread {
     this.#idle = setTimeout(end, idleMillisMax).unref()
   }
 
-  /** Copies the bytes, since the reader may use their memory again, into memory used again itself. */
-  hash(file: number, bytes: Uint8Array): void {
-    for (let from = 0; from < bytes.byteLength; from += slotBytes) {
-      const part = bytes.subarray(from, from + slotBytes)
-      const slot = this.#free.pop() ?? new Uint8Array(new SharedArrayBuffer(slotBytes))
-      slot.set(part)
-      this.#taken.push(slot)
-      const work = { slot, length: part.byteLength }
-      this.#worker.postMessage({ file, work } satisfies DigestWork)
-    }
+  /** Memory for the next part of a file. */
+  slot(): Uint8Array {
+    return this.#free.pop() ?? new Uint8Array(new SharedArrayBuffer(slotBytes))
+  }
+
+  hash(file: number, slot: Uint8Array, length: number): void {
+    this.#taken.push(slot)
+    this.#worker.postMessage({ file, work: { slot, length } } satisfies DigestWork)
   }
 
   ask(file: number): void {
@@ -152,7 +149,11 @@ class ThreadDigest implements FileDigest {
   readonly #file: number
   /** Who waits for digests, in the order of their questions. */
   readonly #uses: Array<(sha256: string) => void> = []
+  /** Parts that were not answered yet. */
   #waiting = 0
+  /** What gathers until there is a whole part, or somebody asks. */
+  #slot: Uint8Array | undefined
+  #filled = 0
   #failure: string | undefined
   #wake: () => void = () => undefined
 
@@ -160,7 +161,7 @@ class ThreadDigest implements FileDigest {
     this.#thread = thread
     this.#file = thread.open({
       answered: (answer) => {
-        if (typeof answer === "number") this.#waiting -= answer
+        if (typeof answer === "number") this.#waiting -= 1
         else this.#uses.shift()?.(answer)
         this.#wake()
       },
@@ -173,11 +174,29 @@ class ThreadDigest implements FileDigest {
 
   update(bytes: Uint8Array): void {
     if (this.#failure !== undefined) return
-    this.#waiting += bytes.byteLength
-    this.#thread.hash(this.#file, bytes)
+    let at = 0
+    while (at < bytes.byteLength) {
+      this.#slot ??= this.#thread.slot()
+      // A copy, since the reader may use its memory again; of a part alone, not of all around it.
+      const part = bytes.subarray(at, at + slotBytes - this.#filled)
+      this.#slot.set(part, this.#filled)
+      this.#filled += part.byteLength
+      at += part.byteLength
+      if (this.#filled === slotBytes) this.#send()
+    }
+  }
+
+  #send(): void {
+    const slot = this.#slot
+    if (slot === undefined) return
+    this.#thread.hash(this.#file, slot, this.#filled)
+    this.#waiting += 1
+    this.#slot = undefined
+    this.#filled = 0
   }
 
   soFar(use: (sha256: string) => void): void {
+    this.#send()
     this.#uses.push(use)
     this.#thread.ask(this.#file)
   }
@@ -200,9 +219,7 @@ class ThreadDigest implements FileDigest {
 
   get room(): Effect.Effect<void> {
     return Effect.suspend(() =>
-      this.#waiting <= waitingBytesMax
-        ? Effect.void
-        : this.#until(() => this.#waiting <= waitingBytesMax),
+      this.#waiting <= waitingMax ? Effect.void : this.#until(() => this.#waiting <= waitingMax),
     )
   }
 
