@@ -139,15 +139,28 @@ describe("a file's records", () => {
     assert.deepStrictEqual(encoded(settings, values), bytes)
   })
 
-  it("without a parent are rejected by their number", () => {
+  it("without a good parent are rejected with their place and bytes, and come under no other", () => {
     const settings: FileSettings = {
       ...segmented,
       segments: { ...segments, children: { "header-part": ["DETAIL-PART"] } },
     }
-    const { orphans } = decoded(settings, encoded(segmented, [detail("MILLER", 1)]))
+    const file = encoded(segmented, [detail("MILLER", 1), header, header, detail("SMITH", 2)])
+    // The second header's date is no number.
+    file[47 + 4 + 3] = 0x40
+    const { orphans, records, values } = decoded(settings, file)
+    assert.deepStrictEqual(values, [{ ...header, "DETAIL-PART": [] }])
+    assert.strictEqual(records[2]?.reject?.faults[0]?.code, "CPY-4003")
     assert.deepStrictEqual(
-      orphans.map(({ faults, record }) => [record, faults[0]?.code]),
-      [[0, "CPY-3022"]],
+      orphans.map(({ bytes: raw, faults, fileOffset, record }) => [
+        record,
+        fileOffset,
+        faults[0]?.code,
+        Buffer.from(raw),
+      ]),
+      [
+        [0, 4, "CPY-3022", Buffer.from(file.subarray(4, 23))],
+        [3, 73, "CPY-3022", Buffer.from(file.subarray(73, 92))],
+      ],
     )
   })
 

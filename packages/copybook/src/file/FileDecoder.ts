@@ -79,7 +79,9 @@ export class FileDecoder {
     this.plan = plan
     this.#plain = plain
     this.#views = views
-    this.#keepsBytes = plan.settings.output?.bytes !== undefined
+    const { output, segments } = plan.settings
+    // A child without a parent is found out later, and its reject has its bytes.
+    this.#keepsBytes = output?.bytes !== undefined || segments?.children !== undefined
   }
 
   /** Decodes a batch's records in their order; those that are not selected are left out. */

@@ -5,7 +5,12 @@
  */
 import * as Result from "effect/Result"
 import type { FramingInvalid } from "../framing/FramingInvalid.ts"
-import { makeLevelIds, makeParentChild, type SegmentNode } from "../framing/ParentChild.ts"
+import {
+  makeLevelIds,
+  makeParentChild,
+  type Orphan,
+  type SegmentNode,
+} from "../framing/ParentChild.ts"
 import type { Reject } from "../framing/Rejects.ts"
 import type { FileRecord } from "./FileDecoder.ts"
 import type { FilePlan } from "./FilePlan.ts"
@@ -71,17 +76,9 @@ const withExtras = ({ segments: kinds, settings }: FilePlan): ((record: FileReco
 }
 
 const rejectOfOrphan = (
-  { record }: { readonly record: number },
-  code: string,
-  message: string,
-  hint: string,
-): Reject => ({
-  record,
-  fileOffset: 0,
-  length: 0,
-  faults: [{ code, message, hint }],
-  bytes: new Uint8Array(0),
-})
+  { bytes = new Uint8Array(0), fileOffset, length, record }: FileRecord,
+  { code, hint, message }: Orphan<unknown>,
+): Reject => ({ record, fileOffset, length, faults: [{ code, message, hint }], bytes })
 
 /**
  * - Errors: `FramingInvalid` where the tree of parents and children is none.
@@ -114,19 +111,19 @@ export const make = (plan: FilePlan): Result.Result<RecordLines, FramingInvalid>
     })
     const complete = (node: SegmentNode<Value> | undefined): string =>
       node === undefined ? "" : lineOf(nested(node))
+    const orphans: Array<Reject> = []
+    const lineWith = (one: FileRecord): string => {
+      // Where an id was read, no view means that it is nobody's parent.
+      const { record, segment, view = segment === undefined ? undefined : "" } = one
+      if (!isWritten(one)) return complete(tree.passOver(view))
+      const line = complete(tree.push({ view: view ?? "", record, value: shown(one) }))
+      for (const orphan of tree.takeOrphans()) orphans.push(rejectOfOrphan(one, orphan))
+      return line
+    }
     return {
-      add: (records) =>
-        records
-          .filter(isWritten)
-          .map((one) =>
-            complete(tree.push({ view: one.view ?? "", record: one.record, value: shown(one) })),
-          )
-          .join(""),
+      add: (records) => records.map(lineWith).join(""),
       finish: () => complete(tree.finish()),
-      takeRejects: () =>
-        tree
-          .takeOrphans()
-          .map(({ code, hint, message, record }) => rejectOfOrphan(record, code, message, hint)),
+      takeRejects: () => orphans.splice(0),
     }
   })
 }

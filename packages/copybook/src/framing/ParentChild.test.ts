@@ -21,7 +21,10 @@ const gathered = (options: ParentChildOptions, text: string) => {
   const tree = Result.getOrThrow(makeParentChild<string>(options))
   const roots: Array<string> = []
   for (const [record, value] of text.split(" ").entries()) {
-    const root = tree.push({ view: value.replace(/\d+$/, ""), record, value })
+    const view = value.replace(/\d+$|^!/g, "")
+    const root = value.startsWith("!")
+      ? tree.passOver(view === "?" ? undefined : view)
+      : tree.push({ view, record, value })
     if (root !== undefined) roots.push(drawn(root))
   }
   const last = tree.finish()
@@ -42,6 +45,26 @@ describe("parents and children", () => {
     assert.deepStrictEqual(orphans, [])
   })
 
+  it("are never gathered under the record before a parent that was rejected", () => {
+    const orphansOf = (text: string) => {
+      const { orphans, roots } = gathered(company, text)
+      return [roots.join(" "), orphans.map(({ record }) => record.value).join(" ")]
+    }
+    assert.deepStrictEqual(orphansOf("COMPANY1 DEPT1 STAFF1 !DEPT STAFF2 DEPT3 STAFF3"), [
+      "COMPANY1(DEPT1(STAFF1) DEPT3(STAFF3))",
+      "STAFF2",
+    ])
+    assert.deepStrictEqual(orphansOf("COMPANY1 DEPT1 !COMPANY DEPT2 STAFF2 COMPANY3 DEPT3"), [
+      "COMPANY1(DEPT1) COMPANY3(DEPT3)",
+      "DEPT2 STAFF2",
+    ])
+    assert.deepStrictEqual(orphansOf("COMPANY1 DEPT1 !? STAFF2"), ["COMPANY1(DEPT1)", "STAFF2"])
+    assert.deepStrictEqual(orphansOf("COMPANY1 DEPT1 !STAFF STAFF2 !OTHER STAFF3"), [
+      "COMPANY1(DEPT1(STAFF2 STAFF3))",
+      "",
+    ])
+  })
+
   it("name every view of children, with or without records", () => {
     const tree = Result.getOrThrow(makeParentChild<string>(company))
     tree.push({ view: "COMPANY", record: 0, value: "" })
@@ -57,12 +80,12 @@ describe("parents and children", () => {
         [
           "CPY-3022",
           "DEPT0",
-          "a child record comes before its parent: DEPT without a COMPANY before it",
+          "a child record comes before its parent: DEPT without a good COMPANY before it",
         ],
         [
           "CPY-3022",
           "STAFF9",
-          "a child record comes before its parent: STAFF without a DEPT before it",
+          "a child record comes before its parent: STAFF without a good DEPT before it",
         ],
       ],
     )

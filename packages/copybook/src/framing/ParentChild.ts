@@ -60,6 +60,13 @@ export interface Orphan<A> {
 export interface ParentChild<A> {
   /** Takes the next record of the file, and returns the root that is complete with it. */
   readonly push: (record: SegmentRecord<A>) => SegmentNode<A> | undefined
+  /**
+   * Passes over a record that was rejected, so that no child of it comes under the record before
+   * it; returns the root that is complete with it.
+   *
+   * @param view `undefined` where nobody can tell: it may have been any record
+   */
+  readonly passOver: (view: string | undefined) => SegmentNode<A> | undefined
   /** The last root. */
   readonly finish: () => SegmentNode<A> | undefined
   /** Records that have no place, since the last call. */
@@ -114,7 +121,8 @@ class Gathering<A> implements ParentChild<A> {
     const parent = this.#parents.get(record.view)
     if (parent === undefined) {
       if (this.#options.children[record.view] === undefined) {
-        this.#orphan("CPY-3021", record, `${record.view} is neither a parent nor a child`)
+        const what = record.view === "" ? "a record without a view" : record.view
+        this.#orphan("CPY-3021", record, `${what} is neither a parent nor a child`)
         return undefined
       }
       const complete = this.#root
@@ -126,7 +134,7 @@ class Gathering<A> implements ParentChild<A> {
     const open = this.#open.get(parent)
     const limit = this.#options.recordsMax ?? recordsMaxDefault
     if (open === undefined) {
-      this.#orphan("CPY-3022", record, `${record.view} without a ${parent} before it`)
+      this.#orphan("CPY-3022", record, `${record.view} without a good ${parent} before it`)
     } else if (this.#held >= limit) {
       this.#orphan("CPY-3023", record, `${limit} records are held`)
     } else {
@@ -135,6 +143,16 @@ class Gathering<A> implements ParentChild<A> {
       this.#held += 1
     }
     return undefined
+  }
+
+  passOver(view: string | undefined): SegmentNode<A> | undefined {
+    if (view !== undefined && this.#parents.has(view)) {
+      this.#open.delete(view)
+      this.#forget(view)
+      return undefined
+    }
+    const isRoot = view === undefined || this.#options.children[view] !== undefined
+    return isRoot ? this.finish() : undefined
   }
 
   finish(): SegmentNode<A> | undefined {
