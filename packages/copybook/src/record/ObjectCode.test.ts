@@ -71,6 +71,27 @@ describe("ObjectCode", () => {
     assert.isTrue(builderOf("01 R. 05 N PIC 9. 05 T PIC X OCCURS 0 TO 3 DEPENDING ON N."))
   })
 
+  it("moves what follows a table as its counter says, where the table's bounds are one number", () => {
+    const copybook = `01 R. 05 N PIC 9. 05 T OCCURS 2 TO 2 DEPENDING ON N PIC X(2).
+      05 P PIC 9(5). 05 G. 10 A PIC X(3). 10 B PIC 9(2).`
+    // Two entries, then one: A stands where the record before had digits.
+    const records = ["f2c1c1c2c2 f0f0f0f0f7 c3c3c3 f4f2", "f1c1c1 f0f0f0f0f8 c4c4c4 f4f3"]
+    for (const select of [undefined, ["P", "G"]]) {
+      for (const generatesCode of [false, true]) {
+        const options = { allowsFewer: true, generatesCode, ...(select && { select }) }
+        const decoder = decoderOf(options, copybook)
+        const values = records.map((hex) => {
+          const { P, G } = decoder.decode(Buffer.from(hex.replaceAll(" ", ""), "hex")).value
+          return { P, G }
+        })
+        assert.deepStrictEqual(values, [
+          { P: 7, G: { A: "CCC", B: 42 } },
+          { P: 8, G: { A: "DDD", B: 43 } },
+        ])
+      }
+    }
+  })
+
   it("takes names as they are, whatever they hold", () => {
     const layout = layoutOfText("01 R. 05 A PIC X. 05 B PIC X.")
     const root = layout.root.kind === "group" ? layout.root : assert.fail()

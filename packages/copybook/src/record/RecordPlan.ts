@@ -36,9 +36,11 @@ export interface RecordPlan {
 
 const isFiller = (field: Field): boolean => field.isFiller
 
+/** A counter may be below the minimum of its table, whatever that is. */
 const varies = (field: Field): boolean =>
   field.length !== field.lengthMin ||
-  (field.table?.counter !== undefined && field.table.min !== field.table.max)
+  field.table?.counter !== undefined ||
+  (field.kind === "group" && field.fields.some(varies))
 
 /** Whether a field, or one in it or around it, is asked for. */
 const isAskedFor = (field: Field, select: ReadonlyArray<string> | undefined): boolean =>
