@@ -4,7 +4,6 @@
  * @since 0.1.0
  */
 import { takeAnyValue } from "../record/ObjectCode.ts"
-import { type ObjectSites, sixteen, take } from "./ObjectSites.ts"
 import type { Step } from "../record/Step.ts"
 
 /**
@@ -66,17 +65,6 @@ const templateOf = (keys: ReadonlyArray<string>): Record<string, unknown> => {
   return template
 }
 
-interface Share {
-  readonly from: number
-  readonly keys: ReturnType<typeof sixteen<string>>
-  readonly put: ObjectSites | undefined
-}
-
-const shareOf = (keys: ReadonlyArray<string>, from: number): Share => {
-  const some = sixteen(keys, from)
-  return { from, keys: some, put: some === undefined ? undefined : take() }
-}
-
 /**
  * By copies of an object that has all keys.
  *
@@ -88,25 +76,15 @@ export const copying = (keys: ReadonlyArray<string>): ObjectMaker => {
   // The very strings that are the object's keys, which are found without being compared.
   const own = new Map(Object.keys(template).map((key) => [key, key]))
   const names = keys.map((key) => own.get(key) ?? key)
-  const shares = Array.from({ length: Math.ceil(names.length / 16) }, (_, share) =>
-    shareOf(names, share * 16),
-  )
   return (columns, count) => {
     const objects: Array<Record<string, unknown>> = []
     for (let index = 0; index < count; index++) objects.push({ ...template })
-    for (const { from, keys: some, put } of shares) {
-      const values = sixteen(columns, from)
-      if (put !== undefined && some !== undefined && values !== undefined) {
-        put(objects, some, values)
-        continue
-      }
-      for (let key = from; key < Math.min(from + 16, names.length); key++) {
-        const name = names[key] ?? ""
-        const column = columns[key] ?? []
-        for (let index = 0; index < count; index++) {
-          const object = objects[index]
-          if (object !== undefined) object[name] = column[index]
-        }
+    // Key by key, so that the same key is assigned again and again.
+    for (const [key, name] of names.entries()) {
+      const column = columns[key] ?? []
+      for (let index = 0; index < count; index++) {
+        const object = objects[index]
+        if (object !== undefined) object[name] = column[index]
       }
     }
     return objects
