@@ -107,6 +107,18 @@ describe("NDJSON is what JSON.stringify makes of decoded records", () => {
     })
   }
 
+  it("with decimals as texts, by the kernel and by the decoder alike", () => {
+    for (const name of ["flat", "tables"] as const) {
+      const batch = batchOf(name, { faultOneIn: 200 }, 3)
+      const [texts, decimals] = (["string", "decimal"] as const).map((numbers) => {
+        const plan = planOf(name, { numbers, digits: "relaxed", policies: { blank: "zero" } })
+        return bothKernels().map((kernels) => written(new NdjsonWriter(plan, kernels), batch))
+      })
+      assert.deepStrictEqual(decimals, texts)
+      assert.include(texts?.[0], '":"')
+    }
+  })
+
   it("with tables at their maximum, and with records padded to it", () => {
     for (const physicalSize of ["maximum", "actual-padded"] as const) {
       const isActual = physicalSize === "actual-padded"

@@ -1,12 +1,13 @@
 /**
  * Records as NDJSON: a line for each, the bytes that `JSON.stringify` gives of what the record
- * decoder gives.
+ * decoder gives; decimals are texts of all their digits.
  *
  * Ordinary records are written by the JSON kernel. What it leaves, because of a fault or because
  * the plan has something that it can't express, goes through the record decoder.
  *
  * @since 0.1.0
  */
+import { type Decimal, render } from "../field/Decimal.ts"
 import { numberOf, offsetOf, type RecordBatch } from "../framing/RecordBatch.ts"
 import { Arena } from "../kernels/Arena.ts"
 import { none, reasons, state } from "../kernels/JsonPlan.ts"
@@ -47,9 +48,17 @@ const outputBytes = 1_048_576
 
 const encoder = new TextEncoder()
 
-/** Bytes as JSON has them: in hex, as everything that is no text. */
-const replacer = (_key: string, value: unknown): unknown =>
-  value instanceof Uint8Array ? Buffer.from(value).toString("hex") : value
+const isDecimal = (value: unknown): value is Decimal =>
+  typeof value === "object" &&
+  value !== null &&
+  "unscaled" in value &&
+  typeof value.unscaled === "bigint"
+
+/** Bytes as JSON has them: in hex, as everything that is no text. Decimals keep all digits. */
+const replacer = (_key: string, value: unknown): unknown => {
+  if (value instanceof Uint8Array) return Buffer.from(value).toString("hex")
+  return isDecimal(value) ? render(value) : value
+}
 
 /**
  * Writes the records of one plan. Not for two batches at once.
