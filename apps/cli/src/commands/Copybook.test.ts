@@ -248,6 +248,56 @@ describe("countersign copybook", () => {
     }
   })
 
+  it("a table rejects records whose kind can't be read, as lines do", async () => {
+    writeFileSync(
+      file("kind.cpy"),
+      "       01  R.\n           05 K PIC 9.\n           05 A PIC X.\n",
+    )
+    writeFileSync(
+      file("kind.dat"),
+      Buffer.from("00060000F1C10004000000060000F2C300060000F1C4", "hex"),
+    )
+    const args =
+      "decode kind.dat -c kind.cpy --framing rdw --segment-field K --segment A=1 --only-segment 1"
+    const faulty = "record 1 at byte 10: CPY-4013"
+    for (const format of ["csv", "ndjson", "parquet", "arrow"]) {
+      const to = `--format ${format} -o kind.${format} --rejects kind-${format}.rejects`
+      const { code, stderr } = await copybookRun(...`${args} --lenient ${to}`.split(" "))
+      assert.strictEqual(code, 1, stderr)
+      assert.include(stderr, faulty)
+      assert.strictEqual(
+        readFileSync(file(`kind-${format}.rejects`), "utf8"),
+        readFileSync(file("kind-csv.rejects"), "utf8"),
+      )
+    }
+    const strict = await copybookRun(...`${args} --format arrow -o strict.arrow`.split(" "))
+    assert.strictEqual(strict.code, 1)
+    assert.include(strict.stderr, faulty)
+    await copybookRun(...`${args} -n 1 --format arrow -o one.arrow`.split(" "))
+    assert.deepStrictEqual(readFileSync(file("strict.arrow")), readFileSync(file("one.arrow")))
+  })
+
+  it("--only-segment takes several ids, and is told of those that no record has", async () => {
+    const args = "decode account.dat -c account.cpy --framing rdw".split(" ")
+    const both = await copybookRun(...args, ...segments, "--only-segment", "H,D")
+    assert.strictEqual(both.stdout, `${header}\n${miller}\n${smith}\n`)
+    assert.include(both.stderr, "✓ decoded")
+    assert.notInclude(both.stderr, "no record has")
+    const some = await copybookRun(...args, ...segments, "--only-segment", "T,D,X")
+    assert.strictEqual(some.stdout, `${miller}\n${smith}\n`)
+    assert.include(some.stderr, "! decoded")
+    assert.include(some.stderr, 'no record has the id "T" or "X" of --only-segment')
+    const verified = await copybookRun(
+      "verify",
+      ...args.slice(1),
+      ...segments,
+      "--only-segment",
+      "T,D",
+    )
+    assert.include(verified.stdout, 'no record has the id "T" of --only-segment')
+    assert.notInclude(verified.stdout, "✓ clean")
+  })
+
   it("records in a trail what was decoded and encoded, and the trail verifies", async () => {
     const trail = ["--trail", "trail"]
     const common = "-c account.cpy --framing rdw".split(" ")

@@ -6,6 +6,7 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import { copybookFiles, layoutFlags, recordFlags } from "../copybook/CopybookFlags.ts"
 import type { DecodeSummary } from "../copybook/Decoding.ts"
+import { missingText } from "../copybook/Selection.ts"
 import { UsageError } from "../terminal/Failure.ts"
 import { ExitCode } from "../terminal/ExitCode.ts"
 import { Output } from "../terminal/Output.ts"
@@ -13,10 +14,11 @@ import * as Text from "../terminal/Text.ts"
 import * as Parameters from "./Parameters.ts"
 
 const summaryLines = (
-  { bytes, faults, first, millis, records, rejected, written }: DecodeSummary,
+  { bytes, faults, first, millis, missing, records, rejected, written }: DecodeSummary,
   { paintSaid: paint }: Output["Service"],
 ): ReadonlyArray<string> => {
-  const mark = rejected === 0 ? paint.good("✓ decoded") : paint.doubtful("! decoded")
+  const isGood = rejected === 0 && missing.length === 0
+  const mark = isGood ? paint.good("✓ decoded") : paint.doubtful("! decoded")
   const codes = Object.entries(faults).map(([code, count]) => `${code} × ${Text.count(count)}`)
   return [
     `${mark}  ${Text.counted(records, "record")}, ${Text.count(written)} written, ${Text.size(bytes)} in ${Text.duration(millis)}`,
@@ -26,6 +28,7 @@ const summaryLines = (
           paint.bad(`  rejected  ${Text.counted(rejected, "record")}: ${codes.join(", ")}`),
           `  the first is ${Text.printable(first ?? "")}`,
         ]),
+    ...(missing.length === 0 ? [] : [`  ${paint.doubtful(Text.printable(missingText(missing)))}`]),
   ]
 }
 

@@ -6,6 +6,7 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type { CheckReport, Reading, TrailPart } from "../copybook/CheckReport.ts"
 import { copybookFiles, layoutFlags, recordFlags } from "../copybook/CopybookFlags.ts"
+import { missingText } from "../copybook/Selection.ts"
 import { ExitCode } from "../terminal/ExitCode.ts"
 import { UsageError } from "../terminal/Failure.ts"
 import { Output } from "../terminal/Output.ts"
@@ -48,6 +49,9 @@ const countsOf = (report: CheckReport) => {
     ]),
   ]
   if (passedOver > 0) rows.push(["  passed over", `${Text.count(passedOver)}, not asked for`])
+  if (report.missing.length > 0) {
+    rows.push(["  missing", Text.printable(missingText(report.missing))])
+  }
   if (rejected > 0) rows.push(["  rejected", `${Text.count(rejected)}: ${codes.join(", ")}`])
   rows.push(
     ["  read", `${Text.size(bytes)} in ${Text.duration(millis)}`],
@@ -122,6 +126,7 @@ const headline = (report: CheckReport, paint: Paint): string => {
   const name = paint.bold(Text.printable(report.file === "-" ? "stdin" : report.file))
   if (!report.isWhole) return `${paint.bad("✗ given up")}  ${name}: more rejects than --max-errors`
   if (report.rejected > 0) return `${paint.bad("✗ faulty")}  ${name}`
+  if (report.missing.length > 0) return `${paint.doubtful("! clean, but incomplete")}  ${name}`
   return `${paint.good("✓ clean")}  ${name}`
 }
 

@@ -89,6 +89,8 @@ export const CheckReport = Schema.Struct({
   /** Records of kinds that were not asked for. */
   passedOver: Count,
   kinds: Schema.Array(Kind),
+  /** Ids that were asked for and that no record has. */
+  missing: Schema.Array(Schema.String),
   /** By their codes. */
   faults: Counts,
   /** The first rejects. */

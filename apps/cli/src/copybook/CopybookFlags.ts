@@ -104,7 +104,11 @@ export const recordFlags = {
     "VIEW=ID,…",
     "The group that records with these ids are read by; again for each further one",
   ),
-  onlySegments: many("only-segment", "ID", "Take records of this id alone; again for each further"),
+  onlySegments: many(
+    "only-segment",
+    "ID,…",
+    "Take records of these ids alone; again for each further one",
+  ),
   children: many(
     "child",
     "PARENT=CHILD,…",
@@ -213,7 +217,8 @@ const policiesOf = Effect.fnUntraced(function* (texts: ReadonlyArray<string>) {
 })
 
 const segmentsOf = Effect.fnUntraced(function* (flags: RecordFlags) {
-  const { children, onlySegments, segmentFields, segments } = flags
+  const { children, segmentFields, segments } = flags
+  const onlySegments = flags.onlySegments.flatMap((each) => each.split(","))
   const views = yield* pairs("--segment", segments)
   const tree = yield* pairs("--child", children)
   if (segmentFields.length + views.length + onlySegments.length + tree.length === 0) return {}

@@ -24,6 +24,7 @@ import { ProgressBar } from "../terminal/ProgressBar.ts"
 import { hintCompressed } from "./Compressed.ts"
 import { type FileForm, type Format, type Formed, formOf, isPlain, rejectsOf } from "./FileForm.ts"
 import { maskFor, RejectLog, RejectSink, trailReason } from "./Rejecting.ts"
+import { watchSelection } from "./Selection.ts"
 import { openTarget, type Target } from "./Target.ts"
 
 export interface DecodeRequest {
@@ -55,6 +56,8 @@ export interface DecodeSummary {
   readonly faults: Readonly<Record<string, number>>
   /** The first fault in words. */
   readonly first: string | undefined
+  /** Ids of segments that were asked for and that no record has. */
+  readonly missing: ReadonlyArray<string>
 }
 
 /** A pipe brings 64 KiB at a time. Together they make fewer batches, if they come soon. */
@@ -211,8 +214,10 @@ const openTargets = Effect.fnUntraced(function* ({ output, rejects }: DecodeRequ
 })
 
 /** Reads, decodes and writes everything. */
-export const decodeFile = Effect.fnUntraced(function* (request: DecodeRequest) {
-  const { isMasked, lineage, limit, limits, plan } = request
+export const decodeFile = Effect.fnUntraced(function* (given: DecodeRequest) {
+  const { missing, plan } = watchSelection(given.plan)
+  const request = { ...given, plan }
+  const { isMasked, lineage, limit, limits } = request
   const clock = yield* Clock.clockWith(Effect.succeed)
   const from = clock.currentTimeMillisUnsafe()
   const form = yield* formOf(request.format, plan)
@@ -275,6 +280,7 @@ export const decodeFile = Effect.fnUntraced(function* (request: DecodeRequest) {
     millis: clock.currentTimeMillisUnsafe() - from,
     faults: Object.fromEntries(log.byCode),
     first: log.first,
+    missing: missing(),
   }
   return summary
 }, Effect.scoped)

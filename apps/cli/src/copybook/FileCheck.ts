@@ -17,6 +17,7 @@ import { batchesOf } from "./Decoding.ts"
 import { isPlain, kernels, rejectsOf } from "./FileForm.ts"
 import { maskFor, RejectLog, RejectSink } from "./Rejecting.ts"
 import { makeRoundTrip, type RoundTrip } from "./RoundTrip.ts"
+import { watchSelection } from "./Selection.ts"
 
 export interface CheckRequest {
   /** A file, or `-` for stdin. */
@@ -145,7 +146,7 @@ export const checkFile = Effect.fnUntraced(function* (request: CheckRequest) {
   const clock = yield* Clock.clockWith(Effect.succeed)
   const from = clock.currentTimeMillisUnsafe()
   const codec = roundTrips ? { ...request.plan.codec, metadata: true } : request.plan.codec
-  const plan: FilePlan = { ...request.plan, codec }
+  const { missing, plan } = watchSelection({ ...request.plan, codec })
   const roundTrip = roundTrips
     ? yield* Effect.fromResult(makeRoundTrip(plan, shown, isMasked))
     : undefined
@@ -200,6 +201,7 @@ export const checkFile = Effect.fnUntraced(function* (request: CheckRequest) {
     rejected: log.records,
     passedOver: check.passedOver,
     kinds: check.kinds(),
+    missing: missing(),
     faults: Object.fromEntries(log.byCode),
     first: first.map((each) => ({ ...each, bytes: Buffer.from(each.bytes).toString("hex") })),
     ...tripOf(roundTrip),

@@ -7,7 +7,7 @@ import type { Fault } from "@countersign/copybook/field/Fault"
 import * as FileDecoder from "@countersign/copybook/file/FileDecoder"
 import type { FilePlan } from "@countersign/copybook/file/FilePlan"
 import * as RecordLines from "@countersign/copybook/file/RecordLines"
-import { numberOf, type RecordBatch } from "@countersign/copybook/framing/RecordBatch"
+import { numberOf, offsetOf, type RecordBatch } from "@countersign/copybook/framing/RecordBatch"
 import { type Reject, rejectOf } from "@countersign/copybook/framing/Rejects"
 import { selectSegments } from "@countersign/copybook/framing/Segments"
 import * as KernelFile from "@countersign/copybook/kernels/KernelFile"
@@ -17,6 +17,7 @@ import * as RecordPlan from "@countersign/copybook/record/RecordPlan"
 import * as Effect from "effect/Effect"
 import { UsageError } from "../terminal/Failure.ts"
 import { CsvRows } from "./CsvRows.ts"
+import { before } from "./Rejecting.ts"
 
 /** What a batch has become. */
 export interface Formed {
@@ -172,19 +173,40 @@ const plainNdjson = Effect.fnUntraced(function* (plan: FilePlan) {
   return form
 })
 
+/** Some records of a batch. */
+const some = (batch: RecordBatch, kept: ReadonlyArray<number>): RecordBatch => ({
+  ...batch,
+  count: kept.length,
+  starts: Int32Array.from(kept, (index) => batch.starts[index] ?? 0),
+  lengths: Int32Array.from(kept, (index) => batch.lengths[index] ?? 0),
+  numbers: Float64Array.from(kept, (index) => numberOf(batch, index)),
+  offsets: Float64Array.from(kept, (index) => offsetOf(batch, index)),
+})
+
 /** The records of a batch without some of them. */
 const without = (batch: RecordBatch, dropped: ReadonlySet<number>): RecordBatch => {
-  const kept = Array.from({ length: batch.count }, (_, index) => index).filter(
-    (index) => !dropped.has(index),
+  const indexes = Array.from({ length: batch.count }, (_, index) => index)
+  return some(
+    batch,
+    indexes.filter((index) => !dropped.has(index)),
   )
-  return {
-    ...batch,
-    count: kept.length,
-    starts: Int32Array.from(kept, (index) => batch.starts[index] ?? 0),
-    lengths: Int32Array.from(kept, (index) => batch.lengths[index] ?? 0),
-    numbers: Float64Array.from(kept, (index) => numberOf(batch, index)),
-  }
 }
+
+/** What becomes of records that could be of any kind: the rejects that lines have too. */
+const unreadRejects = Effect.fnUntraced(function* (plan: FilePlan) {
+  const { settings } = plan
+  if (settings.segments === undefined) return () => []
+  const asSet = yield* Effect.fromResult(FileDecoder.make(plan))
+  const segments = { ...settings.segments, unknown: "fault" as const }
+  const refusing = yield* Effect.fromResult(
+    FileDecoder.make({ ...plan, settings: { ...settings, segments } }),
+  )
+  return (batch: RecordBatch): ReadonlyArray<Reject> =>
+    asSet.decode(batch).flatMap(({ reject }, index) =>
+      // Fields without faults would still make no row of any view.
+      reject === undefined ? rejectsIn(refusing.decode(some(batch, [index]))) : [reject],
+    )
+})
 
 /** A table holds one kind of records, so segments have to come to one view. */
 const oneView = Effect.fnUntraced(function* (plan: FilePlan) {
@@ -211,21 +233,24 @@ const table = Effect.fnUntraced(function* (
   const { segments } = plan
   const recordPlan = yield* Effect.fromResult(RecordPlan.make(plan.layout, plan.codec))
   const decoder = new ColumnDecoder(recordPlan, yield* kernels)
+  const unreadOf = yield* unreadRejects(given)
   const sink = sinkOf(decoder)
   const form: FileForm = {
     add: (all, rejectsMax) => {
-      const batch = segments === undefined ? all : selectSegments(all, segments).batch
+      const { batch, unread } =
+        segments === undefined ? { batch: all, unread: [] } : selectSegments(all, segments)
       const first = decoder.decode(batch)
       const byRecord = Map.groupBy(first.faults, ({ record }) => record)
       const rejected = [...byRecord].map(([record, faults]) => ({ record, faults }))
-      const rejects = rejectsOf(batch, rejected)
+      const rejects = [...rejectsOf(batch, rejected), ...unreadOf(some(all, unread))].toSorted(
+        (one, other) => one.record - other.record,
+      )
       // Behind the reject that is one too many nothing is taken.
-      const until = { ...batch, count: first.rejected[rejectsMax] ?? batch.count }
+      const end = rejects[rejectsMax]
+      const until = end === undefined ? batch : before(batch, end.record)
       // A row that is no record would look like one: the others are decoded without it.
       const good =
-        first.rejected.length === 0
-          ? first
-          : decoder.decode(without(until, new Set(first.rejected)))
+        rejects.length === 0 ? first : decoder.decode(without(until, new Set(first.rejected)))
       return { bytes: sink.add(good), written: good.count, rejects }
     },
     finish: () => ({ bytes: sink.finish(), written: 0, rejects: [] }),

@@ -95,7 +95,7 @@ export const maskFor = (layout: Layout, isMasked: boolean): Masked => {
 }
 
 /** The beginning of a batch that lies before a record. */
-const before = (batch: RecordBatch, record: number): RecordBatch => {
+export const before = (batch: RecordBatch, record: number): RecordBatch => {
   const { count, firstRecord, numbers } = batch
   const behind = numbers?.subarray(0, count).findIndex((each) => each >= record)
   const at = behind === undefined ? Math.max(0, record - firstRecord) : behind
