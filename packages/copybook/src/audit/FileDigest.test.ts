@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process"
 import { createHash } from "node:crypto"
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
@@ -26,6 +27,26 @@ describe("the digest of a file", () => {
       assert.deepStrictEqual(yield* digest.finish, { sha256: sha256(pieces.length) })
       assert.lengthOf(seen, pieces.length)
       for (const count of [1, 7, 40]) assert.strictEqual(seen[count - 1], sha256(count))
+    }),
+  )
+
+  it.live("lets the program end when whoever waits for room is interrupted and then finishes", () =>
+    Effect.gen(function* () {
+      const program = `
+        import * as Effect from "effect/Effect"
+        import * as FileDigest from ${JSON.stringify(new URL("./FileDigest.ts", import.meta.url).href)}
+        const digest = Effect.runSync(FileDigest.make)
+        for (let n = 0; n < 40; n++) digest.update(new Uint8Array(1 << 20))
+        await Effect.runPromiseExit(Effect.timeout(digest.room, 0))
+        console.log((await Effect.runPromise(digest.finish)).sha256)
+      `
+      const args = ["--conditions=@countersign/source", "--input-type=module", "-e", program]
+      const { status, stdout } = spawnSync(process.execPath, args, { timeout: 20_000 })
+      assert.strictEqual(status, 0)
+      const zeros = createHash("sha256")
+        .update(Buffer.alloc(40 << 20))
+        .digest("hex")
+      assert.strictEqual(stdout.toString(), `${zeros}\n`)
     }),
   )
 

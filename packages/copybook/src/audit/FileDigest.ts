@@ -206,14 +206,20 @@ class ThreadDigest implements FileDigest {
     return Effect.callback<void>((resume) => {
       // Waiting for the thread has to keep the program running.
       this.#thread.hold()
-      const look = (): void => {
-        if (!holds() && this.#failure === undefined) return
+      const stop = (): void => {
+        if (this.#wake !== look) return
         this.#wake = () => undefined
         this.#thread.release()
+      }
+      const look = (): void => {
+        if (!holds() && this.#failure === undefined) return
+        stop()
         resume(Effect.void)
       }
       this.#wake = look
       look()
+      // Else whoever is interrupted here would keep the program running for ever.
+      return Effect.sync(stop)
     })
   }
 
