@@ -9,6 +9,8 @@ import { holds, pathsOf, type ViewCondition } from "../record/ViewRule.ts"
 
 /** What is remembered of one rule's fields. */
 const answersMost = 4096
+/** Longer ones hold no kind: to remember them takes much memory, and answers nothing. Units: bytes. */
+const rememberedMost = 256
 
 interface Place {
   readonly path: string
@@ -30,6 +32,7 @@ export class HeldViews {
   private readonly places: ReadonlyArray<Place>
   private readonly values: ReadonlyMap<string, Place>
   private readonly answers = new Map<number | string, boolean>()
+  private readonly isRemembered: boolean
 
   constructor(plan: RecordPlan, rule: ViewCondition) {
     this.rule = rule
@@ -40,6 +43,8 @@ export class HeldViews {
       return [{ path, from: step.offset, until: step.offset + step.length, decode }]
     })
     this.values = new Map(this.places.map((place) => [place.path, place]))
+    const width = this.places.reduce((sum, { from, until }) => sum + until - from, 0)
+    this.isRemembered = width <= rememberedMost
   }
 
   /** Writes 1 or 0 for each record from `from` on. */
@@ -47,15 +52,22 @@ export class HeldViews {
     for (let index = 0; index < target.length; index++) {
       const start = batch.starts[from + index] ?? 0
       const end = start + (batch.lengths[from + index] ?? 0)
-      const key = this.keyOf(batch.bytes, start, end)
-      let answer = this.answers.get(key)
-      if (answer === undefined) {
-        answer = this.answerOf(batch.bytes, start, end)
-        if (this.answers.size >= answersMost) this.answers.clear()
-        this.answers.set(key, answer)
-      }
+      const answer = this.isRemembered
+        ? this.remembered(batch.bytes, start, end)
+        : this.answerOf(batch.bytes, start, end)
       target[index] = answer ? 1 : 0
     }
+  }
+
+  private remembered(bytes: Uint8Array, start: number, end: number): boolean {
+    const key = this.keyOf(bytes, start, end)
+    let answer = this.answers.get(key)
+    if (answer === undefined) {
+      answer = this.answerOf(bytes, start, end)
+      if (this.answers.size >= answersMost) this.answers.clear()
+      this.answers.set(key, answer)
+    }
+    return answer
   }
 
   /** The fields' bytes: a number where they are few, since that is made without allocation. */
