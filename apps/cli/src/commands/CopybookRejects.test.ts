@@ -64,6 +64,17 @@ describe("rejects of countersign copybook decode", () => {
     assert.match((await decode("card.dat -c card.cpy")).stderr, /F4F1/)
   })
 
+  it("have nothing of bytes that are framed wrongly where they are masked", async () => {
+    const { code, stderr } = await decode("card.dat -c card.cpy --framing rdw --mask-rejects")
+    assert.strictEqual(code, 1)
+    assert.include(stderr, "CPY-3006")
+    assert.notInclude(stderr, "F4F1F1F1")
+    writeFileSync(file("cut.dat"), good.subarray(0, 8))
+    const cut = await decode("cut.dat -c card.cpy --framing rdw --lenient --mask-rejects")
+    assert.strictEqual(cut.code, 1)
+    assert.notInclude(cut.stderr.toUpperCase(), "F4F1F1F1")
+  })
+
   it("can't go where the records go", async () => {
     for (const places of ["--rejects -", "-o x.ndjson --rejects ./x.ndjson"]) {
       const { code, stderr, stdout } = await decode(`card.dat -c card.cpy --lenient ${places}`)

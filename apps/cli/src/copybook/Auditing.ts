@@ -2,6 +2,7 @@
 import * as Effect from "effect/Effect"
 import { operator } from "../trail/Operator.ts"
 import { decodeAudited, decodeFile, type DecodeRequest } from "./Decoding.ts"
+import { maskError } from "./Rejecting.ts"
 import { encodeAudited, encodeFile, type EncodeRequest } from "./Encoding.ts"
 
 // The engine is half of the program; without a trail it is not loaded.
@@ -17,8 +18,11 @@ export const decode = Effect.fnUntraced(function* (
   request: Omit<DecodeRequest, "lineage">,
   trail: string | undefined,
 ) {
-  if (trail === undefined) return yield* decodeFile({ ...request, lineage: undefined })
-  return yield* Effect.provide(decodeAudited(request, operator()), yield* engine(trail))
+  const decoded =
+    trail === undefined
+      ? decodeFile({ ...request, lineage: undefined })
+      : Effect.provide(decodeAudited(request, operator()), yield* engine(trail))
+  return yield* request.isMasked ? Effect.mapError(decoded, maskError) : decoded
 })
 
 export const encode = Effect.fnUntraced(function* (

@@ -1,6 +1,6 @@
 /** What becomes of records with faults: counted, written to the rejects file and told to the trail. */
 import type { FileLineage } from "@countersign/copybook/audit/FileLineage"
-import { maskReject } from "@countersign/copybook/audit/MaskedFault"
+import { maskFraming, maskReject } from "@countersign/copybook/audit/MaskedFault"
 import { type SensitiveField, sensitiveFields } from "@countersign/copybook/audit/SensitiveFields"
 import { FramingFailed } from "@countersign/copybook/framing/FramingFailed"
 import type { FramingFault } from "@countersign/copybook/framing/FramingFault"
@@ -175,6 +175,13 @@ export class RejectSink {
       )
     })
   }
+}
+
+/** An error without the bytes of the file that it shows. */
+export const maskError = <E>(error: E): E | FramingFailed => {
+  if (!(error instanceof FramingFailed)) return error
+  const { detail, fault, fileOffset, hint, path, record } = error
+  return new FramingFailed({ path, fault, record, fileOffset, detail: maskFraming(detail), hint })
 }
 
 /** Why a file was not finished, as a trail may have it: codes and places, without bytes. */

@@ -28,6 +28,17 @@ export const trailFaults = ({ faults }: Reject): ReadonlyArray<TrailFault> =>
 /** Bytes in a message, as `messageOf` shows them. */
 const shownBytes = / \(X'[\dA-F]*'…?\)/g
 
+/** Bytes in a message about framing, and the length that a header of them would be. */
+const framedBytes = /0x[\dA-F]+(?:: \d+)?/gi
+
+/**
+ * What a fault of framing says, without the bytes of the file: they may be those of any field.
+ *
+ * @category conversions
+ * @since 0.1.0
+ */
+export const maskFraming = (message: string): string => message.replaceAll(framedBytes, "0x…")
+
 /**
  * A reject whose messages don't show the bytes of sensitive fields. Its own bytes are left out
  * where the record has any such field, because they would show what the messages hide.
@@ -38,14 +49,15 @@ const shownBytes = / \(X'[\dA-F]*'…?\)/g
 export const maskReject = (reject: Reject, sensitive: ReadonlyArray<SensitiveField>): Reject => {
   if (sensitive.length === 0) return reject
   const paths = new Set(sensitive.map(({ path }) => path))
-  const faults = reject.faults.map((fault) =>
+  const faults = reject.faults.map((fault) => {
+    const { message, path: place } = fault
+    if (place === undefined) return { ...fault, message: maskFraming(message) }
     // A fault of a group, such as a record that is too long, may show any of its fields.
-    fault.path !== undefined &&
-    (paths.has(fault.path.replaceAll(/\[\d+\]/g, "")) ||
-      sensitive.some(({ path }) => path.startsWith(`${fault.path}.`)) ||
-      !fault.path.includes("."))
-      ? { ...fault, message: fault.message.replaceAll(shownBytes, "") }
-      : fault,
-  )
+    const isShown =
+      paths.has(place.replaceAll(/\[\d+\]/g, "")) ||
+      sensitive.some(({ path }) => path.startsWith(`${place}.`)) ||
+      !place.includes(".")
+    return isShown ? { ...fault, message: message.replaceAll(shownBytes, "") } : fault
+  })
   return { ...reject, faults, bytes: new Uint8Array(0) }
 }

@@ -227,6 +227,12 @@ const audit = rows("audit", [
     "audit/FileLineage.test.ts: never holds a field's bytes",
   ],
   [
+    "rejects and messages without the bytes of sensitive fields",
+    "yes",
+    "`--mask-rejects`; such rejects can't be repaired",
+    "audit/MaskedFault.test.ts: has no bytes of sensitive fields, and keeps those of others",
+  ],
+  [
     "sensitive fields by their names",
     "yes",
     "rules as data: a name is a guess",
