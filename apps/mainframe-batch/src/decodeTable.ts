@@ -138,10 +138,10 @@ export const decodeTable = Effect.fnUntraced(function* (request: TableRequest) {
   const { actor, data, output, plan } = request
   const about = { file: data, other: output, direction: "decode", plan, actor } as const
   const lineage = yield* FileLineage.open({ ...about, format: "parquet" })
-  const table = yield* decode(request, lineage).pipe(
-    Effect.tapError((error) => lineage.close("failure", error.message)),
-    Effect.tap(({ rejected }) => lineage.close(rejected === 0 ? "success" : "partial")),
-  )
+  const table = yield* FileLineage.closing(lineage, decode(request, lineage), {
+    succeeded: ({ rejected }) => [rejected === 0 ? "success" : "partial"],
+    failed: ({ message }) => message,
+  })
   yield* audit.record({
     type: tableWritten,
     class: "compliance",

@@ -299,12 +299,11 @@ export const decodeAudited = Effect.fnUntraced(function* (
     actor,
     format,
   })
-  return yield* decodeFile({ ...request, lineage }).pipe(
-    Effect.tapError((error) => lineage.close("failure", trailReason(error))),
-    Effect.tap(({ records, rejected }) =>
+  return yield* FileLineage.closing(lineage, decodeFile({ ...request, lineage }), {
+    succeeded: ({ records, rejected }) =>
       records >= request.limit
-        ? lineage.close("partial", `ended behind ${records} records, as asked`)
-        : lineage.close(rejected === 0 ? "success" : "partial"),
-    ),
-  )
+        ? ["partial", `ended behind ${records} records, as asked`]
+        : [rejected === 0 ? "success" : "partial"],
+    failed: trailReason,
+  })
 })

@@ -137,13 +137,10 @@ export const encodeAudited = Effect.fnUntraced(function* (
     actor,
     format: "ndjson",
   })
-  return yield* encodeFile({ ...request, lineage }).pipe(
-    Effect.tapError((error) => lineage.close("failure", trailReason(error))),
-    Effect.tap(({ refused }) =>
-      refused === 0
-        ? lineage.close("success")
-        : // Not the first of them in words: they may show what a field has.
-          lineage.close("partial", `${refused} lines were not encoded`),
-    ),
-  )
+  return yield* FileLineage.closing(lineage, encodeFile({ ...request, lineage }), {
+    succeeded: ({ refused }) =>
+      // Not the first of them in words: they may show what a field has.
+      refused === 0 ? ["success"] : ["partial", `${refused} lines were not encoded`],
+    failed: trailReason,
+  })
 })

@@ -207,6 +207,25 @@ describe("the lineage of a file", () => {
     }),
   )
 
+  it.live("is closed however the reading ends", () =>
+    Effect.gen(function* () {
+      const ends = { succeeded: () => ["success"] as const, failed: (error: string) => error }
+      for (const [effect, reason] of [
+        [Effect.fail("no room"), "no room"],
+        [Effect.interrupt, "it was interrupted"],
+        [Effect.die("oops"), "a defect of the program ended it"],
+        [Effect.void, undefined],
+      ] as const) {
+        const records = yield* run((lineage) =>
+          Effect.exit(FileLineage.closing<unknown, string, never>(lineage, effect, ends)),
+        )
+        const closed = records.findLast(({ type }) => type === "copybook.file.closed")
+        assert.strictEqual(closed?.outcome, reason === undefined ? "success" : "failure")
+        assert.strictEqual(closed?.reason, reason)
+      }
+    }),
+  )
+
   it.live("keeps every reject up to its bound, and counts all", () =>
     Effect.gen(function* () {
       const count = FileLineage.rejectEventsMax + 5

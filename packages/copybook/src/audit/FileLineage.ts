@@ -21,7 +21,9 @@
 import { Audit } from "@countersign/core/Audit"
 import type { RecordError } from "@countersign/core/Audit"
 import type { Actor, AuditEventInput, Outcome } from "@countersign/core/event/AuditEvent"
+import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import type { FilePlan } from "../file/FilePlan.ts"
 import type { Reject } from "../framing/Rejects.ts"
@@ -345,3 +347,35 @@ export const open = Effect.fnUntraced(function* (
   }
   return lineageOf({ audit, about, options, sensitive }, yield* FileDigest.make)
 })
+
+/**
+ * Runs what reads or writes the file, and closes its lineage however that ends.
+ *
+ * - Errors: those of the effect, and those of the engine where the trail can't have the end of what
+ *   succeeded.
+ *
+ * @param ends how the trail calls what succeeded, and why what failed did; without bytes of fields
+ * @category running
+ * @since 0.1.0
+ */
+export const closing = <A, E, R>(
+  lineage: FileLineage,
+  effect: Effect.Effect<A, E, R>,
+  ends: {
+    readonly succeeded: (value: A) => readonly [outcome: Outcome, reason?: string]
+    readonly failed: (error: E) => string
+  },
+): Effect.Effect<A, E | RecordError, R> =>
+  effect.pipe(
+    Effect.onError((cause) => {
+      const error = Cause.findErrorOption(cause)
+      const reason = Option.isSome(error)
+        ? ends.failed(error.value)
+        : Cause.hasInterruptsOnly(cause)
+          ? "it was interrupted"
+          : "a defect of the program ended it"
+      // Why it failed says more than that the trail does not have it.
+      return Effect.ignore(lineage.close("failure", reason))
+    }),
+    Effect.tap((value) => lineage.close(...ends.succeeded(value))),
+  )
