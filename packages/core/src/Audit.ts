@@ -12,12 +12,14 @@ import type { AuditConfig, AuditConfigInput } from "./config/AuditConfig.ts"
 import { changesBetween, type ConfigChange, withLiveOf } from "./config/ConfigChange.ts"
 import { resolve, type ResolveOptions } from "./config/ConfigResolution.ts"
 import type { InvalidConfig } from "./config/InvalidConfig.ts"
+import type { ActorSnapshot } from "./engine/ActorRegistry.ts"
 import type { AuditUnavailable } from "./engine/AuditError.ts"
 import type { AuditEngine } from "./engine/AuditEngine.ts"
 import { configurationDigest } from "./engine/Bookends.ts"
 import type { SinkNameInvalid } from "./engine/Dispatcher.ts"
 import type { Verdict } from "./engine/Door.ts"
 import type { EngineStatus } from "./engine/EngineStatus.ts"
+import { type EngineTimes, makeTimes } from "./engine/EngineTimes.ts"
 import { type KeyRotated, KeyRotationRefused, type RotateError } from "./engine/KeyRotation.ts"
 import { openEngine } from "./engine/OpenEngine.ts"
 import { verifySelf } from "./engine/SelfVerification.ts"
@@ -106,6 +108,10 @@ export class Audit extends Context.Service<
       next?: string | Signer["Service"],
     ) => Effect.Effect<KeyRotated, RotateError>
     readonly status: () => EngineStatus
+    /** Everything that lives in the engine: stages, sinks, services. */
+    readonly actors: () => ReadonlyArray<ActorSnapshot>
+    /** How long the log's sync and publishing take. */
+    readonly times: EngineTimes
     /** Drains, writes the closing record and publishes. Idempotent; the layer does it too. */
     readonly close: Effect.Effect<void, AuditUnavailable>
     /** Never succeeds; fails when the engine has failed. */
@@ -243,6 +249,8 @@ const open = Effect.fnUntraced(function* (config: AuditConfig, options: LayerOpt
     reload: reloading(engine, config, options.reload),
     rotateKey: (next) => engine.keyRotation.rotate(next),
     status: () => engine.status(),
+    actors: () => engine.actors(),
+    times: engine.times,
     close: engine.close,
     failed: engine.failed,
     lastGaspUnsafe: () => engine.lastGaspUnsafe(),
@@ -327,6 +335,8 @@ const off: Audit["Service"] = {
     systemRecords: 0,
     durableSize: 0,
     publishedSize: 0,
+    publishedMillis: undefined,
+    verification: undefined,
     pool: { slabBytes: 0, slabsMax: 0, slabs: 0, leased: 0, leases: 0, reused: 0, utilisation: 0 },
     samplingRate: 0,
     waiting: 0,
@@ -334,6 +344,8 @@ const off: Audit["Service"] = {
     walAbandoned: 0,
     sinks: [],
   }),
+  actors: () => [],
+  times: makeTimes(),
   close: Effect.void,
   failed: Effect.never,
   lastGaspUnsafe: () => 0,

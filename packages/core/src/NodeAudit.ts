@@ -18,6 +18,8 @@ import type { ConfigChange } from "./config/ConfigChange.ts"
 import type { AuditConfigInput } from "./config/AuditConfig.ts"
 import { resolve, type ResolveOptions } from "./config/ConfigResolution.ts"
 import type { EngineStatus } from "./engine/EngineStatus.ts"
+import type { EngineTimes } from "./engine/EngineTimes.ts"
+import type { ActorSnapshot } from "./engine/ActorRegistry.ts"
 import type { KeyRotated } from "./engine/KeyRotation.ts"
 import type { Verdict } from "./engine/Door.ts"
 import type { Actor, AuditEventInput } from "./event/AuditEvent.ts"
@@ -58,6 +60,10 @@ export interface NodeAudit {
   /** As `Audit.rotateKey`. */
   readonly rotateKey: (next?: string | Signer["Service"]) => Promise<KeyRotated>
   readonly status: () => EngineStatus
+  /** As `Audit.actors`. */
+  readonly actors: () => ReadonlyArray<ActorSnapshot>
+  /** As `Audit.times`. */
+  readonly times: EngineTimes
   /** Resolves when everything accepted is durable, signed and published. Idempotent. */
   readonly close: () => Promise<void>
 }
@@ -150,6 +156,8 @@ export const openAudit = async (
     reload: (next) => run(audit.reload(next)),
     rotateKey: (next) => run(audit.rotateKey(next)),
     status: audit.status,
+    actors: audit.actors,
+    times: audit.times,
     close,
   }
 }

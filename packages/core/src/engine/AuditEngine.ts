@@ -10,6 +10,7 @@ import type { FillRandom } from "../platform/RandomBytes.ts"
 import type { SignerError } from "../signer/Signer.ts"
 import type { OpenTrail } from "../trail/OpenTrail.ts"
 import type { TrailFenced } from "../trail/TrailError.ts"
+import type { ActorSnapshot } from "./ActorRegistry.ts"
 import { Archivist } from "./Archivist.ts"
 import type { AuditUnavailable } from "./AuditError.ts"
 import { BufferPool } from "./BufferPool.ts"
@@ -18,6 +19,7 @@ import { closeTrail, unavailableBecause } from "./Closing.ts"
 import type { Dispatcher } from "./Dispatcher.ts"
 import { Door } from "./Door.ts"
 import type { EngineStatus } from "./EngineStatus.ts"
+import { makeTimes } from "./EngineTimes.ts"
 import type { EngineOptions } from "./EngineOptions.ts"
 import { EngineReports } from "./EngineReports.ts"
 import { Intake, laneCount } from "./Intake.ts"
@@ -91,6 +93,10 @@ export class AuditEngine {
   private readonly failure = Deferred.makeUnsafe<never, AuditUnavailable>()
   private readonly pool: BufferPool
   private readonly sampler: Sampler
+  /** How long what everybody waits for takes. */
+  readonly times = makeTimes()
+  /** What the engine's verification of itself said last. */
+  verification: EngineStatus["verification"]
   private readonly log: LogStageOptions
   private readonly publishStage: PublishStage
   private readonly reports: EngineReports
@@ -122,7 +128,7 @@ export class AuditEngine {
     this.sampler = new Sampler(options.sampling, samplingKey)
     const { intake } = this
     this.door = new Door({ limits: options.limits, intake, ledger, nowMillis, fillRandom })
-    this.log = { wal, lease, ledger, inSlabs, directory, nowMillis }
+    this.log = { wal, lease, ledger, inSlabs, directory, nowMillis, times: this.times }
     this.publishStage = new PublishStage({
       writer: trail.recovered.writer,
       wal,
@@ -130,6 +136,7 @@ export class AuditEngine {
       directory,
       retainBytesMax: options.wal.retainBytesMax,
       segmentBytesMax: options.wal.segmentBytesMax,
+      times: this.times,
       deliver: (batch) => {
         const { dispatcher } = this
         this.sealer?.seal(batch)
@@ -215,6 +222,8 @@ export class AuditEngine {
       systemRecords: this.ledger.recorded[laneCount - 1] ?? 0,
       durableSize: trail.wal.nextSequence,
       publishedSize: trail.recovered.writer.publishedSize,
+      publishedMillis: this.publishStage.publishedMillis,
+      verification: this.verification,
       pool: this.pool.status,
       samplingRate: this.sampler.rate,
       waiting: this.pending.size,
@@ -222,6 +231,11 @@ export class AuditEngine {
       walAbandoned: trail.wal.abandoned,
       sinks: this.dispatcher?.status() ?? [],
     }
+  }
+
+  /** Everything that lives in the engine, and how it is. */
+  actors(): ReadonlyArray<ActorSnapshot> {
+    return this.supervisor.registry.snapshot()
   }
 
   /** Waits for the required sinks; `undefined` where there are no sinks. */

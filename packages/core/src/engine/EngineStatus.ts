@@ -6,6 +6,7 @@
 import type { BufferPoolStatus } from "./BufferPool.ts"
 import type { DeliveryStatus } from "./DeliveryStatus.ts"
 import type { EngineState } from "./Door.ts"
+import type { VerifyReport } from "../trail/VerifyReport.ts"
 import type { Account } from "./Ledger.ts"
 
 /**
@@ -24,6 +25,12 @@ export interface EngineStatus {
   readonly systemRecords: number
   readonly durableSize: number
   readonly publishedSize: number
+  /** When the newest checkpoint of this run was published. Units: milliseconds since 1970. */
+  readonly publishedMillis: number | undefined
+  /** What verifying the trail said last in this run. Units: milliseconds since 1970. */
+  readonly verification:
+    | { readonly verdict: VerifyReport["verdict"]; readonly atMillis: number }
+    | undefined
   readonly pool: BufferPoolStatus
   readonly samplingRate: number
   /** Callers that wait for their event. */

@@ -9,6 +9,7 @@ import type { Lease } from "../trail/Lease.ts"
 import { TrailFenced } from "../trail/TrailError.ts"
 import type { WalBatch, WriteAheadLog } from "../trail/WriteAheadLog.ts"
 import type { DurableBatch, EncodedBatch } from "./EncodedBatch.ts"
+import { type EngineTimes, timed } from "./EngineTimes.ts"
 import type { Ledger } from "./Ledger.ts"
 
 /**
@@ -41,6 +42,7 @@ export interface LogStageOptions {
   readonly ledger: Ledger
   readonly inSlabs: InSlabs
   readonly directory: string
+  readonly times: EngineTimes
   readonly nowMillis: () => number
 }
 
@@ -71,15 +73,13 @@ export const log = (
     // A segment begun after another writer took over would stand beside its segments.
     if (!lease.isHeldUnsafe()) return fenced
     const firstSequence = wal.nextSequence
-    return wal
-      .append(batches.map(payloadOf), options.nowMillis())
-      .pipe(
-        Effect.andThen(
-          Effect.suspend(() =>
-            lease.isHeldUnsafe() ? Effect.succeed(settle(batches, firstSequence, options)) : fenced,
-          ),
-        ),
-      )
+    const append = wal.append(batches.map(payloadOf), options.nowMillis())
+    return Effect.andThen(
+      timed(options.times.log, append),
+      Effect.suspend(() =>
+        lease.isHeldUnsafe() ? Effect.succeed(settle(batches, firstSequence, options)) : fenced,
+      ),
+    )
   })
 }
 

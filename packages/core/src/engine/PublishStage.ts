@@ -11,6 +11,7 @@ import { TrailFenced } from "../trail/TrailError.ts"
 import type { TrailWriter } from "../trail/TrailWriter.ts"
 import type { WriteAheadLog } from "../trail/WriteAheadLog.ts"
 import type { DurableBatch } from "./EncodedBatch.ts"
+import { type EngineTimes, timed } from "./EngineTimes.ts"
 import type { Waiter } from "./Lane.ts"
 
 // A system writes what it caches after half a minute by default; syncing it then is nearly free.
@@ -30,6 +31,7 @@ export interface PublishStageOptions {
   readonly segmentBytesMax: number
   /** Called with each batch once it is in the tree, in order; it may retain the slab. */
   readonly deliver: (batch: DurableBatch) => void
+  readonly times: EngineTimes
   readonly nowMillis: () => number
 }
 
@@ -47,6 +49,8 @@ interface Unpublished {
 export class PublishStage {
   private readonly options: PublishStageOptions
   private unpublished: Array<Unpublished> = []
+  /** When the newest checkpoint was published. Units: milliseconds since 1970. */
+  publishedMillis: number | undefined
   private followers: Array<{ readonly size: number; readonly done: () => void }> = []
 
   constructor(options: PublishStageOptions) {
@@ -110,11 +114,12 @@ export class PublishStage {
   /** Signs and publishes a checkpoint over what the tree holds, and tells those who wait. */
   readonly checkpoint: Effect.Effect<number, DiskError | SignerError | TrailFenced> =
     Effect.suspend((): Effect.Effect<number, DiskError | SignerError | TrailFenced> => {
-      const { directory, lease, writer } = this.options
+      const { directory, lease, nowMillis, times, writer } = this.options
       if (!lease.isHeldUnsafe()) {
         return Effect.fail(new TrailFenced({ path: directory, fence: lease.fence }))
       }
-      return Effect.map(writer.publish, (size) => {
+      return Effect.map(timed(times.publish, writer.publish), (size) => {
+        this.publishedMillis = nowMillis()
         const rest = this.unpublished.findIndex(({ sequence }) => sequence >= size)
         const done = this.unpublished.splice(0, rest < 0 ? this.unpublished.length : rest)
         for (const { sequence, waiter } of done) waiter.published(sequence)

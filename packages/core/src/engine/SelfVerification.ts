@@ -3,6 +3,7 @@
  *
  * @since 0.1.0
  */
+import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import { Disk, type DiskError } from "../platform/Disk.ts"
 import { checkLog } from "../trail/LogVerifier.ts"
@@ -47,5 +48,7 @@ export const verifySelf = (
         detail: detailOf(report),
       }),
     )
+    const atMillis = yield* Clock.currentTimeMillis
+    engine.verification = { verdict: report.verdict, atMillis }
     return report
   }).pipe(Effect.provideService(Disk, disk))
