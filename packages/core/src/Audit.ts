@@ -330,6 +330,7 @@ const off: Audit["Service"] = {
     state: "closed",
     detail: "auditing is switched off",
     origin: "",
+    directory: "",
     verifierKey: "",
     accounts: [],
     systemRecords: 0,

@@ -217,6 +217,7 @@ export class AuditEngine {
       state: door.state,
       detail: door.detail,
       origin: this.options.origin,
+      directory: this.options.directory,
       verifierKey: trail.keys.verifierKey,
       accounts: this.ledger.accounts((lane) => intake.inFlight(lane) + (inSlabs.counts[lane] ?? 0)),
       systemRecords: this.ledger.recorded[laneCount - 1] ?? 0,

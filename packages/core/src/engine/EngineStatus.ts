@@ -19,6 +19,8 @@ export interface EngineStatus {
   readonly state: EngineState
   readonly detail: string
   readonly origin: string
+  /** Where the trail lies: an absolute path. Empty where auditing is switched off. */
+  readonly directory: string
   readonly verifierKey: string
   readonly accounts: ReadonlyArray<Account>
   /** The engine's own records in the trail. */

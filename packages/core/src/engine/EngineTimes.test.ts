@@ -51,11 +51,29 @@ describe("what an engine says to those who watch it", () => {
     ),
   )
 
+  it.live("tells those who listen each time, until they have heard enough", () =>
+    Effect.gen(function* () {
+      const times = makeTimes()
+      const heard: Array<readonly [string, number]> = []
+      const end = times.listen((which, micros) => void heard.push([which, micros]))
+      yield* timed(times, "publish", Effect.void)
+      times.add("log", 7)
+      end()
+      times.add("log", 8)
+      assert.deepStrictEqual(
+        heard.map(([which]) => which),
+        ["publish", "log"],
+      )
+      assert.strictEqual(heard[1]?.[1], 7)
+      assert.strictEqual(times.log.count, 2)
+    }),
+  )
+
   it.live("records no time of what failed", () =>
     Effect.gen(function* () {
-      const { log } = makeTimes()
-      yield* Effect.exit(timed(log, Effect.fail("no")))
-      assert.strictEqual(log.count, 0)
+      const times = makeTimes()
+      yield* Effect.exit(timed(times, "log", Effect.fail("no")))
+      assert.strictEqual(times.log.count, 0)
     }),
   )
 })

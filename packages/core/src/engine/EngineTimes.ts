@@ -19,7 +19,25 @@ export interface EngineTimes {
   readonly log: RecordableHistogram
   /** Of a checkpoint: tiles, signature, file. Units: microseconds. */
   readonly publish: RecordableHistogram
+  /** Hands each number on as it comes, for histograms over shorter times. Returns what ends it. */
+  readonly listen: (listener: TimesListener) => () => void
+  /** Records a time, and tells those who listen. */
+  readonly add: (which: TimedCall, micros: number) => void
 }
+
+/**
+ * @category models
+ * @since 0.1.0
+ */
+export type TimedCall = "log" | "publish"
+
+/**
+ * Called in the engine's turn: returns at once and never throws.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export type TimesListener = (which: TimedCall, micros: number) => void
 
 const hourMicros = 3_600_000_000
 
@@ -30,7 +48,21 @@ const histogram = (): RecordableHistogram =>
  * @category constructors
  * @since 0.1.0
  */
-export const makeTimes = (): EngineTimes => ({ log: histogram(), publish: histogram() })
+export const makeTimes = (): EngineTimes => {
+  const histograms = { log: histogram(), publish: histogram() }
+  const listeners = new Set<TimesListener>()
+  return {
+    ...histograms,
+    listen: (listener) => {
+      listeners.add(listener)
+      return () => void listeners.delete(listener)
+    },
+    add: (which, micros) => {
+      histograms[which].record(micros)
+      for (const listener of listeners) listener(which, micros)
+    },
+  }
+}
 
 /**
  * Runs an effect and records how long it took, where it succeeds.
@@ -39,14 +71,15 @@ export const makeTimes = (): EngineTimes => ({ log: histogram(), publish: histog
  * @since 0.1.0
  */
 export const timed = <A, E, R>(
-  times: RecordableHistogram,
+  times: EngineTimes,
+  which: TimedCall,
   effect: Effect.Effect<A, E, R>,
 ): Effect.Effect<A, E, R> =>
   Effect.flatMap(monotonicNow, (from) =>
     Effect.tap(effect, () =>
       Effect.map(monotonicNow, (to) => {
         // It takes whole numbers within its bounds alone.
-        times.record(Math.min(hourMicros, Math.max(1, Math.round((to - from) * 1000))))
+        times.add(which, Math.min(hourMicros, Math.max(1, Math.round((to - from) * 1000))))
       }),
     ),
   )

@@ -75,7 +75,7 @@ export const log = (
     const firstSequence = wal.nextSequence
     const append = wal.append(batches.map(payloadOf), options.nowMillis())
     return Effect.andThen(
-      timed(options.times.log, append),
+      timed(options.times, "log", append),
       Effect.suspend(() =>
         lease.isHeldUnsafe() ? Effect.succeed(settle(batches, firstSequence, options)) : fenced,
       ),

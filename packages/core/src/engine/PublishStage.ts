@@ -118,7 +118,7 @@ export class PublishStage {
       if (!lease.isHeldUnsafe()) {
         return Effect.fail(new TrailFenced({ path: directory, fence: lease.fence }))
       }
-      return Effect.map(timed(times.publish, writer.publish), (size) => {
+      return Effect.map(timed(times, "publish", writer.publish), (size) => {
         this.publishedMillis = nowMillis()
         const rest = this.unpublished.findIndex(({ sequence }) => sequence >= size)
         const done = this.unpublished.splice(0, rest < 0 ? this.unpublished.length : rest)
