@@ -130,4 +130,58 @@ describe("Audit, by lane", () => {
       assert.strictEqual(total("skipped"), telemetry?.sampledOut)
     }),
   )
+
+  it.live("follows a measured overhead, and says in the trail why", () =>
+    Effect.gen(function* () {
+      const measured = (audit: Audit["Service"], overhead: number) =>
+        Effect.gen(function* () {
+          audit.sampling.observeOverhead(overhead)
+          const before = audit.status().samplingRate
+          while (audit.status().samplingRate === before) yield* Effect.sleep(20)
+          return audit.status().samplingRate
+        }).pipe(Effect.timeout("10 seconds"))
+      const sampling = { ...fixture.config.sampling, adaptive: true, rate: 1, windowMillis: 100 }
+      const rate = yield* fixture.withAudit(
+        Effect.flatMap(Effect.service(Audit), (audit) => measured(audit, 0.1)),
+        { sampling: { ...sampling, targetOverhead: 0.05 } },
+      )
+      assert.approximately(rate, (0.85 * 0.05) / 0.1, 1e-5)
+      const change = (yield* fixture.trail).find(({ type }) => type === "audit.sampling.changed")
+      const { after, before, reason } = dataOf(change)
+      assert.deepStrictEqual([before, after], [1, rate])
+      assert.strictEqual(
+        reason,
+        "auditing takes 10.00 % of the time, as measured, and 5.00 % is allowed: less is kept",
+      )
+    }),
+  )
+
+  it.live("keeps telemetry below a ceiling once the reason is in the trail, and nothing else", () =>
+    Effect.gen(function* () {
+      const accounts = yield* fixture.withAudit(
+        Effect.gen(function* () {
+          const audit = yield* Audit
+          yield* audit.sampling.limit(0.5, "it became slower")
+          for (let index = 0; index < 2000; index += 1) {
+            audit.recordUnsafe({ ...event, class: index % 2 === 0 ? "telemetry" : "standard" })
+          }
+          yield* audit.flush
+          yield* audit.sampling.limit(1, "it is as it was")
+          assert.strictEqual(audit.status().samplingRate, 1)
+          return audit.status().accounts
+        }),
+        { sampling: { ...fixture.config.sampling, adaptive: false, rate: 1 } },
+      )
+      const [, , standard, telemetry] = accounts
+      assert.strictEqual(standard?.recorded, 1000)
+      assert.approximately(telemetry?.recorded ?? 0, 500, debtMaxOf(0.5) + 1)
+      const limits = (yield* fixture.trail)
+        .filter(({ type }) => type === "audit.sampling.limited")
+        .map(dataOf)
+      assert.deepStrictEqual(limits, [
+        { before: 1, ceiling: 0.5, reason: "it became slower" },
+        { before: 0.5, ceiling: 1, reason: "it is as it was" },
+      ])
+    }),
+  )
 })

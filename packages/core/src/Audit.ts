@@ -112,6 +112,22 @@ export class Audit extends Context.Service<
     readonly actors: () => ReadonlyArray<ActorSnapshot>
     /** How long the log's sync and publishing take. */
     readonly times: EngineTimes
+    /** What steers the sampling of telemetry from outside; nothing here touches another class. */
+    readonly sampling: {
+      /**
+       * Tells what auditing costs, as measured: an adaptive rate goes by it in place of the
+       * engine's own estimate.
+       *
+       * @param overhead share of the application's time, 0 to 1
+       */
+      readonly observeOverhead: (overhead: number) => void
+      /**
+       * Records the reason, and then keeps the rate at or below a ceiling until it is lifted.
+       *
+       * @param ceiling a ratio above 0; 1 lifts it
+       */
+      readonly limit: (ceiling: number, reason: string) => Effect.Effect<void, AuditUnavailable>
+    }
     /** Drains, writes the closing record and publishes. Idempotent; the layer does it too. */
     readonly close: Effect.Effect<void, AuditUnavailable>
     /** Never succeeds; fails when the engine has failed. */
@@ -251,11 +267,17 @@ const open = Effect.fnUntraced(function* (config: AuditConfig, options: LayerOpt
     status: () => engine.status(),
     actors: () => engine.actors(),
     times: engine.times,
+    sampling: {
+      observeOverhead: (overhead) => engine.reports.observeOverhead(overhead),
+      limit: (ceiling, reason) => limitSampling(engine, ceiling, reason),
+    },
     close: engine.close,
     failed: engine.failed,
     lastGaspUnsafe: () => engine.lastGaspUnsafe(),
   })
 })
+
+const reasonLengthMax = 1000
 
 const system: Actor = { id: "countersign", type: "system" }
 
@@ -280,6 +302,17 @@ const criticalOperation = <A>(
   }
   return result
 }
+
+const limitSampling = (engine: AuditEngine, ceiling: number, reason: string) =>
+  engine
+    .recordSystem(
+      SystemRecord.samplingLimited({
+        before: engine.status().samplingRate,
+        ceiling,
+        reason: reason.slice(0, reasonLengthMax),
+      }),
+    )
+    .pipe(Effect.andThen(Effect.sync(() => engine.reports.limitSampling(ceiling))))
 
 const reloading = (
   engine: AuditEngine,
@@ -347,6 +380,7 @@ const off: Audit["Service"] = {
   }),
   actors: () => [],
   times: makeTimes(),
+  sampling: { observeOverhead: () => undefined, limit: () => Effect.void },
   close: Effect.void,
   failed: Effect.never,
   lastGaspUnsafe: () => 0,

@@ -99,7 +99,7 @@ export class AuditEngine {
   verification: EngineStatus["verification"]
   private readonly log: LogStageOptions
   private readonly publishStage: PublishStage
-  private readonly reports: EngineReports
+  readonly reports: EngineReports
   private readonly pipeline: Pipeline
   private readonly sinks: ReadonlyArray<Sink>
   private readonly sealer: Sealer | undefined

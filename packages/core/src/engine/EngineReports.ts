@@ -31,6 +31,27 @@ export interface EngineReportsOptions {
 
 const heartbeatCheckMillis = 1000
 
+/** After so long without a new measurement, whoever measured is gone. */
+const measuredHoldMillis = 600_000
+
+interface Overhead {
+  readonly ratio: number
+  readonly isMeasured: boolean
+}
+
+const percent = (ratio: number): string => `${(ratio * 100).toFixed(2)} %`
+
+const reasonOf = (
+  { isMeasured, ratio }: Overhead,
+  { targetOverhead }: EngineReportsOptions["options"]["sampling"],
+): string => {
+  const how = isMeasured ? "as measured" : "as the engine estimates"
+  const bound = percent(targetOverhead)
+  return ratio > targetOverhead
+    ? `auditing takes ${percent(ratio)} of the time, ${how}, and ${bound} is allowed: less is kept`
+    : `auditing takes ${percent(ratio)} of the time, ${how}, well below the ${bound} that is allowed: more is kept`
+}
+
 const sum = (column: Float64Array): number =>
   column.subarray(0, classes.length).reduce((total, count) => total + count, 0)
 
@@ -47,6 +68,9 @@ export class EngineReports {
   private readonly told = new Float64Array(laneCount)
   private windowFrom: number
   private beatAt: number
+  /** Overhead that somebody measured since the last window. */
+  private measured: number | undefined
+  private measuredAtMillis = -Infinity
   /** Losses that found no room in the lane of the engine's own records. */
   private unsaid: Array<AuditEventInput> = []
 
@@ -84,6 +108,19 @@ export class EngineReports {
         () => this.beat(),
       ),
     ]
+  }
+
+  /** Takes a measured overhead in place of the engine's own estimate. */
+  observeOverhead(overhead: number): void {
+    if (!(overhead >= 0)) return
+    this.measured = overhead
+    this.measuredAtMillis = this.parts.nowMillis()
+  }
+
+  /** Keeps telemetry's rate at or below a ceiling. Record the reason first. */
+  limitSampling(ceiling: number): void {
+    this.flushWindow()
+    this.parts.sampler.limit(ceiling)
   }
 
   /** Ends the sampling window and says what is to be said. */
@@ -136,6 +173,16 @@ export class EngineReports {
     }
   }
 
+  /** What this window's step goes by: each measurement once, and the estimate where none was made of late. */
+  private overhead(now: number, estimate: number): Overhead | undefined {
+    const { measured } = this
+    this.measured = undefined
+    if (measured !== undefined) return { ratio: measured, isMeasured: true }
+    return now - this.measuredAtMillis < measuredHoldMillis
+      ? undefined
+      : { ratio: estimate, isMeasured: false }
+  }
+
   private heartbeat(): AuditEventInput {
     const { ledger, published } = this.parts
     return SystemRecord.heartbeat({ recorded: sum(ledger.recorded), published: published() })
@@ -146,12 +193,16 @@ export class EngineReports {
     const now = nowMillis()
     const lasted = now - this.windowFrom
     this.windowFrom = now
-    if (lasted > 0 && this.options.sampling.adaptive) {
-      sampler.observeOverhead(door.takeBusyMillis() / lasted)
-    }
+    const overhead = lasted > 0 ? this.overhead(now, door.takeBusyMillis() / lasted) : undefined
+    if (overhead !== undefined) sampler.observeOverhead(overhead.ratio)
     const records: Array<AuditEventInput> = []
     const window = sampler.closeWindow(now)
     if (window.kept + window.skipped > 0) records.push(SystemRecord.sampled(window))
+    const { rate: after } = sampler
+    if (overhead !== undefined && after !== window.rate) {
+      const reason = reasonOf(overhead, this.options.sampling)
+      records.push(SystemRecord.samplingChanged({ before: window.rate, after, reason }))
+    }
     for (const [lane, contract] of contracts.entries()) {
       const count = (ledger.dropped[lane] ?? 0) - (this.told[lane] ?? 0)
       if (count === 0) continue

@@ -55,6 +55,28 @@ describe("Sampler", () => {
     assert.strictEqual(sampler.rate, 0.25)
   })
 
+  it("stays below a ceiling, fixed or adaptive, until it is lifted", () => {
+    const fixed = new Sampler(options, key)
+    fixed.limit(0.1)
+    assert.approximately(fixed.rate, 0.1, 1e-6)
+    fixed.limit(0.5)
+    assert.strictEqual(fixed.rate, 0.25)
+    const adaptive = new Sampler({ ...options, adaptive: true, rate: 1 }, key)
+    adaptive.limit(0.5)
+    assert.strictEqual(adaptive.rate, 0.5)
+    adaptive.reconfigure({ ...options, adaptive: true, rate: 0.75 })
+    assert.strictEqual(adaptive.rate, 0.5)
+    adaptive.limit(0.0001)
+    assert.approximately(adaptive.rate, options.rateMin, 1e-6)
+    adaptive.limit(1)
+    assert.approximately(adaptive.rate, options.rateMin, 1e-6, "it rises step by step")
+    for (let window = 0; window < 3; window++) {
+      adaptive.observeOverhead(0)
+      adaptive.closeWindow(noon)
+    }
+    assert.approximately(adaptive.rate, options.rateMin * 1.25, 1e-6)
+  })
+
   it("begins within the bounds when it is adaptive, and as told when it is not", () => {
     const bounds = { rateMin: 0.5, rateMax: 0.75 }
     assert.strictEqual(new Sampler({ ...options, ...bounds, adaptive: true }, key).rate, 0.5)

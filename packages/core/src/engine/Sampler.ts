@@ -41,6 +41,7 @@ export class Sampler {
   private readonly share: SampleRate
   private options: SamplerOptions
   private control: AdaptiveRate.AdaptiveRate
+  private ceiling = 1
   private kept = 0
   private skipped = 0
   private fromMillis: number | undefined
@@ -84,8 +85,22 @@ export class Sampler {
    */
   observeOverhead(overhead: number): void {
     if (this.options.adaptive) {
-      this.control = AdaptiveRate.step(this.control, overhead, this.options)
+      this.control = AdaptiveRate.step(this.control, overhead, this.bounds)
     }
+  }
+
+  /**
+   * Keeps the rate at or below a ceiling, until another one is given. Close the window first.
+   *
+   * An adaptive rate follows from below, so it does not jump when the ceiling is lifted; it still
+   * never falls below `rateMin`.
+   *
+   * @param ceiling a ratio above 0, at most 1. 1 lifts it; what is none of these does, too
+   */
+  limit(ceiling: number): void {
+    this.ceiling = ceiling > 0 && ceiling < 1 ? ceiling : 1
+    this.control = AdaptiveRate.start(this.control.rate, this.bounds)
+    this.apply()
   }
 
   /**
@@ -94,8 +109,8 @@ export class Sampler {
    */
   reconfigure(options: SamplerOptions): void {
     const isNewRate = options.rate !== this.options.rate || !this.options.adaptive
-    this.control = AdaptiveRate.start(isNewRate ? options.rate : this.control.rate, options)
     this.options = options
+    this.control = AdaptiveRate.start(isNewRate ? options.rate : this.control.rate, this.bounds)
     this.apply()
   }
 
@@ -121,8 +136,14 @@ export class Sampler {
     return window
   }
 
+  private get bounds(): AdaptiveRate.AdaptiveRateOptions {
+    const { rateMax, rateMin, targetOverhead } = this.options
+    return { rateMin, rateMax: Math.max(rateMin, Math.min(rateMax, this.ceiling)), targetOverhead }
+  }
+
   private apply(): void {
-    const next = this.options.adaptive ? this.control.rate : this.options.rate
+    const { adaptive, rate } = this.options
+    const next = adaptive ? this.control.rate : Math.min(rate, this.ceiling)
     if (next !== this.share.rate) this.share.set(next)
   }
 }

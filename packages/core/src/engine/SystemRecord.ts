@@ -109,6 +109,30 @@ export const sampled = (window: SampledWindow): AuditEventInput =>
   record("audit.sampled", "success", { ...window })
 
 /**
+ * A change of the rate at which telemetry is kept, with the reason in words.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const samplingChanged = (change: {
+  readonly before: number
+  readonly after: number
+  readonly reason: string
+}): AuditEventInput => record("audit.sampling.changed", "success", change)
+
+/**
+ * A ceiling for the rate at which telemetry is kept; 1 lifts it.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const samplingLimited = (limit: {
+  readonly before: number
+  readonly ceiling: number
+  readonly reason: string
+}): AuditEventInput => record("audit.sampling.limited", "success", limit)
+
+/**
  * Events that are not in the trail.
  *
  * @category models
