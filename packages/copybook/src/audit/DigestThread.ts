@@ -7,26 +7,33 @@ import { createHash, type Hash } from "node:crypto"
 import { parentPort } from "node:worker_threads"
 
 /**
- * What is sent to the thread: the file's next bytes at the beginning of a slot of shared memory;
- * `soFar` asks for the digest of all so far, `end` forgets the file.
+ * What is sent to the thread: the file's next bytes, at the beginning of a slot of shared memory,
+ * and the places among them up to which a digest is asked for. Without a part the file is
+ * forgotten.
+ *
+ * Waking a thread costs as much as hashing a part of a megabyte, so there is one message for all.
  *
  * @category models
  * @since 0.1.0
  */
 export interface DigestWork {
   readonly file: number
-  readonly work: { readonly slot: Uint8Array; readonly length: number } | "soFar" | "end"
+  readonly part?: {
+    readonly slot: Uint8Array
+    readonly length: number
+    readonly marks: ReadonlyArray<number>
+  }
 }
 
 /**
- * What it answers: how many bytes were hashed, or a digest in hex.
+ * What it answers when a part is hashed: the digests of all bytes up to its marks, in hex.
  *
  * @category models
  * @since 0.1.0
  */
 export interface DigestAnswer {
   readonly file: number
-  readonly answer: number | string
+  readonly digests: ReadonlyArray<string>
 }
 
 const hashes = new Map<number, Hash>()
@@ -39,16 +46,18 @@ const hashOf = (file: number): Hash => {
   return hash
 }
 
-parentPort?.on("message", ({ file, work }: DigestWork) => {
-  if (work === "end") {
+parentPort?.on("message", ({ file, part }: DigestWork) => {
+  if (part === undefined) {
     hashes.delete(file)
     return
   }
   const hash = hashOf(file)
-  const answer = (value: DigestAnswer["answer"]) => parentPort?.postMessage({ file, answer: value })
-  if (work === "soFar") answer(hash.copy().digest("hex"))
-  else {
-    hash.update(work.slot.subarray(0, work.length))
-    answer(work.length)
-  }
+  let at = 0
+  const digests = part.marks.map((mark) => {
+    if (mark > at) hash.update(part.slot.subarray(at, mark))
+    at = mark
+    return hash.copy().digest("hex")
+  })
+  if (part.length > at) hash.update(part.slot.subarray(at, part.length))
+  parentPort?.postMessage({ file, digests } satisfies DigestAnswer)
 })

@@ -18,11 +18,11 @@ const extension = extname(import.meta.url)
 const threadUrl = new URL(`./DigestThread${extension}`, import.meta.url)
 const execArgv = extension === ".ts" ? ["--conditions=@countersign/source"] : []
 
-/** Parts that the thread is handed. */
-const slotBytes = 1024 * 1024
+/** Parts that the thread is handed: large, since each wakes it. */
+const slotBytes = 4 * 1024 * 1024
 
 /** Parts that wait to be hashed before whoever reads the file has to wait. */
-const waitingMax = 8
+const waitingMax = 1
 
 /** Hashing so many bytes takes less than starting a thread. */
 const inPlaceBytesMax = 2 * 1024 * 1024
@@ -36,7 +36,10 @@ const idleMillisMax = 30_000
 export interface FileDigest {
   /** Takes the next bytes of the file; they may be used again afterwards. */
   readonly update: (bytes: Uint8Array) => void
-  /** Calls back with the digest of all bytes so far; never, where the thread has ended. */
+  /**
+   * Calls back with the digest of all bytes so far, when some megabytes more were read or `finish`
+   * is run; never, where the thread has ended.
+   */
   readonly soFar: (use: (sha256: string) => void) => void
   /** Waits while too many bytes wait for the thread. */
   readonly room: Effect.Effect<void>
@@ -48,7 +51,7 @@ export interface FileDigest {
 
 /** A file's end of the thread. */
 interface Line {
-  readonly answered: (answer: number | string) => void
+  readonly answered: (digests: ReadonlyArray<string>) => void
   readonly ended: (failure: string) => void
 }
 
@@ -71,11 +74,11 @@ class SharedThread {
     this.#worker = worker
     // A program that never finishes a file may end all the same.
     worker.unref()
-    worker.on("message", ({ answer, file }: DigestAnswer) => {
+    worker.on("message", ({ digests, file }: DigestAnswer) => {
       // Parts are hashed in the order in which they were sent.
-      const slot = typeof answer === "number" ? this.#taken.shift() : undefined
-      if (slot !== undefined && this.#free.length < waitingMax) this.#free.push(slot)
-      this.#lines.get(file)?.answered(answer)
+      const slot = this.#taken.shift()
+      if (slot !== undefined && this.#free.length <= waitingMax) this.#free.push(slot)
+      this.#lines.get(file)?.answered(digests)
     })
     const end = (failure: string): void => {
       onEnd()
@@ -94,7 +97,7 @@ class SharedThread {
 
   close(file: number): void {
     this.#lines.delete(file)
-    this.#worker.postMessage({ file, work: "end" } satisfies DigestWork)
+    this.#worker.postMessage({ file } satisfies DigestWork)
     if (this.#lines.size > 0) return
     const end = (): void => {
       this.#onEnd()
@@ -108,13 +111,9 @@ class SharedThread {
     return this.#free.pop() ?? new Uint8Array(new SharedArrayBuffer(slotBytes))
   }
 
-  hash(file: number, slot: Uint8Array, length: number): void {
-    this.#taken.push(slot)
-    this.#worker.postMessage({ file, work: { slot, length } } satisfies DigestWork)
-  }
-
-  ask(file: number): void {
-    this.#worker.postMessage({ file, work: "soFar" } satisfies DigestWork)
+  hash(file: number, part: NonNullable<DigestWork["part"]>): void {
+    this.#taken.push(part.slot)
+    this.#worker.postMessage({ file, part } satisfies DigestWork)
   }
 
   hold(): void {
@@ -151,18 +150,19 @@ class ThreadDigest implements FileDigest {
   readonly #uses: Array<(sha256: string) => void> = []
   /** Parts that were not answered yet. */
   #waiting = 0
-  /** What gathers until there is a whole part, or somebody asks. */
+  /** What gathers until the slot is full. */
   #slot: Uint8Array | undefined
   #filled = 0
+  #marks: Array<number> = []
   #failure: string | undefined
   #wake: () => void = () => undefined
 
   constructor(thread: SharedThread) {
     this.#thread = thread
     this.#file = thread.open({
-      answered: (answer) => {
-        if (typeof answer === "number") this.#waiting -= 1
-        else this.#uses.shift()?.(answer)
+      answered: (digests) => {
+        this.#waiting -= 1
+        for (const sha256 of digests) this.#uses.shift()?.(sha256)
         this.#wake()
       },
       ended: (failure) => {
@@ -174,31 +174,37 @@ class ThreadDigest implements FileDigest {
 
   update(bytes: Uint8Array): void {
     if (this.#failure !== undefined) return
-    let at = 0
-    while (at < bytes.byteLength) {
-      this.#slot ??= this.#thread.slot()
-      // A copy, since the reader may use its memory again; of a part alone, not of all around it.
-      const part = bytes.subarray(at, at + slotBytes - this.#filled)
-      this.#slot.set(part, this.#filled)
-      this.#filled += part.byteLength
-      at += part.byteLength
+    let from = 0
+    while (from < bytes.byteLength) {
       if (this.#filled === slotBytes) this.#send()
+      // A copy, since the reader may use its memory again; of a part alone, not of all around it.
+      const part = bytes.subarray(from, from + slotBytes - this.#filled)
+      this.#current().set(part, this.#filled)
+      this.#filled += part.byteLength
+      from += part.byteLength
     }
   }
 
+  #current(): Uint8Array {
+    this.#slot ??= this.#thread.slot()
+    return this.#slot
+  }
+
   #send(): void {
-    const slot = this.#slot
-    if (slot === undefined) return
-    this.#thread.hash(this.#file, slot, this.#filled)
+    this.#thread.hash(this.#file, {
+      slot: this.#current(),
+      length: this.#filled,
+      marks: this.#marks,
+    })
     this.#waiting += 1
     this.#slot = undefined
     this.#filled = 0
+    this.#marks = []
   }
 
   soFar(use: (sha256: string) => void): void {
-    this.#send()
     this.#uses.push(use)
-    this.#thread.ask(this.#file)
+    this.#marks.push(this.#filled)
   }
 
   /** Waits until something holds, or the thread has ended. */
@@ -235,6 +241,7 @@ class ThreadDigest implements FileDigest {
       this.soFar((sha256) => {
         found = sha256
       })
+      this.#send()
       return this.#until(() => found !== undefined).pipe(
         Effect.map(() =>
           found === undefined

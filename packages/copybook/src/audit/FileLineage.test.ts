@@ -38,6 +38,7 @@ const options: FileLineage.FileLineageOptions = {
   plan,
   actor: { id: "batch", type: "service" },
   format: "ndjson",
+  eventBytes: 1,
 }
 
 const rejectOf = (record: number): Reject => ({

@@ -9,8 +9,8 @@
  * - `copybook.file.lineage` (`standard`): from which field each column is, once a file and not
  *   once a record; a row a field under `columns`, at most 6 KiB of them in an
  *   event. Rows have no keys, of which an engine may allow few.
- * - `copybook.batch.read` (`telemetry`, so sampled): records, and SHA-256 of the file up to the
- *   batch's end: each is chained to all bytes before it.
+ * - `copybook.batch.read` (`telemetry`, so sampled), each 16 MiB: records, and SHA-256 of the file
+ *   up to there: each is chained to all bytes before it.
  * - `copybook.record.rejected` (`standard`, so never sampled): code, path and offset of its faults,
  *   never bytes. At most 1,000 a file; the closing event has the count of all.
  * - `copybook.file.closed` (`compliance`): records, bytes, SHA-256 of the whole file, how often
@@ -47,6 +47,8 @@ export interface FileLineageOptions {
   readonly actor: Actor
   /** Of the values, such as `ndjson`. */
   readonly format: string
+  /** Bytes of the file between two events of batches. Default 16 MiB. */
+  readonly eventBytes?: number
 }
 
 /**
@@ -68,6 +70,9 @@ export interface FileLineage {
   /** Fails where the trail can't have it: then nobody may say that the file was audited. */
   readonly close: (outcome: Outcome, reason?: string) => Effect.Effect<void, RecordError>
 }
+
+/** An event costs the engine's stages as much as decoding some hundred kilobytes. */
+const eventBytesDefault = 16 * 1024 * 1024
 
 /** Keeps an event below what an engine with the smallest profile takes, long file names included. */
 const rowBytesPerEvent = 6 * 1024
@@ -216,14 +221,23 @@ interface Tally {
   records: number
   rejected: number
   batches: number
+  /** What events have told of. */
+  toldRecords: number
+  toldBytes: number
 }
 
-/** Adds a batch, and says what its event holds besides the digest up to there. */
-const batchData = (tally: Tally, count: number) => {
-  const firstRecord = tally.records
+/** What the event says of the records since the last one, besides the digest up to there. */
+const batchData = (tally: Tally) => {
+  const data = {
+    batch: tally.batches,
+    firstRecord: tally.toldRecords,
+    records: tally.records - tally.toldRecords,
+    bytes: tally.bytes,
+  }
   tally.batches += 1
-  tally.records += count
-  return { batch: tally.batches - 1, firstRecord, records: count, bytes: tally.bytes }
+  tally.toldRecords = tally.records
+  tally.toldBytes = tally.bytes
+  return data
 }
 
 const rejectEvent = (reject: Reject): Omit<AuditEventInput, "actor"> => ({
@@ -271,6 +285,22 @@ const lineageOf = (
     records: 0,
     rejected: 0,
     batches: 0,
+    toldRecords: 0,
+    toldBytes: 0,
+  }
+  const { eventBytes = eventBytesDefault } = options
+  const tell = (): void => {
+    const data = batchData(tally)
+    // The thread answers later, and the event comes then.
+    digest.soFar((sha256) => {
+      audit.recordUnsafe({
+        ...about,
+        type: "copybook.batch.read",
+        outcome: "success",
+        class: "telemetry",
+        data: { ...data, sha256 },
+      })
+    })
   }
   return {
     sensitive,
@@ -279,17 +309,8 @@ const lineageOf = (
       tally.bytes += piece.byteLength
     },
     batch: (count) => {
-      const data = batchData(tally, count)
-      // The thread answers later, and the event comes then.
-      digest.soFar((sha256) => {
-        audit.recordUnsafe({
-          ...about,
-          type: "copybook.batch.read",
-          outcome: "success",
-          class: "telemetry",
-          data: { ...data, sha256 },
-        })
-      })
+      tally.records += count
+      if (tally.bytes - tally.toldBytes >= eventBytes) tell()
       return digest.room
     },
     reject: Effect.fnUntraced(function* (reject) {
@@ -301,6 +322,7 @@ const lineageOf = (
       yield* audit.record({ ...about, ...rejectEvent(reject) })
     }),
     close: Effect.fnUntraced(function* (outcome, reason) {
+      if (tally.records > tally.toldRecords) tell()
       const done = yield* digest.finish
       yield* audit.record({ ...about, ...closedEvent(tally, done, options, outcome, reason) })
     }),

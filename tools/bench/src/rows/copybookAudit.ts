@@ -68,6 +68,7 @@ const pass = (
     ...plan.framer,
     framing: plan.framing,
     fields: plan.fields,
+    reusesMemory: true,
     ...(lineage === undefined ? {} : { onBytes: lineage.bytes }),
   }).pipe(
     Stream.mapEffect((batch) => {
