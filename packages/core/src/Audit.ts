@@ -9,7 +9,13 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { around } from "./Around.ts"
 import type { AuditConfig, AuditConfigInput } from "./config/AuditConfig.ts"
-import { changesBetween, type ConfigChange, withLiveOf } from "./config/ConfigChange.ts"
+import {
+  changesBetween,
+  type ConfigChange,
+  shownFields,
+  type ShownField,
+  withLiveOf,
+} from "./config/ConfigChange.ts"
 import { resolve, type ResolveOptions } from "./config/ConfigResolution.ts"
 import type { InvalidConfig } from "./config/InvalidConfig.ts"
 import type { ActorSnapshot } from "./engine/ActorRegistry.ts"
@@ -97,6 +103,8 @@ export class Audit extends Context.Service<
     readonly reload: (
       input?: AuditConfigInput,
     ) => Effect.Effect<ReadonlyArray<ConfigChange>, InvalidConfig | AuditUnavailable>
+    /** What is in force now, without what is secret. */
+    readonly configuration: () => ReadonlyArray<ShownField>
     /**
      * Brings another signing key into force: both keys sign one checkpoint, and the one before is
      * destroyed where it lies in a file.
@@ -262,7 +270,7 @@ const open = Effect.fnUntraced(function* (config: AuditConfig, options: LayerOpt
     flush: engine.flush,
     publish: engine.publish,
     verify: verifySelf(engine, disk),
-    reload: reloading(engine, config, options.reload),
+    ...configuring(engine, config, options.reload),
     rotateKey: (next) => engine.keyRotation.rotate(next),
     status: () => engine.status(),
     actors: () => engine.actors(),
@@ -314,13 +322,13 @@ const limitSampling = (engine: AuditEngine, ceiling: number, reason: string) =>
     )
     .pipe(Effect.andThen(Effect.sync(() => engine.reports.limitSampling(ceiling))))
 
-const reloading = (
+const configuring = (
   engine: AuditEngine,
   opened: AuditConfig,
   read: LayerOptions["reload"],
-): Audit["Service"]["reload"] => {
+): Pick<Audit["Service"], "configuration" | "reload"> => {
   let running = opened
-  return (input) =>
+  const reload: Audit["Service"]["reload"] = (input) =>
     read === undefined
       ? Effect.succeed([])
       : Effect.gen(function* () {
@@ -334,6 +342,7 @@ const reloading = (
           engine.reconfigure(next)
           return changes
         })
+  return { configuration: () => shownFields(running), reload }
 }
 
 const off: Audit["Service"] = {
@@ -357,6 +366,7 @@ const off: Audit["Service"] = {
     notChecked: [],
   }),
   reload: () => Effect.succeed([]),
+  configuration: () => [],
   rotateKey: () =>
     Effect.fail(new KeyRotationRefused({ directory: "", detail: "auditing is switched off" })),
   status: () => ({

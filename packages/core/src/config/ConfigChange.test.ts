@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Result from "effect/Result"
 import { type AuditConfig, type AuditConfigInput, profileNames } from "./AuditConfig.ts"
-import { changesBetween, livePaths, withLiveOf } from "./ConfigChange.ts"
+import { changesBetween, livePaths, shownFields, withLiveOf } from "./ConfigChange.ts"
 import { fromInput } from "./ConfigInput.ts"
 import { settle } from "./Configuration.ts"
 
@@ -37,6 +37,18 @@ describe("ConfigChange", () => {
       { path: "signer.path", before: "(redacted)", after: "(redacted)", isLive: false },
       { path: "signer.variable", before: "(redacted)", after: "(redacted)", isLive: false },
     ])
+  })
+
+  it("shows every field in force but what is secret", () => {
+    const shown = shownFields(configOf({ signer: { path: "/root/key" }, heartbeatMillis: 5000 }))
+    const valueOf = (path: string) => shown.find((field) => field.path === path)?.value
+    assert.strictEqual(valueOf("heartbeatMillis"), 5000)
+    assert.strictEqual(valueOf("signer.path"), "(redacted)")
+    assert.deepStrictEqual(
+      shown.filter(({ isLive }) => isLive).map(({ path }) => path),
+      [...livePaths],
+    )
+    assert.notInclude(JSON.stringify(shown), "/root/key")
   })
 
   it("takes every live field of another configuration, and no other", () => {

@@ -66,6 +66,34 @@ export const changesBetween = (
   })
 
 /**
+ * A field with its value, as it may be shown.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface ShownField {
+  readonly path: string
+  readonly value: string | number | boolean
+  readonly meaning: string
+  /** `true`: can change while the engine runs. */
+  readonly isLive: boolean
+}
+
+/**
+ * All fields of a configuration, in the schema's order, without what is secret.
+ *
+ * @category encoding
+ * @since 0.1.0
+ */
+export const shownFields = (config: AuditConfig): ReadonlyArray<ShownField> =>
+  configFields.map(({ isLive, isSecret, meaning, path }) => ({
+    path,
+    value: isSecret ? redacted : valueAt(config, path),
+    meaning,
+    isLive,
+  }))
+
+/**
  * The running configuration with every live field of another one: what holds after a reload.
  * The rest waits for the next start.
  *
