@@ -1,0 +1,64 @@
+/**
+ * The ids of the events that a rule counted last, for each of its keys.
+ *
+ * All keys share one ring, in which each id points back to the one before it of the same key. So the
+ * memory has a bound however many keys there are, and who counts much has the most.
+ *
+ * @since 0.1.0
+ */
+import { grownFloats, type SlotTable } from "./SlotTable.ts"
+
+/**
+ * Most ids that a finding shows.
+ *
+ * @category constants
+ * @since 0.1.0
+ */
+export const evidenceMax = 20
+
+const ringLength = 32_768
+
+/**
+ * @category models
+ * @since 0.1.0
+ */
+export class Evidence {
+  private ids: Array<string> = []
+  /** Ordinal of the id before, of the same key. Ordinals count from 1; 0 is none. */
+  private readonly earlier = new Float64Array(ringLength)
+  private readonly times = new Float64Array(ringLength)
+  private newest = new Float64Array(0)
+  private ordinal = 0
+
+  constructor(table: SlotTable) {
+    table.onChange(
+      (capacity) => {
+        this.newest = grownFloats(this.newest, capacity)
+      },
+      (row) => {
+        this.newest[row] = 0
+      },
+    )
+  }
+
+  add(row: number, atMillis: number, id: string): void {
+    this.ordinal += 1
+    const place = this.ordinal % ringLength
+    this.ids[place] = id
+    this.times[place] = atMillis
+    this.earlier[place] = this.newest[row] ?? 0
+    this.newest[row] = this.ordinal
+  }
+
+  /** Ids that are still known and not older than `sinceMillis`, the newest last; at most {@link evidenceMax}. */
+  of(row: number, sinceMillis: number): ReadonlyArray<string> {
+    const found: Array<string> = []
+    let ordinal = this.newest[row] ?? 0
+    while (ordinal > 0 && ordinal > this.ordinal - ringLength && found.length < evidenceMax) {
+      const place = ordinal % ringLength
+      if ((this.times[place] ?? 0) >= sinceMillis) found.push(this.ids[place] ?? "")
+      ordinal = this.earlier[place] ?? 0
+    }
+    return found.reverse()
+  }
+}

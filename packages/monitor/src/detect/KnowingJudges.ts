@@ -1,0 +1,219 @@
+/**
+ * The kinds of rules that compare an event with what is known of its key: a value that is new for
+ * it, a place too far away, a silence, a bad name.
+ *
+ * @since 0.1.0
+ */
+import type { RuleOf } from "./DetectionRule.ts"
+import { millisOf, textOf } from "./Duration.ts"
+import { numberAt, textAt } from "./EventValue.ts"
+import type { Bench, Facts, Judge, Place, Sighting } from "./Judge.ts"
+import { filterOf, single } from "./Judge.ts"
+import { grownWholes } from "./SlotTable.ts"
+
+// One bit for each value, in two words. What comes after those is never new.
+const valuesMax = 64
+const wordBits = 32
+
+/**
+ * @category constructors
+ * @since 0.1.0
+ */
+export const firstSeenJudge = (rule: RuleOf<"first-seen">, bench: Bench): Judge => {
+  const { isQuiet, space, table } = bench
+  const valueOf = textAt(rule.of)
+  const bits = new Map<string, number>()
+  let words = new Uint32Array(0)
+  let counts = new Uint32Array(0)
+  table.onChange(
+    (capacity) => {
+      words = grownWholes(words, capacity * 2)
+      counts = grownWholes(counts, capacity)
+    },
+    (row) => {
+      words.fill(0, row * 2, row * 2 + 2)
+      counts[row] = 0
+    },
+  )
+  const bitOf = (value: string): number | undefined => {
+    const known = bits.get(value)
+    if (known !== undefined || bits.size === valuesMax) return known
+    bits.set(value, bits.size)
+    return bits.size - 1
+  }
+  const what = typeof rule.of === "string" ? rule.of : rule.of.join(" and ")
+  return single(rule, ({ atMillis, event, id }, slot) => {
+    const value = valueOf(event)
+    const bit = value === undefined ? undefined : bitOf(value)
+    if (bit === undefined) return undefined
+    const row = table.rowOf(slot)
+    const count = counts[row] ?? 0
+    counts[row] = count + 1
+    const place = row * 2 + Math.floor(bit / wordBits)
+    const word = words[place] ?? 0
+    const flag = 1 << (bit % wordBits)
+    if ((word & flag) !== 0) return undefined
+    words[place] = word | flag
+    if (count < rule.minimum) return undefined
+    const subject = space.nameOf(slot)
+    if (isQuiet(subject, atMillis)) return undefined
+    const detail = `${value} as ${what} for the first time in ${count + 1} events, the bound is ${rule.minimum}`
+    return { subject, atMillis, detail, events: [id] }
+  })
+}
+
+const earthKilometres = 6371
+const radians = (degrees: number): number => (degrees * Math.PI) / 180
+
+/**
+ * The way between two places over the ground, by the haversine formula.
+ *
+ * @returns kilometres
+ * @category numbers
+ * @since 0.1.0
+ */
+export const kilometresBetween = (one: Place, other: Place): number => {
+  const up = Math.sin(radians(other.latitude - one.latitude) / 2)
+  const along = Math.sin(radians(other.longitude - one.longitude) / 2)
+  const chord =
+    up * up + Math.cos(radians(one.latitude)) * Math.cos(radians(other.latitude)) * along * along
+  return 2 * earthKilometres * Math.asin(Math.min(1, Math.sqrt(chord)))
+}
+
+const placeFinder = (
+  rule: RuleOf<"travel">,
+  { outside }: Bench,
+): ((event: unknown) => Place | undefined) => {
+  const latitudeOf = numberAt(rule.latitude ?? "data.geo.latitude")
+  const longitudeOf = numberAt(rule.longitude ?? "data.geo.longitude")
+  const addressOf = textAt(rule.address ?? "source.ip")
+  return (event) => {
+    const latitude = latitudeOf(event)
+    const longitude = longitudeOf(event)
+    if (latitude !== undefined && longitude !== undefined) return { latitude, longitude }
+    const address = outside.locate === undefined ? undefined : addressOf(event)
+    return address === undefined ? undefined : outside.locate?.(address)
+  }
+}
+
+/**
+ * @category constructors
+ * @since 0.1.0
+ */
+export const travelJudge = (rule: RuleOf<"travel">, bench: Bench): Judge => {
+  const { isQuiet, space, table } = bench
+  const placeOf = placeFinder(rule, bench)
+  const last: Array<(Place & { readonly facts: Pick<Facts, "atMillis" | "id"> }) | undefined> = []
+  table.onChange(
+    () => undefined,
+    (row) => {
+      last[row] = undefined
+    },
+  )
+  return single(rule, ({ atMillis, event, id }, slot): Sighting | undefined => {
+    const place = placeOf(event)
+    if (place === undefined) return undefined
+    const row = table.rowOf(slot)
+    const before = last[row]
+    if (before === undefined || before.facts.atMillis <= atMillis) {
+      last[row] = { latitude: place.latitude, longitude: place.longitude, facts: { atMillis, id } }
+    }
+    if (before === undefined) return undefined
+    const kilometres = kilometresBetween(before, place)
+    if (kilometres < rule.kilometresAtLeast) return undefined
+    const passed = Math.abs(atMillis - before.facts.atMillis)
+    const hours = passed / 3_600_000
+    if (kilometres <= rule.kilometresPerHour * hours) return undefined
+    const subject = space.nameOf(slot)
+    if (isQuiet(subject, atMillis)) return undefined
+    const detail = `${Math.round(kilometres)} km within ${textOf(passed)}, the bound is ${rule.kilometresPerHour} km/h`
+    return { subject, atMillis, detail, events: [before.facts.id, id] }
+  })
+}
+
+interface Speaker {
+  readonly slot: number
+  atMillis: number
+  id: string
+}
+
+/**
+ * Silence is noticed as time passes, so by other events, or by a clock where the stream is live.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const absenceJudge = (rule: RuleOf<"absence">, bench: Bench): Judge => {
+  const { isQuiet, space, table } = bench
+  const withinMillis = millisOf(rule.within)
+  /** The keys that speak, with what they said last. */
+  const speaking = new Map<number, Speaker>()
+  let counts = new Uint32Array(0)
+  table.onChange(
+    (capacity) => {
+      counts = grownWholes(counts, capacity)
+    },
+    (row) => {
+      counts[row] = 0
+      speaking.delete(row)
+    },
+  )
+  /** What is to be said where nothing came after `last` until now. */
+  const silence = (row: number, last: Speaker, nowMillis: number): Sighting | undefined => {
+    if (nowMillis - last.atMillis <= withinMillis) return undefined
+    const subject = space.nameOf(last.slot)
+    const atMillis = last.atMillis + withinMillis
+    const count = counts[row] ?? 0
+    if (count < rule.minimum || isQuiet(subject, atMillis)) return undefined
+    const detail = `nothing for more than ${textOf(withinMillis)} after ${count} events`
+    return { subject, atMillis, detail, events: [last.id] }
+  }
+  const overdue = (nowMillis: number): ReadonlyArray<Sighting> => {
+    const found: Array<Sighting> = []
+    for (const [row, last] of speaking) {
+      if (nowMillis - last.atMillis <= withinMillis) continue
+      const sighting = silence(row, last, nowMillis)
+      if (sighting !== undefined) found.push(sighting)
+      speaking.delete(row)
+    }
+    return found
+  }
+  return {
+    watches: [
+      {
+        filter: filterOf(rule.when),
+        keyOf: textAt(rule.by),
+        look: ({ atMillis, id }, slot) => {
+          const row = table.rowOf(slot)
+          const known = speaking.get(row)
+          // It may have been silent and come back between two looks at the clock.
+          const sighting = known === undefined ? undefined : silence(row, known, atMillis)
+          counts[row] = (counts[row] ?? 0) + 1
+          if (known === undefined) speaking.set(row, { slot, atMillis, id })
+          else if (known.atMillis <= atMillis) {
+            known.atMillis = atMillis
+            known.id = id
+          }
+          return sighting
+        },
+      },
+    ],
+    overdue,
+    restart: (nowMillis) => {
+      for (const each of speaking.values()) each.atMillis = Math.max(each.atMillis, nowMillis)
+    },
+  }
+}
+
+/**
+ * @category constructors
+ * @since 0.1.0
+ */
+export const reputationJudge = (rule: RuleOf<"reputation">, bench: Bench): Judge => {
+  const { isQuiet, outside, space } = bench
+  return single(rule, ({ atMillis, id }, slot) => {
+    const subject = space.nameOf(slot)
+    if (outside.standingOf?.(subject) !== "bad" || isQuiet(subject, atMillis)) return undefined
+    return { subject, atMillis, detail: "it is known as bad", events: [id] }
+  })
+}
