@@ -5,6 +5,7 @@ import { afterEach, assert, beforeEach, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import { Audit, CurrentActor } from "./Audit.ts"
 import type { AuditConfigInput } from "./config/AuditConfig.ts"
+import type { ConfigChange } from "./config/ConfigChange.ts"
 import { fromInput } from "./config/ConfigInput.ts"
 import { settle } from "./config/Configuration.ts"
 import * as NodeDisk from "./platform/NodeDisk.ts"
@@ -224,6 +225,40 @@ describe("Audit", () => {
         )
         assert.isEmpty(more)
         assert.deepStrictEqual(dataOf(changed)["changes"], changes)
+      }),
+    )
+
+    it.live("adjusts a field of what is in force and nothing else, after a record of it", () =>
+      Effect.gen(function* () {
+        const value = (audit: Audit["Service"], path: string) =>
+          audit.configuration().find((field) => field.path === path)?.value
+        yield* fixture.withAudit(
+          Effect.gen(function* () {
+            const audit = yield* Audit
+            yield* Effect.all(
+              [
+                audit.adjust({ sampling: { adaptive: false, rate: 0.5 } }),
+                audit.adjust({ checkpoint: { intervalMillis: 20 } }),
+              ],
+              { concurrency: "unbounded" },
+            )
+            assert.strictEqual(audit.status().samplingRate, 0.5)
+            assert.strictEqual(value(audit, "checkpoint.intervalMillis"), 20)
+            const error = yield* Effect.flip(audit.adjust({ sampling: { rate: 2 } }))
+            assert.strictEqual(error._tag, "InvalidConfig")
+            assert.strictEqual(value(audit, "sampling.rate"), 0.5)
+          }),
+        )
+        const changed = (yield* fixture.trail).filter(
+          ({ type }) => type === "audit.configuration.changed",
+        )
+        assert.deepStrictEqual(
+          changed.map((record) =>
+            // As the engine writes it.
+            (dataOf(record)["changes"] as ReadonlyArray<ConfigChange>).map(({ path }) => path),
+          ),
+          [["sampling.rate", "sampling.adaptive"], ["checkpoint.intervalMillis"]],
+        )
       }),
     )
 

@@ -7,6 +7,7 @@ import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as Semaphore from "effect/Semaphore"
 import { around } from "./Around.ts"
 import type { AuditConfig, AuditConfigInput } from "./config/AuditConfig.ts"
 import {
@@ -16,7 +17,9 @@ import {
   type ShownField,
   withLiveOf,
 } from "./config/ConfigChange.ts"
+import { fromInput } from "./config/ConfigInput.ts"
 import { resolve, type ResolveOptions } from "./config/ConfigResolution.ts"
+import { settle } from "./config/Configuration.ts"
 import type { InvalidConfig } from "./config/InvalidConfig.ts"
 import type { ActorSnapshot } from "./engine/ActorRegistry.ts"
 import type { AuditUnavailable } from "./engine/AuditError.ts"
@@ -103,6 +106,16 @@ export class Audit extends Context.Service<
     readonly reload: (
       input?: AuditConfigInput,
     ) => Effect.Effect<ReadonlyArray<ConfigChange>, InvalidConfig | AuditUnavailable>
+    /**
+     * Changes fields of what is in force, whatever was configured: recorded first, like a reload,
+     * and forgotten with the next reload or start.
+     *
+     * - Errors: `InvalidConfig` where the fields don't fit; `AuditUnavailable` where the change can't
+     *   be recorded. Nothing has changed then.
+     */
+    readonly adjust: (
+      changes: AuditConfigInput,
+    ) => Effect.Effect<ReadonlyArray<ConfigChange>, InvalidConfig | AuditUnavailable>
     /** What is in force now, without what is secret. */
     readonly configuration: () => ReadonlyArray<ShownField>
     /**
@@ -124,11 +137,16 @@ export class Audit extends Context.Service<
     readonly sampling: {
       /**
        * Tells what auditing costs, as measured: an adaptive rate goes by it in place of the
-       * engine's own estimate.
+       * engine's own estimate. Where the interval does not lie wholly above or below what is
+       * wanted, nothing changes.
        *
        * @param overhead share of the application's time, 0 to 1
+       * @param interval where it surely lies; default: there is no doubt
        */
-      readonly observeOverhead: (overhead: number) => void
+      readonly observeOverhead: (
+        overhead: number,
+        interval?: { readonly low: number; readonly high: number },
+      ) => void
       /**
        * Records the reason, and then keeps the rate at or below a ceiling until it is lifted.
        *
@@ -276,7 +294,8 @@ const open = Effect.fnUntraced(function* (config: AuditConfig, options: LayerOpt
     actors: () => engine.actors(),
     times: engine.times,
     sampling: {
-      observeOverhead: (overhead) => engine.reports.observeOverhead(overhead),
+      observeOverhead: (overhead, { high, low } = { low: overhead, high: overhead }) =>
+        engine.reports.observeOverhead({ overhead, low, high }),
       limit: (ceiling, reason) => limitSampling(engine, ceiling, reason),
     },
     close: engine.close,
@@ -326,23 +345,31 @@ const configuring = (
   engine: AuditEngine,
   opened: AuditConfig,
   read: LayerOptions["reload"],
-): Pick<Audit["Service"], "configuration" | "reload"> => {
+): Pick<Audit["Service"], "adjust" | "configuration" | "reload"> => {
   let running = opened
-  const reload: Audit["Service"]["reload"] = (input) =>
-    read === undefined
-      ? Effect.succeed([])
-      : Effect.gen(function* () {
-          const wanted = yield* read(input)
-          const changes = changesBetween(running, wanted)
-          if (changes.length === 0) return changes
-          const next = withLiveOf(running, wanted)
-          const digest = configurationDigest(next)
-          yield* engine.recordSystem(SystemRecord.configurationChanged({ digest, changes }))
-          running = next
-          engine.reconfigure(next)
-          return changes
-        })
-  return { configuration: () => shownFields(running), reload }
+  // One at a time: each begins with what the one before has left.
+  const turns = Semaphore.makeUnsafe(1)
+  const change = Effect.fnUntraced(function* (wanted: AuditConfig) {
+    const changes = changesBetween(running, wanted)
+    if (changes.length === 0) return changes
+    const next = withLiveOf(running, wanted)
+    const digest = configurationDigest(next)
+    yield* engine.recordSystem(SystemRecord.configurationChanged({ digest, changes }))
+    running = next
+    engine.reconfigure(next)
+    return changes
+  })
+  return {
+    adjust: (changes) =>
+      Effect.suspend(() =>
+        Effect.fromResult(settle([fromInput(changes), fromInput(running)])),
+      ).pipe(Effect.flatMap(change), (adjusted) => turns.withPermit(adjusted)),
+    configuration: () => shownFields(running),
+    reload: (input) =>
+      read === undefined
+        ? Effect.succeed([])
+        : turns.withPermit(Effect.flatMap(read(input), change)),
+  }
 }
 
 const off: Audit["Service"] = {
@@ -366,6 +393,7 @@ const off: Audit["Service"] = {
     notChecked: [],
   }),
   reload: () => Effect.succeed([]),
+  adjust: () => Effect.succeed([]),
   configuration: () => [],
   rotateKey: () =>
     Effect.fail(new KeyRotationRefused({ directory: "", detail: "auditing is switched off" })),
