@@ -1,0 +1,68 @@
+/**
+ * A series as it stands: its instrument, its labels, and a number or a summary of many.
+ *
+ * @since 0.1.0
+ */
+import type { Instrument } from "./Instruments.ts"
+import type { Labels, Reading } from "./Reading.ts"
+
+/**
+ * How large many values were.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Summary {
+  /** Since the start. */
+  readonly count: number
+  /** Since the start, in the unit of the instrument. */
+  readonly sum: number
+  /** Of the last minute; empty where nothing came in it. */
+  readonly quantiles: ReadonlyArray<readonly [quantile: number, value: number]>
+}
+
+/**
+ * @category models
+ * @since 0.1.0
+ */
+export interface Sample {
+  readonly instrument: Instrument
+  readonly labels: Labels
+  readonly value: number | Summary
+}
+
+const noLabels: Labels = {}
+
+/**
+ * @category constructors
+ * @since 0.1.0
+ */
+export const sampleOf = (
+  instrument: Instrument,
+  value: number | Summary,
+  labels: Labels = noLabels,
+): Sample => ({ instrument, labels, value })
+
+/**
+ * The numbers of a sample. A summary gives its count and its sum under names of their own, and each
+ * quantile under the label `quantile`.
+ *
+ * @category conversions
+ * @since 0.1.0
+ */
+export const readingsOf = ({
+  instrument: { name },
+  labels,
+  value,
+}: Sample): ReadonlyArray<Reading> =>
+  typeof value === "number"
+    ? [{ name, labels, value }]
+    : [
+        { name: `${name}_count`, labels, value: value.count },
+        { name: `${name}_sum`, labels, value: value.sum },
+        ...value.quantiles.map(([quantile, at]) => ({
+          name,
+          labels: { ...labels, quantile: String(quantile) },
+          value: at,
+        })),
+      ]
