@@ -59,6 +59,10 @@ export const Alert = Schema.Struct({
   /** 0 for the first that are told, then one more for each step. */
   escalation: Schema.Int,
   acknowledgedBy: Schema.optionalKey(Schema.String),
+  /** What they wrote. */
+  note: Schema.optionalKey(Schema.String),
+  /** While suppressed: the suppression, or the rule whose alert makes this one no news. */
+  quietBy: Schema.optionalKey(Schema.String),
   /** Ids of events or findings that show it. */
   evidence: Schema.Array(Schema.String),
 })
