@@ -138,7 +138,8 @@ export class Audit extends Context.Service<
       /**
        * Tells what auditing costs, as measured: an adaptive rate goes by it in place of the
        * engine's own estimate. Where the interval does not lie wholly above or below what is
-       * wanted, nothing changes.
+       * wanted, nothing changes. What is no number says that a measurement is under way: until it
+       * is there, or for ten minutes, the rate stays.
        *
        * @param overhead share of the application's time, 0 to 1
        * @param interval where it surely lies; default: there is no doubt

@@ -1,6 +1,12 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Schema from "effect/Schema"
-import { type AdaptiveRate, type AdaptiveRateOptions, start, step } from "./AdaptiveRate.ts"
+import {
+  type AdaptiveRate,
+  type AdaptiveRateOptions,
+  certain,
+  start,
+  step,
+} from "./AdaptiveRate.ts"
 
 const options: AdaptiveRateOptions = { rateMin: 0.01, rateMax: 1, targetOverhead: 0.05 }
 
@@ -74,6 +80,17 @@ describe("AdaptiveRate", () => {
 
   it("comes back to the highest rate when nothing costs anything", () => {
     assert.strictEqual(last(runOf(0, 0)(start(0.01, options), 100)).rate, options.rateMax)
+  })
+
+  it("changes nothing by a measurement that can't tell", () => {
+    const state = start(0.5, options)
+    const after = (overhead: number, low: number, high: number) =>
+      step(state, certain({ overhead, low, high }, options), options).rate
+    assert.strictEqual(after(0.2, 0.04, 0.5), 0.5)
+    assert.strictEqual(after(0.01, -0.1, 0.04), 0.5)
+    assert.isBelow(after(0.2, 0.06, 0.5), 0.5)
+    const calm = certain({ overhead: 0.01, low: -0.01, high: 0.034 }, options)
+    assert.strictEqual(calm, 0.01, "surely below the band")
   })
 
   it("takes no number for no measurement", () => {

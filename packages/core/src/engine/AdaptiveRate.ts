@@ -63,6 +63,34 @@ export const start = (rate: number, options: AdaptiveRateOptions): AdaptiveRate 
 })
 
 /**
+ * A measured overhead with the interval that it surely lies in.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface MeasuredOverhead {
+  readonly overhead: number
+  readonly low: number
+  readonly high: number
+}
+
+/**
+ * The overhead by which to step. What is surely above the target or surely below the band counts as
+ * it is; what is uncertain is brought into the band, where nothing changes.
+ *
+ * @category running
+ * @since 0.1.0
+ */
+export const certain = (
+  { high, low, overhead }: MeasuredOverhead,
+  { targetOverhead }: AdaptiveRateOptions,
+): number => {
+  const calm = targetOverhead * calmBelow
+  if (low > targetOverhead || high < calm) return overhead
+  return Math.min(targetOverhead, Math.max(calm, overhead))
+}
+
+/**
  * The controller after one more window.
  *
  * @param overhead what the window measured: a ratio, 0 to 1; what is no number says nothing and

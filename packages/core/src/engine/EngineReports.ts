@@ -4,6 +4,7 @@
  * @since 0.1.0
  */
 import * as Effect from "effect/Effect"
+import { certain, type MeasuredOverhead } from "./AdaptiveRate.ts"
 import { classes, contracts } from "../event/EventClass.ts"
 import type { Door } from "./Door.ts"
 import type { EngineOptions } from "./EngineOptions.ts"
@@ -69,7 +70,7 @@ export class EngineReports {
   private windowFrom: number
   private beatAt: number
   /** Overhead that somebody measured since the last window. */
-  private measured: number | undefined
+  private measured: MeasuredOverhead | undefined
   private measuredAtMillis = -Infinity
   /** Losses that found no room in the lane of the engine's own records. */
   private unsaid: Array<AuditEventInput> = []
@@ -111,9 +112,9 @@ export class EngineReports {
   }
 
   /** Takes a measured overhead in place of the engine's own estimate. */
-  observeOverhead(overhead: number): void {
-    if (!(overhead >= 0)) return
-    this.measured = overhead
+  observeOverhead(measured: MeasuredOverhead): void {
+    if (measured.overhead >= 0) this.measured = measured
+    // Who is measuring makes calls that the estimate would take for the application's.
     this.measuredAtMillis = this.parts.nowMillis()
   }
 
@@ -177,7 +178,9 @@ export class EngineReports {
   private overhead(now: number, estimate: number): Overhead | undefined {
     const { measured } = this
     this.measured = undefined
-    if (measured !== undefined) return { ratio: measured, isMeasured: true }
+    if (measured !== undefined) {
+      return { ratio: certain(measured, this.options.sampling), isMeasured: true }
+    }
     return now - this.measuredAtMillis < measuredHoldMillis
       ? undefined
       : { ratio: estimate, isMeasured: false }
