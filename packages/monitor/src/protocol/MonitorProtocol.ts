@@ -1,0 +1,276 @@
+/**
+ * What a viewer and a monitor say to each other: schemas alone, which a browser loads as well.
+ *
+ * Reading and writing are two groups. A server that was not asked to let viewers write does not
+ * know the second one at all.
+ *
+ * @since 0.1.0
+ */
+import * as Schema from "effect/Schema"
+import * as Rpc from "effect/rpc/Rpc"
+import * as RpcGroup from "effect/rpc/RpcGroup"
+import * as RpcMiddleware from "effect/rpc/RpcMiddleware"
+import { Alert } from "../alert/Alert.ts"
+import { MonitorRefused } from "./MonitorError.ts"
+import { EventName, FilterText, Page, ProvenEvent, Question, TailChunk } from "./TrailEvent.ts"
+import { Update } from "./Update.ts"
+
+/**
+ * Rises when an older viewer could not go on.
+ *
+ * @category constants
+ * @since 0.1.0
+ */
+export const protocolVersion = 1
+
+/**
+ * The WebSocket subprotocol. A viewer offers it together with one that carries the token.
+ *
+ * @category constants
+ * @since 0.1.0
+ */
+export const subprotocol = "countersign.monitor.v1"
+
+/**
+ * What stands before the token, in base64url without padding, in the second subprotocol. A browser
+ * can set no header of a WebSocket, and a URL ends in logs and histories.
+ *
+ * @category constants
+ * @since 0.1.0
+ */
+export const tokenPrefix = "countersign.token."
+
+/**
+ * The subprotocols that a viewer offers.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const subprotocolsFor = (token: string): Array<string> => [
+  subprotocol,
+  `${tokenPrefix}${token}`,
+]
+
+/**
+ * Bounds what one connection may have under way.
+ *
+ * @category middleware
+ * @since 0.1.0
+ */
+export class RequestLimit extends RpcMiddleware.Service<RequestLimit>()(
+  "@countersign/monitor/protocol/RequestLimit",
+  { error: MonitorRefused },
+) {}
+
+/**
+ * Who answers.
+ *
+ * @category schemas
+ * @since 0.1.0
+ */
+export const About = Schema.Struct({
+  protocol: Schema.Int,
+  /** `engine`: beside a running one. `directory`: over the files of a trail alone. */
+  over: Schema.Literals(["engine", "directory"]),
+  /** The trail's origin; empty where there is none yet. */
+  origin: Schema.String,
+  directory: Schema.String,
+  /** Of the key in force; empty where nobody knows it. */
+  verifierKey: Schema.String,
+  pid: Schema.Int,
+  node: Schema.String,
+  startedMillis: Schema.Number,
+  /** Between two frames. */
+  frameMillis: Schema.Number,
+  /** Whether the group that writes is there. */
+  isWritable: Schema.Boolean,
+})
+
+/**
+ * @category models
+ * @since 0.1.0
+ */
+export type About = typeof About.Type
+
+/**
+ * How far a verification has got, and at its end what it says.
+ *
+ * @category schemas
+ * @since 0.1.0
+ */
+export const VerifyStep = Schema.Union([
+  Schema.TaggedStruct("Progress", {
+    entries: Schema.Number,
+    size: Schema.Number,
+    /** Units: bytes. */
+    bytes: Schema.Number,
+  }),
+  Schema.TaggedStruct("Verdict", {
+    verdict: Schema.Literals(["verified", "tampered", "incomplete", "unverifiable"]),
+    /** Why, where the verdict is not `verified`. */
+    detail: Schema.String,
+    entries: Schema.Number,
+    size: Schema.NullOr(Schema.Number),
+    root: Schema.NullOr(Schema.String),
+    bytes: Schema.Number,
+    rotations: Schema.Number,
+    findings: Schema.Array(
+      Schema.Struct({
+        kind: Schema.String,
+        index: Schema.NullOr(Schema.Number),
+        path: Schema.String,
+        detail: Schema.String,
+      }),
+    ),
+    /** What a reader might believe was checked and was not. */
+    notChecked: Schema.Array(Schema.String),
+  }),
+])
+
+/**
+ * @category models
+ * @since 0.1.0
+ */
+export type VerifyStep = typeof VerifyStep.Type
+
+/**
+ * A record that a sink refused and nobody has settled.
+ *
+ * @category schemas
+ * @since 0.1.0
+ */
+export const DeadLetter = Schema.Struct({
+  sink: Schema.String,
+  sequence: Schema.Number,
+  leaf: Schema.String,
+  cause: Schema.String,
+  time: Schema.String,
+  refusals: Schema.Number,
+  isRequested: Schema.Boolean,
+})
+
+/**
+ * @category models
+ * @since 0.1.0
+ */
+export type DeadLetter = typeof DeadLetter.Type
+
+/**
+ * A field of the configuration in force; `(redacted)` stands for what is secret.
+ *
+ * @category schemas
+ * @since 0.1.0
+ */
+export const Setting = Schema.Struct({
+  path: Schema.String,
+  value: Schema.Union([Schema.String, Schema.Number, Schema.Boolean]),
+  meaning: Schema.String,
+  /** `true`: can change while the engine runs. */
+  isLive: Schema.Boolean,
+})
+
+/**
+ * Who wants a change, and why: both stand in the trail.
+ *
+ * @category schemas
+ * @since 0.1.0
+ */
+export const Intent = Schema.Struct({
+  /** A name, as the viewer gives it: the token shows who may, not who it is. */
+  actor: Schema.NonEmptyString.check(Schema.isMaxLength(256)),
+  reason: Schema.NonEmptyString.check(Schema.isMaxLength(1000)),
+})
+
+/**
+ * @category models
+ * @since 0.1.0
+ */
+export type Intent = typeof Intent.Type
+
+/**
+ * What every viewer may ask.
+ *
+ * @category protocols
+ * @since 0.1.0
+ */
+export class MonitorRead extends RpcGroup.make(
+  Rpc.make("About", { success: About }),
+  /** Frames as they come, the newest alone for a viewer that is slower. */
+  Rpc.make("Watch", { success: Update, stream: true, error: MonitorRefused }),
+  /** Frames of the last minutes, oldest first; then it ends. */
+  Rpc.make("History", {
+    payload: {
+      fromMillis: Schema.optionalKey(Schema.Number),
+      toMillis: Schema.optionalKey(Schema.Number),
+    },
+    success: Update,
+    stream: true,
+    error: MonitorRefused,
+  }),
+  /** The newest events, and those to come. */
+  Rpc.make("Tail", {
+    payload: {
+      filter: FilterText,
+      /** How many of the newest to begin with. */
+      backlog: Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 1000 })),
+    },
+    success: TailChunk,
+    stream: true,
+    error: MonitorRefused,
+  }),
+  Rpc.make("Query", { payload: Question, success: Page, error: MonitorRefused }),
+  Rpc.make("Event", { payload: EventName, success: ProvenEvent, error: MonitorRefused }),
+  Rpc.make("Verify", { success: VerifyStep, stream: true, error: MonitorRefused }),
+  Rpc.make("DeadLetters", { success: Schema.Array(DeadLetter), error: MonitorRefused }),
+  Rpc.make("Configuration", { success: Schema.Array(Setting), error: MonitorRefused }),
+  Rpc.make("Alerts", {
+    success: Schema.Struct({
+      active: Schema.Array(Alert),
+      /** The newest that are over, newest first. */
+      past: Schema.Array(Alert),
+    }),
+    error: MonitorRefused,
+  }),
+).middleware(RequestLimit) {}
+
+/**
+ * What changes something. Each request is recorded as an attempt before it is done, and its outcome
+ * after; one that can't be recorded is not done.
+ *
+ * @category protocols
+ * @since 0.1.0
+ */
+export class MonitorWrite extends RpcGroup.make(
+  Rpc.make("Acknowledge", {
+    payload: { alert: Schema.String.check(Schema.isMaxLength(1024)), intent: Intent },
+    success: Alert,
+    error: MonitorRefused,
+  }),
+  /** Signs what is durable now; the size that is signed. */
+  Rpc.make("Publish", {
+    payload: { intent: Intent },
+    success: Schema.Number,
+    error: MonitorRefused,
+  }),
+  /** Reads the engine's configuration again: its file and its environment. */
+  Rpc.make("Reload", {
+    payload: { intent: Intent },
+    success: Schema.Array(
+      Schema.Struct({
+        path: Schema.String,
+        before: Schema.Union([Schema.String, Schema.Number, Schema.Boolean]),
+        after: Schema.Union([Schema.String, Schema.Number, Schema.Boolean]),
+        isLive: Schema.Boolean,
+      }),
+    ),
+    error: MonitorRefused,
+  }),
+).middleware(RequestLimit) {}
+
+/**
+ * Both groups, for a viewer that wants to write where it may.
+ *
+ * @category protocols
+ * @since 0.1.0
+ */
+export class MonitorProtocol extends MonitorRead.merge(MonitorWrite) {}

@@ -1,0 +1,151 @@
+/**
+ * The answers to what viewers ask and want.
+ *
+ * @since 0.1.0
+ */
+import { Disk } from "@countersign/core/platform/Disk"
+import type { RecordInput } from "@countersign/core/Receipt"
+import * as Effect from "effect/Effect"
+import * as Semaphore from "effect/Semaphore"
+import * as Stream from "effect/Stream"
+import { MonitorRefused } from "../protocol/MonitorError.ts"
+import {
+  type Intent,
+  MonitorRead,
+  MonitorWrite,
+  protocolVersion,
+} from "../protocol/MonitorProtocol.ts"
+import * as Frames from "./Frames.ts"
+import { aboutOf, type MonitorSource, type RunningEngine } from "./MonitorSource.ts"
+import { deadLetters, provenEvent, query } from "./TrailQuestions.ts"
+import { tail } from "./TrailTail.ts"
+import { verifying } from "./Verification.ts"
+
+const noEngine = new MonitorRefused({
+  reason: "not-here",
+  detail: "this server reads a trail's files; only the process that runs the engine can say",
+})
+
+/** Questions to the files that are answered at once, of all viewers: others wait for their turn. */
+const questionsMax = 4
+
+const engineOf = (source: MonitorSource): Effect.Effect<RunningEngine, MonitorRefused> =>
+  source.engine === undefined ? Effect.fail(noEngine) : Effect.succeed(source.engine)
+
+/** Runs a stream while it holds the permit; refused at once where somebody else does. */
+const alone = <A, R>(
+  permit: Semaphore.Semaphore,
+  stream: Stream.Stream<A, MonitorRefused, R>,
+): Stream.Stream<A, MonitorRefused, R> =>
+  Stream.unwrap(
+    Effect.map(
+      Effect.acquireRelease(permit.takeIfAvailable(1), (isTaken) =>
+        isTaken ? permit.release(1) : Effect.void,
+      ),
+      (isTaken) =>
+        isTaken
+          ? stream
+          : Stream.fail(
+              new MonitorRefused({ reason: "busy", detail: "a verification is under way" }),
+            ),
+    ),
+  )
+
+/**
+ * What every viewer may ask.
+ *
+ * @category layers
+ * @since 0.1.0
+ */
+export const readLayer = (source: MonitorSource, isWritable: boolean) =>
+  MonitorRead.toLayer(
+    Effect.gen(function* () {
+      const disk = yield* Disk
+      const verification = yield* Semaphore.make(1)
+      const questions = yield* Semaphore.make(questionsMax)
+      const { directory } = source
+      const reading = Effect.provideService(Disk, disk)
+      const asked = <A>(answer: Effect.Effect<A, MonitorRefused, Disk>) =>
+        questions.withPermit(reading(answer))
+      // Beside an engine one thread is enough: its own work comes first.
+      const options = source.engine === undefined ? {} : { workers: 1 }
+      return MonitorRead.of({
+        About: () =>
+          source.origin.pipe(
+            Effect.map((origin) => aboutOf(source, origin, isWritable, protocolVersion)),
+            // A trail that can't be read is said by whoever reads it; who answers is no secret.
+            Effect.orElseSucceed(() => aboutOf(source, "", isWritable, protocolVersion)),
+            reading,
+          ),
+        Watch: () =>
+          Stream.unwrap(Effect.map(engineOf(source), ({ frames }) => Frames.watch(frames))),
+        History: ({ fromMillis = 0, toMillis = Infinity }) =>
+          Stream.unwrap(
+            Effect.map(engineOf(source), ({ frames }) =>
+              Frames.replay(frames.between(fromMillis, toMillis)),
+            ),
+          ),
+        Tail: (options) => Stream.provideService(tail(directory, options), Disk, disk),
+        Query: (question) => asked(query(directory, question)),
+        Event: (name) => asked(provenEvent(directory, name)),
+        Verify: () =>
+          alone(
+            verification,
+            Stream.provideService(verifying(directory, source.verifierKey(), options), Disk, disk),
+          ),
+        DeadLetters: () => asked(deadLetters(directory)),
+        Configuration: () => Effect.map(engineOf(source), ({ configuration }) => configuration()),
+        Alerts: () =>
+          Effect.map(engineOf(source), ({ views }) => ({
+            active: views.alerts(),
+            past: views.pastAlerts(),
+          })),
+      })
+    }),
+  )
+
+/** The record of what a viewer wants: an attempt, and then its outcome. */
+const intended = (
+  act: string,
+  { actor, reason }: Intent,
+  data: Readonly<Record<string, string>> = {},
+): Omit<RecordInput, "outcome"> => ({
+  type: `countersign.monitor.${act}`,
+  class: "compliance",
+  actor: { id: actor, type: "user" },
+  reason,
+  data,
+})
+
+const unavailable = (error: { readonly message: string }): MonitorRefused =>
+  error instanceof MonitorRefused
+    ? error
+    : new MonitorRefused({ reason: "unavailable", detail: error.message })
+
+/**
+ * What changes something. Nothing is done that was not recorded before.
+ *
+ * @category layers
+ * @since 0.1.0
+ */
+export const writeLayer = ({ audit, views }: RunningEngine) =>
+  MonitorWrite.toLayer(
+    MonitorWrite.of({
+      Acknowledge: ({ alert, intent }) =>
+        Effect.gen(function* () {
+          const taken =
+            views.acknowledge === undefined
+              ? undefined
+              : yield* views.acknowledge(alert, intent.actor, intent.reason)
+          if (taken !== undefined) return taken
+          return yield* new MonitorRefused({ reason: "not-found", detail: `no alert ${alert}` })
+        }).pipe(
+          audit.around(intended("acknowledge", intent, { alert })),
+          Effect.mapError(unavailable),
+        ),
+      Publish: ({ intent }) =>
+        audit.publish.pipe(audit.around(intended("publish", intent)), Effect.mapError(unavailable)),
+      Reload: ({ intent }) =>
+        audit.reload().pipe(audit.around(intended("reload", intent)), Effect.mapError(unavailable)),
+    }),
+  )

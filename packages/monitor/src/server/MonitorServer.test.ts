@@ -1,0 +1,372 @@
+import { readFileSync, statSync } from "node:fs"
+import { request } from "node:http"
+import * as path from "node:path"
+import { Audit } from "@countersign/core/Audit"
+import * as NodeDisk from "@countersign/core/platform/NodeDisk"
+import * as AuditFixture from "@countersign/core/testing/AuditFixture"
+import { temporaryDirectory } from "@countersign/core/testing/TemporaryDirectory"
+import { verifyInclusion } from "@countersign/core/trail/MerkleProof"
+import { assert, describe, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Redacted from "effect/Redacted"
+import * as Stream from "effect/Stream"
+import type { Alert } from "../alert/Alert.ts"
+import { subprotocolsFor } from "../protocol/MonitorProtocol.ts"
+import { advance, type Frame } from "../protocol/Update.ts"
+import { served } from "../testing/ServedEngine.ts"
+import { fileOf } from "./Announcement.ts"
+import { connect } from "./MonitorClient.ts"
+import { MonitorServer } from "./MonitorServer.ts"
+import type { Views } from "./MonitorViews.ts"
+import { requestsMax } from "./RequestLimits.ts"
+
+const { event } = AuditFixture
+
+const recorded = (audit: Audit["Service"], count: number, type = event.type) =>
+  Effect.andThen(
+    Effect.forEach(Array.from({ length: count }), (_, index) =>
+      audit.record({ ...event, type, data: { index } }),
+    ),
+    audit.publish,
+  )
+
+/** The status that a request to become a WebSocket is answered with; 101: it became one. */
+const upgraded = (url: string, headers: Readonly<Record<string, string>>): Effect.Effect<number> =>
+  Effect.callback((resume) => {
+    const asked = request(url.replace("ws:", "http:"), {
+      headers: {
+        connection: "Upgrade",
+        upgrade: "websocket",
+        "sec-websocket-version": "13",
+        "sec-websocket-key": "dGhlIHNhbXBsZSBub25jZQ==",
+        ...headers,
+      },
+    })
+    asked.on("upgrade", (_response, socket) => {
+      socket.destroy()
+      resume(Effect.succeed(101))
+    })
+    asked.on("response", (response) => {
+      response.resume()
+      resume(Effect.succeed(response.statusCode ?? 0))
+    })
+    asked.end()
+  })
+
+const jsonOf = (text: string): { readonly type: string; readonly actor: { readonly id: string } } =>
+  JSON.parse(text)
+
+describe("MonitorServer", () => {
+  it.live("says who it is, and tells nobody else where it listens", () =>
+    served(({ client, directory, server }) =>
+      Effect.gen(function* () {
+        const about = yield* client.About()
+        assert.strictEqual(about.over, "engine")
+        assert.strictEqual(about.directory, directory)
+        assert.strictEqual(about.pid, process.pid)
+        assert.isFalse(about.isWritable)
+        assert.match(server.url, /^ws:\/\/127\.0\.0\.1:\d+\/monitor$/)
+        const file = fileOf(directory)
+        assert.strictEqual(statSync(file).mode & 0o777, 0o600)
+        assert.deepStrictEqual(JSON.parse(readFileSync(file, "utf8")), {
+          url: server.url,
+          token: Redacted.value(server.token),
+          pid: process.pid,
+        })
+        return file
+      }),
+    ).pipe(Effect.map((file) => assert.throws(() => statSync(file), /ENOENT/))),
+  )
+
+  it.live("lets nobody in without the token, from elsewhere, or by another name", () =>
+    served(({ server }) =>
+      Effect.gen(function* () {
+        const port = new URL(server.url.replace("ws:", "http:")).port
+        const right = subprotocolsFor(Redacted.value(server.token)).join(", ")
+        const asked = (headers: Readonly<Record<string, string>>, url = server.url) =>
+          upgraded(url, { "sec-websocket-protocol": right, ...headers })
+        assert.strictEqual(yield* asked({}), 101)
+        assert.strictEqual(yield* asked({ origin: `http://127.0.0.1:${port}` }), 101)
+        assert.strictEqual(yield* asked({ origin: "http://evil.example" }), 403)
+        assert.strictEqual(yield* asked({ host: `evil.example:${port}` }), 421)
+        const wrong = subprotocolsFor("wrong").join(", ")
+        assert.strictEqual(yield* asked({ "sec-websocket-protocol": wrong }), 401)
+        // Not even the right one in a URL, which would end in logs.
+        const url = `${server.url}?token=${Redacted.value(server.token)}`
+        assert.strictEqual(yield* asked({ "sec-websocket-protocol": "x" }, url), 404)
+      }),
+    ),
+  )
+
+  it.live("answers for its health without a token, and says nothing else", () =>
+    served(({ audit, server }) =>
+      Effect.gen(function* () {
+        const url = server.url.replace("ws:", "http:").replace("/monitor", "")
+        const got = (where: string) => Effect.promise(() => fetch(`${url}${where}`))
+        const health = yield* got("/health")
+        assert.strictEqual(health.status, 200)
+        assert.strictEqual(yield* Effect.promise(() => health.text()), '{"status":"ok"}\n')
+        assert.strictEqual((yield* got("/")).status, 404)
+        yield* audit.close
+        assert.strictEqual((yield* got("/health")).status, 503)
+      }),
+    ),
+  )
+
+  it.live("refuses to be reached by other machines unless it is told to", () =>
+    Effect.gen(function* () {
+      const error = yield* Effect.flip(served(() => Effect.void, { host: "0.0.0.0" }))
+      assert.include(error.message, "isRemoteAllowed")
+    }),
+  )
+
+  it.live("shows what happens, whole at first and then what changed", () =>
+    served(({ audit, client }) =>
+      Effect.gen(function* () {
+        yield* Effect.forkScoped(Effect.delay(recorded(audit, 20), 120))
+        const frames: Array<Frame> = []
+        yield* client.Watch().pipe(
+          Stream.runForEachWhile((update) =>
+            Effect.sync(() => {
+              const frame = advance(frames.at(-1), update)
+              assert.isDefined(frame)
+              if (frame !== undefined) frames.push(frame)
+              return frame !== undefined && frame.snapshot.engine.publishedSize < 21
+            }),
+          ),
+        )
+        const last = frames.at(-1)
+        assert.isAbove(frames.length, 1)
+        assert.strictEqual(
+          last?.snapshot.ledger.find((row) => row.class === "standard")?.recorded,
+          20,
+        )
+        assert.deepStrictEqual(
+          last?.snapshot.flow.map((row) => row.step),
+          ["accepted", "durable", "published"],
+        )
+        assert.isTrue(last?.snapshot.actors.some((actor) => actor.kind === "supervisor"))
+        assert.isTrue(frames.some(({ snapshot }) => (snapshot.flow[0]?.perSecond ?? 0) > 0))
+        const past = yield* Stream.runCollect(client.History({}))
+        const replayed = past.reduce<Frame | undefined>(advance, undefined)
+        assert.isAtLeast(past.length, frames.length)
+        assert.isAtLeast(replayed?.sequence ?? 0, last?.sequence ?? 0)
+      }),
+    ),
+  )
+
+  it.live("finds events by filter, page by page, from either end", () =>
+    served(({ audit, client }) =>
+      Effect.gen(function* () {
+        yield* recorded(audit, 300, "a.b.read")
+        yield* recorded(audit, 300, "a.b.write")
+        const ask = { filter: "type=a.b.write", order: "newest", limit: 200 } as const
+        const first = yield* client.Query(ask)
+        assert.strictEqual(first.events.length, 200)
+        const second = yield* client.Query({ ...ask, from: first.next ?? 0 })
+        assert.strictEqual(second.events.length, 100)
+        assert.isNull(second.next)
+        const all = [...first.events, ...second.events]
+        assert.strictEqual(new Set(all.map(({ sequence }) => sequence)).size, 300)
+        assert.isTrue(all.every(({ json }) => jsonOf(json).type === "a.b.write"))
+        const oldest = yield* client.Query({ filter: "", order: "oldest", limit: 2 })
+        assert.deepStrictEqual(
+          oldest.events.map(({ sequence }) => sequence),
+          [0, 1],
+        )
+        const error = yield* Effect.flip(client.Query({ ...ask, filter: "type=" }))
+        assert.strictEqual(error._tag === "MonitorRefused" ? error.reason : "", "invalid")
+      }),
+    ),
+  )
+
+  it.live("proves an event by its place and by its id", () =>
+    served(({ audit, client }) =>
+      Effect.gen(function* () {
+        const receipt = yield* audit.record(event, { until: "published" })
+        const found = yield* client.Event({ id: receipt.id })
+        assert.strictEqual(found.sequence, receipt.sequence)
+        assert.deepStrictEqual(yield* client.Event({ sequence: found.sequence }), found)
+        const bytes = (text: string) => Buffer.from(text, "base64")
+        assert.isTrue(
+          verifyInclusion(
+            bytes(found.leafHash),
+            found.sequence,
+            found.size,
+            found.hashes.map(bytes),
+            bytes(found.root),
+          ),
+        )
+        const error = yield* Effect.flip(client.Event({ sequence: 1_000_000 }))
+        assert.strictEqual(error._tag === "MonitorRefused" ? error.reason : "", "not-found")
+      }),
+    ),
+  )
+
+  it.live("tails what is published, with the newest before", () =>
+    served(({ audit, client }) =>
+      Effect.gen(function* () {
+        yield* recorded(audit, 5, "a.b.read")
+        yield* Effect.forkScoped(Effect.delay(recorded(audit, 3, "a.b.write"), 300))
+        const chunks = yield* client
+          .Tail({ filter: "type~a.b.*", backlog: 2 })
+          .pipe(Stream.take(2), Stream.runCollect)
+        assert.deepStrictEqual(
+          chunks.map(({ events }) => events.map(({ json }) => jsonOf(json).type)),
+          [
+            ["a.b.read", "a.b.read"],
+            ["a.b.write", "a.b.write", "a.b.write"],
+          ],
+        )
+      }),
+    ),
+  )
+
+  it.live("verifies while the engine goes on", () =>
+    served(({ audit, client }) =>
+      Effect.gen(function* () {
+        yield* recorded(audit, 600)
+        const steps = yield* Stream.runCollect(client.Verify())
+        const last = steps.at(-1)
+        assert.strictEqual(last?._tag === "Verdict" ? last.verdict : "", "verified")
+        assert.isTrue(steps.some((step) => step._tag === "Progress"))
+      }),
+    ),
+  )
+
+  it.live("shows the configuration in force without what is secret", () =>
+    served(({ client, directory }) =>
+      Effect.gen(function* () {
+        const settings = yield* client.Configuration()
+        const valueOf = (name: string) => settings.find((each) => each.path === name)?.value
+        assert.strictEqual(valueOf("directory"), directory)
+        assert.strictEqual(valueOf("signer.path"), "(redacted)")
+        assert.isTrue(settings.find((each) => each.path === "sampling.rate")?.isLive)
+      }),
+    ),
+  )
+
+  it.live("knows nothing of writing unless it was asked to", () =>
+    served(({ audit, client, fixture }) =>
+      Effect.gen(function* () {
+        const intent = { actor: "u-1", reason: "why not" }
+        const exit = yield* Effect.exit(client.Publish({ intent }))
+        assert.strictEqual(exit._tag, "Failure")
+        yield* audit.publish
+        const types = (yield* fixture.trail).map(({ type }) => type)
+        assert.isFalse(types.some((type) => type.startsWith("countersign.monitor.")))
+      }),
+    ),
+  )
+
+  it.live("records who wants what, and why, before it is done", () =>
+    served(
+      ({ audit, client, fixture }) =>
+        Effect.gen(function* () {
+          const intent = { actor: "u-1", reason: "before the auditors come" }
+          yield* audit.record(event)
+          assert.isTrue((yield* client.About()).isWritable)
+          const size = yield* client.Publish({ intent })
+          assert.isAbove(size, 1)
+          yield* Effect.flip(client.Acknowledge({ alert: "none", intent }))
+          yield* audit.publish
+          const written = (yield* fixture.trail)
+            .filter(({ type }) => type.startsWith("countersign.monitor."))
+            .map(({ actor, outcome, reason, type }) => [type, outcome, actor.id, reason])
+          assert.deepStrictEqual(written, [
+            ["countersign.monitor.publish", "attempt", "u-1", intent.reason],
+            ["countersign.monitor.publish", "success", "u-1", intent.reason],
+            ["countersign.monitor.acknowledge", "attempt", "u-1", intent.reason],
+            ["countersign.monitor.acknowledge", "failure", "u-1", intent.reason],
+          ])
+        }),
+      { isWritable: true },
+    ),
+  )
+
+  it.live("acknowledges an alert of whoever raises them", () => {
+    const alert: Alert = {
+      id: "lag{sink=pg}",
+      rule: "lag",
+      severity: "warning",
+      state: "firing",
+      summary: "pg lags",
+      subject: "pg",
+      value: 9,
+      group: "lag",
+      sinceMillis: 1,
+      changedMillis: 1,
+      escalation: 0,
+      evidence: [],
+    }
+    const views: Views = {
+      readings: () => [{ name: "countersign_baseline_ratio", labels: { metric: "m" }, value: 1.1 }],
+      alerts: () => [alert],
+      pastAlerts: () => [],
+      findings: () => [],
+      acknowledge: (id, who) =>
+        Effect.succeed(
+          id === alert.id ? { ...alert, state: "acknowledged", acknowledgedBy: who } : undefined,
+        ),
+    }
+    return served(
+      ({ client }) =>
+        Effect.gen(function* () {
+          assert.deepStrictEqual((yield* client.Alerts()).active, [alert])
+          const intent = { actor: "u-1", reason: "mine" }
+          const taken = yield* client.Acknowledge({ alert: alert.id, intent })
+          assert.strictEqual(taken.acknowledgedBy, "u-1")
+          const [update] = yield* client.Watch().pipe(Stream.take(1), Stream.runCollect)
+          const snapshot = update?._tag === "Full" ? update.snapshot : undefined
+          assert.deepStrictEqual(snapshot?.alerts, [alert])
+          assert.deepStrictEqual(snapshot?.baselines, [{ metric: "m", ratio: 1.1 }])
+        }),
+      { isWritable: true },
+      views,
+    )
+  })
+
+  it.live("refuses what one viewer has under way too much of", () =>
+    served(({ client }) =>
+      Effect.gen(function* () {
+        yield* Effect.forEach(Array.from({ length: requestsMax }), () =>
+          Effect.forkScoped(Stream.runDrain(client.Tail({ filter: "", backlog: 0 }))),
+        )
+        yield* Effect.sleep(200)
+        const error = yield* Effect.flip(client.DeadLetters())
+        assert.strictEqual(error._tag === "MonitorRefused" ? error.reason : "", "busy")
+      }),
+    ),
+  )
+
+  it.live("serves the files of a trail without an engine", () =>
+    Effect.gen(function* () {
+      const fixture = AuditFixture.make(path.join(yield* temporaryDirectory, "trail"))
+      yield* fixture.withAudit(Effect.flatMap(Audit, (audit) => recorded(audit, 10)))
+      const context = yield* Layer.build(
+        MonitorServer.layerDirectory(fixture.directory).pipe(Layer.provide(NodeDisk.layer)),
+      )
+      const server = yield* Effect.provide(MonitorServer, context)
+      assert.throws(() => statSync(fileOf(fixture.directory)), /ENOENT/)
+      const client = yield* connect(server.url, server.token)
+      assert.strictEqual((yield* client.About()).over, "directory")
+      const page = yield* client.Query({
+        filter: "type=patient.record.read",
+        order: "oldest",
+        limit: 100,
+      })
+      assert.strictEqual(page.events.length, 10)
+      const steps = yield* Stream.runCollect(client.Verify())
+      const last = steps.at(-1)
+      assert.strictEqual(last?._tag === "Verdict" ? last.verdict : "", "verified")
+      // Who can change the files can change the key beside them, and is not believed without a word.
+      assert.isTrue(
+        last?._tag === "Verdict" &&
+          last.notChecked.some((text) => text.includes("beside the trail")),
+      )
+      const error = yield* Effect.flip(Stream.runDrain(client.Watch()))
+      assert.strictEqual(error._tag === "MonitorRefused" ? error.reason : "", "not-here")
+    }).pipe(Effect.scoped),
+  )
+})

@@ -1,0 +1,222 @@
+/**
+ * What viewers ask of a trail, answered from its published files: pages of events, one event with
+ * its proof, the refused records of sinks. A writer may be at work on it.
+ *
+ * @since 0.1.0
+ */
+import * as path from "node:path"
+import { readOpenLetters } from "@countersign/core/engine/DeadLetters"
+import { Disk } from "@countersign/core/platform/Disk"
+import * as Filter from "@countersign/core/query/Filter"
+import { leafHash } from "@countersign/core/trail/MerkleTree"
+import { prove } from "@countersign/core/trail/Prover"
+import * as SignedNote from "@countersign/core/trail/SignedNote"
+import * as TlogProof from "@countersign/core/trail/TlogProof"
+import {
+  entries,
+  readCheckpoint,
+  type TrailEntry,
+  type TrailReadError,
+} from "@countersign/core/trail/TrailReader"
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import * as Result from "effect/Result"
+import * as Schedule from "effect/Schedule"
+import * as Stream from "effect/Stream"
+import { MonitorRefused } from "../protocol/MonitorError.ts"
+import type { DeadLetter } from "../protocol/MonitorProtocol.ts"
+import type { EventName, Page, ProvenEvent, Question, TrailEvent } from "../protocol/TrailEvent.ts"
+
+/** Entries in a bundle, the least that is read. */
+const bundleWidth = 256
+
+/**
+ * Most entries that are looked at for one page, so that no question holds the disk for long.
+ *
+ * @category constants
+ * @since 0.1.0
+ */
+export const pageEntriesMax = 65_536
+
+/** A page is full with this much. Units: bytes of entries. */
+const pageBytesMax = 1024 * 1024
+
+const lettersMax = 10_000
+
+// A writer replaces partial bundles by full ones while they are read; a moment later all is there.
+const again = { schedule: Schedule.spaced("50 millis"), times: 5 }
+
+/**
+ * A fault of reading, as a viewer is told.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const unreadable = (error: TrailReadError): MonitorRefused =>
+  new MonitorRefused({ reason: "unreadable", detail: error.message })
+
+/**
+ * The filter that a text says.
+ *
+ * @category decoding
+ * @since 0.1.0
+ */
+export const filterOf = (text: string): Effect.Effect<Filter.Filter, MonitorRefused> => {
+  if (text.trim() === "") return Effect.succeed(Filter.everything)
+  const parsed = Filter.parse(text)
+  return Result.isSuccess(parsed)
+    ? Effect.succeed(parsed.success)
+    : Effect.fail(new MonitorRefused({ reason: "invalid", detail: parsed.failure.message }))
+}
+
+/**
+ * How many entries are published.
+ *
+ * @category running
+ * @since 0.1.0
+ */
+export const sizeOf = (directory: string): Effect.Effect<number, TrailReadError, Disk> =>
+  Effect.map(readCheckpoint(directory), (signed) => signed?.checkpoint.size ?? 0).pipe(
+    Effect.retry(again),
+  )
+
+/**
+ * Entries of a range, which lies within one bundle.
+ *
+ * @category running
+ * @since 0.1.0
+ */
+export const bundleOf = (
+  directory: string,
+  from: number,
+  to: number,
+): Effect.Effect<ReadonlyArray<TrailEntry>, TrailReadError, Disk> =>
+  entries(directory, { from, to }).pipe(Stream.runCollect, Effect.retry(again))
+
+/**
+ * The event that an entry holds, where it passes. What is no JSON passes only where all does.
+ *
+ * @category decoding
+ * @since 0.1.0
+ */
+export const passing = (
+  filter: Filter.Filter,
+  { bytes, sequence }: TrailEntry,
+  nowMillis: number,
+): TrailEvent | undefined => {
+  const json = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("utf8")
+  let value: unknown = json
+  try {
+    value = JSON.parse(json)
+  } catch {
+    // Any bytes can be an entry; the filter sees them as one text.
+  }
+  return Filter.matches(filter, value, nowMillis) ? { sequence, json } : undefined
+}
+
+/** The next run of entries within one bundle, in the order that is asked for. */
+const runAfter = (
+  order: Question["order"],
+  at: number,
+  size: number,
+): readonly [from: number, to: number] =>
+  order === "oldest"
+    ? [at, Math.min(size, (Math.floor(at / bundleWidth) + 1) * bundleWidth)]
+    : [Math.floor((at - 1) / bundleWidth) * bundleWidth, at]
+
+/**
+ * A page of the events that a filter lets through.
+ *
+ * - Memory: one bundle, and the page, at most 1 MiB of entries and one entry more.
+ *
+ * @category running
+ * @since 0.1.0
+ */
+export const query = Effect.fnUntraced(
+  function* (directory: string, question: Question) {
+    const { limit, order } = question
+    const filter = yield* filterOf(question.filter)
+    const nowMillis = yield* Clock.currentTimeMillis
+    const size = yield* sizeOf(directory)
+    const isNewest = order === "newest"
+    const events: Array<TrailEvent> = []
+    // Oldest first: the next entry. Newest first: the entry after the next.
+    let at = Math.min(size, question.from ?? (isNewest ? size : 0))
+    let read = 0
+    let bytes = 0
+    const isDone = (): boolean => (isNewest ? at <= 0 : at >= size)
+    while (!isDone() && events.length < limit && read < pageEntriesMax && bytes < pageBytesMax) {
+      const [from, to] = runAfter(order, at, size)
+      const bundle = yield* bundleOf(directory, from, to)
+      for (const entry of isNewest ? bundle.toReversed() : bundle) {
+        if (events.length >= limit || bytes >= pageBytesMax) break
+        const event = passing(filter, entry, nowMillis)
+        read += 1
+        at = isNewest ? entry.sequence : entry.sequence + 1
+        if (event === undefined) continue
+        events.push(event)
+        bytes += entry.bytes.length
+      }
+    }
+    const page: Page = { events, next: isDone() ? null : at, read, size }
+    return page
+  },
+  Effect.mapError((error) => (error._tag === "MonitorRefused" ? error : unreadable(error))),
+)
+
+/**
+ * An event with its proof, which is checked against the checkpoint's root before it is given out.
+ *
+ * @category running
+ * @since 0.1.0
+ */
+export const provenEvent = (
+  directory: string,
+  name: typeof EventName.Type,
+): Effect.Effect<ProvenEvent, MonitorRefused, Disk> =>
+  Effect.gen(function* () {
+    const proof = yield* prove(directory, "id" in name ? name.id : name.sequence).pipe(
+      Effect.mapError((error) =>
+        error._tag === "EntryNotFound"
+          ? new MonitorRefused({ reason: "not-found", detail: error.message })
+          : unreadable(error),
+      ),
+    )
+    // What `prove` has written can be read; that it carries its entry is how `prove` writes it.
+    const {
+      entry = new Uint8Array(),
+      hashes,
+      index,
+      signed,
+    } = yield* Effect.orDie(Effect.fromResult(TlogProof.parse(Buffer.from(proof))))
+    const base64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString("base64")
+    return {
+      sequence: index,
+      entry: base64(entry),
+      leafHash: base64(leafHash(entry)),
+      hashes: hashes.map(base64),
+      size: signed.checkpoint.size,
+      root: base64(signed.checkpoint.root),
+      checkpoint: SignedNote.format(signed.note),
+      proof,
+    }
+  })
+
+/**
+ * The records that sinks refused and nobody has settled.
+ *
+ * @category running
+ * @since 0.1.0
+ */
+export const deadLetters = (
+  directory: string,
+): Effect.Effect<ReadonlyArray<DeadLetter>, MonitorRefused, Disk> =>
+  Effect.gen(function* () {
+    const disk = yield* Disk
+    const found: Array<DeadLetter> = []
+    for (const sink of yield* disk.list(path.join(directory, "dead-letters"))) {
+      const letters = (yield* readOpenLetters(directory, sink)).all()
+      found.push(...letters.map((letter) => ({ sink, ...letter })))
+    }
+    return found.slice(0, lettersMax)
+  }).pipe(Effect.mapError(unreadable))
