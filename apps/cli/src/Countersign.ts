@@ -1,5 +1,6 @@
 /** The command tree. */
 import * as Command from "effect/cli/Command"
+import { alertsCommand } from "./commands/Alerts.ts"
 import { checkCommand } from "./commands/Check.ts"
 import { copybookCommand } from "./commands/Copybook.ts"
 import { deadLettersCommand } from "./commands/DeadLetters.ts"
@@ -38,5 +39,6 @@ export const countersign = Command.make("countersign").pipe(
     reconcileCommand,
     partitionsCommand,
     copybookCommand,
+    alertsCommand,
   ]),
 )

@@ -1,5 +1,6 @@
 /** Every measurement, in the order of the table. */
 import type { Measurement } from "./Line.ts"
+import { alertLatency } from "./rows/alertLatency.ts"
 import { caller } from "./rows/caller.ts"
 import { clinic } from "./rows/clinic.ts"
 import { copybook } from "./rows/copybook.ts"
@@ -41,4 +42,5 @@ export const measurements: ReadonlyArray<Measurement> = [
   copybookAudit,
   copybookCommand,
   copybookScale,
+  alertLatency,
 ]

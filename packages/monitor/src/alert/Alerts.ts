@@ -123,7 +123,7 @@ export class Alerts extends Context.Service<
     readonly changes: Stream.Stream<AlertChange>
     readonly status: () => AlertsStatus
   }
->()("@countersign/monitor/Alerts") {
+>()("@countersign/monitor/alert/Alerts") {
   /** - Errors: rules that contradict themselves or name targets that are not there; a target that can't be. */
   static readonly layer = (
     options: AlertsOptions = {},

@@ -185,7 +185,7 @@ const sinks: ReadonlyArray<AlertRule> = [
     bound: 0,
     severity: "error",
     groupBy: ["sink"],
-    summary: "{labels.sink} refused {value} records: look with countersign dead-letters",
+    summary: "{labels.sink} refused {value} records: look with countersign dlq list",
   },
 ]
 

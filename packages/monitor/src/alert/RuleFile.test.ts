@@ -1,3 +1,5 @@
+import * as fs from "node:fs"
+import * as path from "node:path"
 import { assert, describe, it } from "@effect/vitest"
 import * as Result from "effect/Result"
 import { defaultRules } from "./DefaultRules.ts"
@@ -93,6 +95,13 @@ describe("RuleFile", () => {
       assert.include(problems(text)[0], "an anchor, an alias or a tag", text)
     }
     assert.include(problems(`# ${"x".repeat(RuleFile.ruleFileBytesMax)}`)[0], "more than")
+  })
+
+  it("reads the file of the document", () => {
+    const file = path.join(import.meta.dirname, "../../../../docs/alerts.md")
+    const [, text = ""] = /```yaml\n(.*?)```/s.exec(fs.readFileSync(file, "utf8")) ?? []
+    assert.include(text, "burn-rate")
+    assert.deepStrictEqual(problems(text), [])
   })
 
   it("has a JSON Schema for editors", () => {
