@@ -4,6 +4,7 @@ import { alertsCommand } from "./commands/Alerts.ts"
 import { checkCommand } from "./commands/Check.ts"
 import { copybookCommand } from "./commands/Copybook.ts"
 import { deadLettersCommand } from "./commands/DeadLetters.ts"
+import { detectCommand } from "./commands/Detect.ts"
 import { doctorCommand } from "./commands/Doctor.ts"
 import { exportCommand } from "./commands/Export.ts"
 import { keyCommand } from "./commands/Key.ts"
@@ -39,6 +40,7 @@ export const countersign = Command.make("countersign").pipe(
     reconcileCommand,
     partitionsCommand,
     copybookCommand,
+    detectCommand,
     alertsCommand,
   ]),
 )

@@ -35,6 +35,7 @@ const codes: Readonly<Record<string, ExitCode>> = {
   CodecOptionsInvalid: ExitCode.usage,
   FramingInvalid: ExitCode.usage,
   CodePageUnknown: ExitCode.usage,
+  DetectionRulesInvalid: ExitCode.usage,
   // What lies there is not what was signed.
   TrailDamaged: ExitCode.no,
   NoteMalformed: ExitCode.no,

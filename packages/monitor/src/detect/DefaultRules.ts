@@ -64,6 +64,7 @@ const logins: ReadonlyArray<DetectionRule> = [
     by: "actor.id",
     kilometresAtLeast: 500,
     kilometresPerHour: 1000,
+    quiet: "12h",
   },
   {
     kind: "reputation",
@@ -157,14 +158,15 @@ const access: ReadonlyArray<DetectionRule> = [
   {
     kind: "first-seen",
     name: "first-seen-resource",
-    summary: "One account used a kind of resource that it never used before",
+    summary: "One account used a rare kind of resource for the first time",
     severity: "info",
     confidence: 0.3,
     technique: "T1213",
     when: `${person} and outcome=success and exists(target.type)`,
     by: "actor.id",
     of: "target.type",
-    minimum: 100,
+    minimum: 60,
+    rareBelow: 0.05,
   },
 ]
 

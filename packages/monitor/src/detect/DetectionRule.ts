@@ -153,6 +153,8 @@ const FirstSeen = Schema.Struct({
   of: Key,
   /** Events of the key before something can be new for it. */
   minimum: whole(1, 65_535),
+  /** Only values that fewer of the keys have had, as a share from 0 to 1. Default: any. */
+  rareBelow: optionalKey(finite(0, 1)),
 })
 
 /** Two places, and too little time between. */

@@ -165,6 +165,19 @@ describe("first-seen", () => {
     ])
   })
 
+  it("finds only what is rare among the keys, where the rule wants that", () => {
+    const rare: DetectionRule = { ...rule, rareBelow: 0.3 }
+    const used = (actor: string, type: string) =>
+      eventAt(0, "a.b", actor, { target: [{ id: "t", type }] })
+    const known = times(50, (index) => used(`u-${index % 5}`, "Patient"))
+    assert.deepStrictEqual(
+      subjects(rare, [...known, used("u-1", "Invoice"), used("u-2", "Invoice")]),
+      ["u-1", "u-2"],
+    )
+    const shared = [...known, ...times(4, (index) => used(`u-${index}`, "Invoice"))]
+    assert.deepStrictEqual(subjects(rare, shared), ["u-0", "u-1"])
+  })
+
   it("finds nothing new for a key that is hardly known, nor the same twice", () => {
     assert.isEmpty(subjects(rule, [...times(5, () => of("Patient")), of("Invoice")]))
     assert.isEmpty(

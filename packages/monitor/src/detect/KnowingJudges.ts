@@ -23,6 +23,8 @@ export const firstSeenJudge = (rule: RuleOf<"first-seen">, bench: Bench): Judge 
   const { isQuiet, space, table } = bench
   const valueOf = textAt(rule.of)
   const bits = new Map<string, number>()
+  /** How many keys have had each value. */
+  const keysWith = new Float64Array(valuesMax)
   let words = new Uint32Array(0)
   let counts = new Uint32Array(0)
   table.onChange(
@@ -31,6 +33,10 @@ export const firstSeenJudge = (rule: RuleOf<"first-seen">, bench: Bench): Judge 
       counts = grownWholes(counts, capacity)
     },
     (row) => {
+      for (let bit = 0; bit < valuesMax; bit += 1) {
+        const word = words[row * 2 + Math.floor(bit / wordBits)] ?? 0
+        if ((word & (1 << (bit % wordBits))) !== 0) keysWith[bit] = (keysWith[bit] ?? 0) - 1
+      }
       words.fill(0, row * 2, row * 2 + 2)
       counts[row] = 0
     },
@@ -54,7 +60,10 @@ export const firstSeenJudge = (rule: RuleOf<"first-seen">, bench: Bench): Judge 
     const flag = 1 << (bit % wordBits)
     if ((word & flag) !== 0) return undefined
     words[place] = word | flag
+    const others = keysWith[bit] ?? 0
+    keysWith[bit] = others + 1
     if (count < rule.minimum) return undefined
+    if (rule.rareBelow !== undefined && others >= rule.rareBelow * table.size) return undefined
     const subject = space.nameOf(slot)
     if (isQuiet(subject, atMillis)) return undefined
     const detail = `${value} as ${what} for the first time in ${count + 1} events, the bound is ${rule.minimum}`

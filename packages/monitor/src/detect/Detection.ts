@@ -1,0 +1,83 @@
+/**
+ * Detection on a running engine: findings go into the engine's own trail, and time passes for the
+ * rules also while nothing happens.
+ *
+ * @since 0.1.0
+ */
+import { Audit } from "@countersign/core/Audit"
+import * as Clock from "effect/Clock"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Schedule from "effect/Schedule"
+import type { Reading } from "../metric/Reading.ts"
+import type { DetectionCounts, DetectionSink } from "./DetectionSink.ts"
+import type { Finding } from "./Finding.ts"
+
+const lookMillis = 1000
+
+/**
+ * What detection says in figures.
+ *
+ * @category conversions
+ * @since 0.1.0
+ */
+export const readingsOf = (
+  counts: DetectionCounts,
+  byRule: ReadonlyMap<string, number>,
+): ReadonlyArray<Reading> => {
+  const reading = (name: string, value: number, labels: Reading["labels"] = {}): Reading => ({
+    name: `countersign_detection_${name}`,
+    labels,
+    value,
+  })
+  return [
+    reading("judged_total", counts.judged),
+    reading("unreadable_total", counts.unreadable),
+    reading("keys", counts.keys),
+    reading("forgotten_keys_total", counts.forgotten),
+    reading("waiting_findings", counts.waiting),
+    ...Array.from(byRule, ([rule, count]) => reading("findings_total", count, { rule })),
+  ]
+}
+
+/**
+ * @category services
+ * @since 0.1.0
+ */
+export class Detection extends Context.Service<
+  Detection,
+  {
+    /** The newest findings, the newest last; at most 256. */
+    readonly recent: () => ReadonlyArray<Finding>
+    readonly counts: () => DetectionCounts
+    readonly readings: () => ReadonlyArray<Reading>
+    /** From 0 to 1: findings lower it, time brings it back. */
+    readonly trustOf: (subject: string) => number
+  }
+>()("@countersign/monitor/detect/Detection") {
+  /** @param detection the one whose sink the engine has */
+  static readonly layer = (detection: DetectionSink): Layer.Layer<Detection, never, Audit> =>
+    Layer.effect(this, attached(detection))
+}
+
+const attached = Effect.fnUntraced(function* (detection: DetectionSink) {
+  const audit = yield* Audit
+  const clock = yield* Clock.clockWith(Effect.succeed)
+  detection.attach(audit)
+  const look = Effect.suspend(() => {
+    const status = audit.status().sinks.find(({ sink }) => sink === detection.sink.name)
+    // While it catches up, the events tell the time.
+    return status === undefined || status.lag > 0
+      ? Effect.void
+      : detection.advance(clock.currentTimeMillisUnsafe())
+  })
+  // What can't be recorded now waits, and is tried again with the next batch or look.
+  yield* Effect.forkScoped(Effect.repeat(Effect.ignore(look), Schedule.spaced(lookMillis)))
+  return Detection.of({
+    recent: detection.recent,
+    counts: detection.counts,
+    readings: () => readingsOf(detection.counts(), detection.byRule()),
+    trustOf: detection.trustOf,
+  })
+})
