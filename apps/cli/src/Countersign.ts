@@ -1,6 +1,7 @@
 /** The command tree. */
 import * as Command from "effect/cli/Command"
 import { alertsCommand } from "./commands/Alerts.ts"
+import { benchCommand } from "./commands/Bench.ts"
 import { checkCommand } from "./commands/Check.ts"
 import { copybookCommand } from "./commands/Copybook.ts"
 import { deadLettersCommand } from "./commands/DeadLetters.ts"
@@ -35,6 +36,7 @@ export const countersign = Command.make("countersign").pipe(
     doctorCommand,
     deadLettersCommand,
     tortureCommand,
+    benchCommand,
     timestampCommand,
     witnessCommand,
     reconcileCommand,

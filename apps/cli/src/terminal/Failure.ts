@@ -34,6 +34,8 @@ const codes: Readonly<Record<string, ExitCode>> = {
   SettingsInvalid: ExitCode.usage,
   CodecOptionsInvalid: ExitCode.usage,
   FramingInvalid: ExitCode.usage,
+  LoadProfileInvalid: ExitCode.usage,
+  LoadTargetRefused: ExitCode.usage,
   CodePageUnknown: ExitCode.usage,
   DetectionRulesInvalid: ExitCode.usage,
   // What lies there is not what was signed.

@@ -76,11 +76,12 @@ const roundUp = (value: number): number => {
 /**
  * Round numbers from 0 to at least a value, evenly apart.
  *
+ * @param most above 0
  * @category constructors
  * @since 0.1.0
  */
 export const linearTicks = (most: number): ReadonlyArray<number> => {
-  const step = roundUp(Math.max(most, 1e-9) / 5)
+  const step = roundUp(most / 5)
   const count = Math.ceil(most / step - 1e-9)
   return Array.from({ length: Math.max(1, count) + 1 }, (_, index) => index * step)
 }
@@ -160,6 +161,8 @@ const labelsOf = (options: ChartOptions, scales: Scales): string => {
       const last = values.findLast((value) => value !== null)
       return last === undefined || last === null ? [] : [{ name, tone, y: scales.y(last) }]
     })
+    // Of lines that end in one point the last is the highest before.
+    .toReversed()
     .toSorted((one, other) => one.y - other.y)
   let least = top + 4
   const placed = ends.map((end) => {

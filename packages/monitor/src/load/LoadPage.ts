@@ -39,7 +39,7 @@ const style = `:root{color-scheme:light dark;--back:#fff;--text:#1a1d21;--soft:#
 *{box-sizing:border-box}body{margin:0;background:var(--back);color:var(--text);font:16px/1.5 system-ui,sans-serif}
 main{max-width:62rem;margin:0 auto;padding:1.5rem 1rem 4rem}h1{font-size:1.6rem;margin:0}h2{font-size:1.15rem;margin:2.2rem 0 .4rem}
 p{margin:.3rem 0}.soft{color:var(--soft)}.good{color:var(--good)}.bad{color:var(--bad);font-weight:600}
-dl{display:grid;grid-template-columns:repeat(auto-fit,minmax(8.2rem,1fr));gap:.6rem;margin:1rem 0}
+dl{display:grid;grid-template-columns:repeat(auto-fit,minmax(6.6rem,1fr));gap:.6rem;margin:1rem 0}
 dl div{background:var(--card);border-radius:.5rem;padding:.55rem .75rem}dt{color:var(--soft);font-size:.85rem}dd{margin:0;font-size:1.2rem;font-variant-numeric:tabular-nums}
 ul{padding:0;list-style:none}figure{margin:0}figure>div{overflow-x:auto}svg{display:block;width:100%;min-width:38rem;height:auto}
 .g{stroke:var(--grid)}.k{stroke:var(--soft)}.a{fill:var(--soft);font-size:12px}.e{text-anchor:end}.m{text-anchor:middle}.n{font-size:12.5px;font-weight:600}
@@ -49,6 +49,7 @@ ul{padding:0;list-style:none}figure{margin:0}figure>div{overflow-x:auto}svg{disp
 details{margin:.4rem 0}summary{cursor:pointer;color:var(--soft)}.scroll{max-height:26rem;overflow:auto}
 table{border-collapse:collapse;font-variant-numeric:tabular-nums;font-size:.9rem;width:100%}caption{text-align:left;color:var(--soft);padding:.3rem 0}
 th,td{padding:.25rem .6rem;text-align:right;border-bottom:1px solid var(--grid);font-weight:400}thead th{font-weight:600}th:first-child{text-align:left}
+table.small{width:auto}
 code{font:.9em ui-monospace,monospace;overflow-wrap:anywhere}`
 
 const policy = `default-src 'none'; style-src 'sha256-${createHash("sha256").update(style).digest("base64")}'; base-uri 'none'; form-action 'none'`
@@ -182,7 +183,7 @@ const stallsOf = ({ stalls }: LoadReport): string => {
         `<tr><th scope="row">${escaped(secondsText(fromSeconds))}</th><td>${escaped(secondsText(seconds))}</td></tr>`,
     )
     .join("")
-  return `<table><caption>Something was due or on its way, and nothing was done for 100 ms or more; the 20 longest</caption><thead><tr><th scope="col">from</th><th scope="col">for</th></tr></thead><tbody>${rows}</tbody></table>`
+  return `<table class="small"><caption>Something was due or on its way, and nothing was done for 100 ms or more; the 20 longest</caption><thead><tr><th scope="col">from</th><th scope="col">for</th></tr></thead><tbody>${rows}</tbody></table>`
 }
 
 const countsOf = (counts: Readonly<Record<string, number>>): string =>

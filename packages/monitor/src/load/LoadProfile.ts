@@ -141,7 +141,13 @@ export const stretches = ({ segments, warmup }: LoadProfile): ReadonlyArray<Stre
 export const secondsOf = (segments: ReadonlyArray<LoadSegment>): number =>
   segments.reduce((sum, { seconds }) => sum + seconds, 0)
 
-const areaOf = (segments: ReadonlyArray<LoadSegment>): number =>
+/**
+ * How many starts parts have together; a real number, since parts may end in the middle of one.
+ *
+ * @category getters
+ * @since 0.1.0
+ */
+export const startsOf = (segments: ReadonlyArray<LoadSegment>): number =>
   segments
     .flatMap(stretchesOf)
     .reduce((sum, { from, seconds, to }) => sum + ((from + to) / 2) * seconds, 0)
@@ -245,7 +251,7 @@ const checked = (
     }
     if (segment.seconds / segment.everySeconds > burstsMax) return refuse("has too many bursts")
   }
-  return areaOf(profile.segments) < 1
+  return startsOf(profile.segments) < 1
     ? refuse("starts nothing in all of its time")
     : Result.succeed(profile)
 }
