@@ -153,7 +153,7 @@ export class EngineReports {
     const { ledger } = this.parts
     return [
       ...this.unsaid.splice(0),
-      ...this.window(),
+      ...this.window(true),
       SystemRecord.closed({
         accepted: sum(ledger.accepted),
         sampledOut: sum(ledger.sampledOut),
@@ -191,12 +191,14 @@ export class EngineReports {
     return SystemRecord.heartbeat({ recorded: sum(ledger.recorded), published: published() })
   }
 
-  private window(): ReadonlyArray<AuditEventInput> {
+  /** @param isLast no rate holds after it, so none is looked for */
+  private window(isLast = false): ReadonlyArray<AuditEventInput> {
     const { door, ledger, nowMillis, sampler } = this.parts
     const now = nowMillis()
     const lasted = now - this.windowFrom
     this.windowFrom = now
-    const overhead = lasted > 0 ? this.overhead(now, door.takeBusyMillis() / lasted) : undefined
+    const overhead =
+      lasted > 0 && !isLast ? this.overhead(now, door.takeBusyMillis() / lasted) : undefined
     if (overhead !== undefined) sampler.observeOverhead(overhead.ratio)
     const records: Array<AuditEventInput> = []
     const window = sampler.closeWindow(now)
