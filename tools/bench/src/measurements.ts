@@ -7,10 +7,12 @@ import { copybook } from "./rows/copybook.ts"
 import { copybookAudit } from "./rows/copybookAudit.ts"
 import { copybookCommand } from "./rows/copybookCommand.ts"
 import { copybookScale } from "./rows/copybookScale.ts"
+import { detection } from "./rows/detection.ts"
 import { durable } from "./rows/durable.ts"
 import { endToEnd } from "./rows/endToEnd.ts"
 import { http } from "./rows/http.ts"
 import { durableLatency, publishedLatency } from "./rows/latency.ts"
+import { loadGenerator } from "./rows/loadGenerator.ts"
 import { memory } from "./rows/memory.ts"
 import { postgresLoad } from "./rows/postgresLoad.ts"
 import { postgresPath } from "./rows/postgresPath.ts"
@@ -42,5 +44,7 @@ export const measurements: ReadonlyArray<Measurement> = [
   copybookAudit,
   copybookCommand,
   copybookScale,
+  loadGenerator,
   alertLatency,
+  detection,
 ]
