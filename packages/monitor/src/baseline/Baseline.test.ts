@@ -80,7 +80,7 @@ describe("a baseline's file", () => {
   })
 
   it("is refused where it is none, contradicts itself, or is too long", () => {
-    assert.match(refusal("{"), /^AUD-6111: b\.json is no baseline/)
+    assert.match(refusal("{"), /^AUD-6121: b\.json is no baseline/)
     assert.match(refusal(fileText.replace('"cores": 2', '"cores": "two"')), /cores/)
     assert.match(refusal(fileText.replace('"commit"', '"committ"')), /committ/)
     assert.match(refusal(fileText.replace('"wall": [', '"walk": [')), /walk/)

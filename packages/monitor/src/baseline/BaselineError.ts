@@ -14,7 +14,7 @@ import * as Schema from "effect/Schema"
 export class BaselineMalformed extends Schema.TaggedError<BaselineMalformed>(
   "@countersign/monitor/BaselineMalformed",
 )("BaselineMalformed", {
-  code: Schema.tag("AUD-6111"),
+  code: Schema.tag("AUD-6121"),
   isRetryable: Schema.tag(false),
   path: Schema.String,
   detail: Schema.String,
@@ -33,7 +33,7 @@ export class BaselineMalformed extends Schema.TaggedError<BaselineMalformed>(
 export class MachineDiffers extends Schema.TaggedError<MachineDiffers>(
   "@countersign/monitor/MachineDiffers",
 )("MachineDiffers", {
-  code: Schema.tag("AUD-6112"),
+  code: Schema.tag("AUD-6122"),
   isRetryable: Schema.tag(false),
   path: Schema.String,
   differences: Schema.Array(Schema.String),
