@@ -4,7 +4,9 @@ import * as fs from "node:fs"
 import * as path from "node:path"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
+import * as Layer from "effect/Layer"
 import * as ManagedRuntime from "effect/ManagedRuntime"
+import * as Scope from "effect/Scope"
 import { Audit, type AuditInput } from "@countersign/core/Audit"
 import { type Sink, SinkError } from "@countersign/core/engine/Sink"
 import type { AuditEventInput } from "@countersign/core/event/AuditEvent"
@@ -26,6 +28,8 @@ export interface OpenEngine {
   readonly flush: () => Promise<void>
   readonly publish: () => Promise<number>
   readonly status: Audit["Service"]["status"]
+  /** Builds what watches the running engine; the answer takes it down again. */
+  readonly attach: <E>(layer: Layer.Layer<never, E, Audit>) => Promise<() => Promise<void>>
   readonly close: () => Promise<void>
 }
 
@@ -57,6 +61,11 @@ export const openEngine = async (
     flush: () => runtime.runPromise(audit.flush),
     publish: () => runtime.runPromise(audit.publish),
     status: audit.status,
+    attach: async (layer) => {
+      const scope = Scope.makeUnsafe()
+      await runtime.runPromise(Layer.buildWithScope(layer, scope))
+      return () => runtime.runPromise(Scope.close(scope, Exit.void))
+    },
     close: async () => {
       await runtime.runPromise(audit.close)
       await runtime.dispose()

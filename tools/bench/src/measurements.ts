@@ -1,6 +1,7 @@
 /** Every measurement, in the order of the table. */
 import type { Measurement } from "./Line.ts"
 import { alertLatency } from "./rows/alertLatency.ts"
+import { aead } from "./rows/aead.ts"
 import { caller } from "./rows/caller.ts"
 import { clinic } from "./rows/clinic.ts"
 import { copybook } from "./rows/copybook.ts"
@@ -14,6 +15,8 @@ import { http } from "./rows/http.ts"
 import { durableLatency, publishedLatency } from "./rows/latency.ts"
 import { loadGenerator } from "./rows/loadGenerator.ts"
 import { memory } from "./rows/memory.ts"
+import { metricUpdates } from "./rows/metricUpdates.ts"
+import { monitorAttached } from "./rows/monitorAttached.ts"
 import { postgresLoad } from "./rows/postgresLoad.ts"
 import { postgresPath } from "./rows/postgresPath.ts"
 import { published } from "./rows/published.ts"
@@ -47,4 +50,7 @@ export const measurements: ReadonlyArray<Measurement> = [
   loadGenerator,
   alertLatency,
   detection,
+  metricUpdates,
+  monitorAttached,
+  aead,
 ]
