@@ -262,6 +262,35 @@ describe("AlertBook", () => {
     assert.isEmpty(book.active(moment(15)))
   })
 
+  it("counts findings about whom it has no room for as one", () => {
+    const book = open([
+      {
+        name: "intruder",
+        kind: "finding",
+        rules: ["*"],
+        quiet: "10s",
+        seriesMax: 1,
+        summary: "{value} times",
+      },
+    ])
+    const about = (subject: string): Finding => ({
+      id: subject,
+      rule: "burst",
+      severity: "error",
+      subject,
+      atMillis: date,
+      confidence: 1,
+      explanation: "",
+      events: [`of ${subject}`],
+    })
+    const changes = ["a", "b", "c"].flatMap((subject) => book.find(about(subject), moment(0)))
+    assert.deepStrictEqual(said(changes), ["firing intruder/burst/a", "firing intruder/other"])
+    const other = book.active(moment(1)).find(({ id }) => id === "intruder/other")
+    assert.deepInclude(other, { value: 2, evidence: ["of b", "of c"] })
+    assert.isEmpty(book.observe([], moment(1)))
+    assert.lengthOf(book.observe([], moment(10)), 2)
+  })
+
   it("remembers the newest changes, and no more than it may", () => {
     const book = new AlertBook({ rules: [deep] }, { startedAt: moment(0), historyMax: 3 })
     for (let second = 1; second < 10; second++) {

@@ -169,7 +169,7 @@ export class AlertBook {
       )
   }
 
-  /** What has become of alerts, the newest last. */
+  /** What has become of alerts that fired, the newest last. */
   history(): ReadonlyArray<AlertChange> {
     return [...this.past]
   }
@@ -222,7 +222,8 @@ export class AlertBook {
         notify: toldOf(watch.rule, turn, known, escalation),
       }
       changes.push(change)
-      this.past.push(change)
+      // What comes and goes would leave no room for what happened.
+      if (turn !== "pending") this.past.push(change)
     }
     if (this.past.length > this.historyMax) {
       this.past.splice(0, this.past.length - this.historyMax)

@@ -10,6 +10,8 @@ import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
 import * as Stream from "effect/Stream"
 import * as TestClock from "effect/testing/TestClock"
+import { seriesOf } from "../metric/Reading.ts"
+import { readingsOf } from "../metric/Sample.ts"
 import type { AlertRule } from "./AlertRule.ts"
 import { Alerts, type AlertsOptions } from "./Alerts.ts"
 import * as StderrTarget from "./StderrTarget.ts"
@@ -179,6 +181,69 @@ describe("Alerts", () => {
       { rules: { ...rules, groupEvery: "1m" }, targets: [target] },
     )
   })
+
+  it.effect("is not kept from telling by what it tells nobody", () => {
+    const { lines, target } = paper()
+    return alone(
+      Effect.gen(function* () {
+        const alerts = yield* Alerts
+        alerts.observe(readings(11))
+        yield* TestClock.adjust("5 seconds")
+        assert.lengthOf(lines, 1)
+      }),
+      { rules: { rules: [{ ...deep, for: "5s" }], groupEvery: "1h" }, targets: [target] },
+    )
+  })
+
+  it.effect("tells at the end what a group has held back", () => {
+    const { lines, target } = paper()
+    return Effect.gen(function* () {
+      yield* alone(
+        Effect.gen(function* () {
+          const alerts = yield* Alerts
+          alerts.observe(readings(11))
+          alerts.observe(readings(1))
+          assert.lengthOf(lines, 1)
+        }),
+        { rules: { ...rules, groupEvery: "1h" }, targets: [target] },
+      )
+      assert.include(lines[1], "resolved")
+    })
+  })
+
+  it.effect("says in figures how it fares", () =>
+    alone(
+      Effect.gen(function* () {
+        const alerts = yield* Alerts
+        alerts.observe(readings(11))
+        const figures = alerts
+          .samples()
+          .flatMap(readingsOf)
+          .map((each) => `${seriesOf(each)} ${each.value}`)
+        assert.includeMembers(figures, [
+          'countersign_alerts_open{severity="error"} 1',
+          'countersign_alerts_open{severity="critical"} 0',
+          'countersign_alert_notices_lost_total{target="broken"} 1',
+          "countersign_alert_changes_unrecorded 0",
+          "countersign_alert_series_unwatched 0",
+        ])
+      }),
+      {
+        rules,
+        targets: [
+          StderrTarget.make({
+            name: "broken",
+            stream: {
+              writableLength: 0,
+              write: () => {
+                throw new Error("closed")
+              },
+            },
+          }),
+        ],
+      },
+    ),
+  )
 
   it.effect("lets others hear of changes from then on", () =>
     alone(

@@ -18,7 +18,9 @@ import type { Scope } from "effect/Scope"
 import * as Stream from "effect/Stream"
 import type { Finding } from "../detect/Finding.ts"
 import type { Reading, Readings } from "../metric/Reading.ts"
-import type { Alert } from "./Alert.ts"
+import { instrument } from "../metric/Instruments.ts"
+import { type Sample, sampleOf } from "../metric/Sample.ts"
+import { type Alert, AlertSeverity } from "./Alert.ts"
 import { AlertBook, type AlertChange, type Moment } from "./AlertBook.ts"
 import type { AlertRules } from "./AlertRule.ts"
 import { millisOf } from "./AlertSpan.ts"
@@ -122,6 +124,8 @@ export class Alerts extends Context.Service<
     /** From now on. Who is slow misses the oldest. */
     readonly changes: Stream.Stream<AlertChange>
     readonly status: () => AlertsStatus
+    /** How it fares, for `Metrics.source`. */
+    readonly samples: () => ReadonlyArray<Sample>
   }
 >()("@countersign/monitor/alert/Alerts") {
   /** - Errors: rules that contradict themselves or name targets that are not there; a target that can't be. */
@@ -170,6 +174,9 @@ class ChangeFeed {
   }
 }
 
+/** What nobody is told must not make what somebody is told wait. */
+const isNews = ({ notify }: AlertChange): boolean => notify === undefined || notify.length > 0
+
 const tell = (targets: ReadonlyArray<AlertTarget>, notices: ReadonlyArray<Notice>): void => {
   for (const notice of notices) {
     for (const target of targets) {
@@ -178,6 +185,29 @@ const tell = (targets: ReadonlyArray<AlertTarget>, notices: ReadonlyArray<Notice
     }
   }
 }
+
+const openInstrument = instrument("countersign_alerts_open")
+const lostInstrument = instrument("countersign_alert_notices_lost_total")
+const unrecordedInstrument = instrument("countersign_alert_changes_unrecorded")
+const unwatchedInstrument = instrument("countersign_alert_series_unwatched")
+
+const samplesOf = (
+  active: ReadonlyArray<Alert>,
+  { targets, unrecorded, unwatched }: AlertsStatus,
+): ReadonlyArray<Sample> => [
+  ...AlertSeverity.literals.map((severity) => {
+    const open = active.filter((alert) => alert.severity === severity && alert.state !== "pending")
+    return sampleOf(openInstrument, open.length, { severity })
+  }),
+  ...Object.entries(targets).map(([target, { dropped, failed }]) =>
+    sampleOf(lostInstrument, dropped + failed, { target }),
+  ),
+  sampleOf(unrecordedInstrument, unrecorded),
+  sampleOf(
+    unwatchedInstrument,
+    [...unwatched.values()].reduce((sum, count) => sum + count, 0),
+  ),
+]
 
 const make = Effect.fnUntraced(function* (options: AlertsOptions) {
   const audit = yield* Audit
@@ -201,7 +231,7 @@ const make = Effect.fnUntraced(function* (options: AlertsOptions) {
     const changes = change(at)
     if (changes.length === 0) return changes
     // People first: recording is what may not be possible.
-    tell(targets, groups.add(changes, at.nowMillis, at.dateMillis))
+    tell(targets, groups.add(changes.filter(isNews), at.nowMillis, at.dateMillis))
     trail.add(changes)
     feed.offer(changes)
     return changes
@@ -212,8 +242,20 @@ const make = Effect.fnUntraced(function* (options: AlertsOptions) {
     tell(targets, groups.due(at.nowMillis, at.dateMillis))
     trail.retry()
   })
+  // What a group holds back goes out at the end, while the targets still send.
+  yield* Effect.addFinalizer(() =>
+    Effect.sync(() => {
+      tell(targets, groups.due(Number.POSITIVE_INFINITY, now().dateMillis))
+      trail.retry()
+    }),
+  )
   yield* Effect.sleep(tickMillis).pipe(Effect.andThen(tick), Effect.forever, Effect.forkScoped)
 
+  const status = (): AlertsStatus => ({
+    targets: Object.fromEntries(targets.map((target) => [target.name, target.counts()])),
+    unrecorded: trail.unrecorded,
+    unwatched: book.unwatched(),
+  })
   return Alerts.of({
     observe: ({ readings }) => changing((at) => book.observe(readings, at)),
     observeOne: (reading) => changing((at) => book.observeOne(reading, at)),
@@ -229,10 +271,7 @@ const make = Effect.fnUntraced(function* (options: AlertsOptions) {
         return change === undefined ? Effect.fail(new AlertNotOpen({ id })) : Effect.succeed(change)
       }),
     changes: feed.stream,
-    status: () => ({
-      targets: Object.fromEntries(targets.map((target) => [target.name, target.counts()])),
-      unrecorded: trail.unrecorded,
-      unwatched: book.unwatched(),
-    }),
+    status,
+    samples: () => samplesOf(book.active(now()), status()),
   })
 })

@@ -41,6 +41,8 @@ const calm = (second: number): ReadonlyArray<Reading> => [
   reading("sink_circuit_open", 0, sink),
   reading("sink_dead_letters_total", 2, sink),
   reading("process_event_loop_delay_seconds", 0.012, p99),
+  reading("baseline_regressed", 0, { metric: "x" }),
+  reading("alert_notices_lost_total", 0, { target: "pager" }),
 ]
 
 interface Cause {
@@ -81,6 +83,8 @@ const causes: Readonly<Record<string, Cause | "silence" | "finding">> = {
   "sink-circuit-open": always(10, reading("sink_circuit_open", 1, sink)),
   "sink-dead-letters": always(0, reading("sink_dead_letters_total", 3, sink)),
   "event-loop-blocked": always(30, reading("process_event_loop_delay_seconds", 0.25, p99)),
+  "baseline-regressed": always(0, reading("baseline_regressed", 1, { metric: "x" })),
+  "alert-target-failing": always(0, reading("alert_notices_lost_total", 1, { target: "pager" })),
   detection: "finding",
 }
 
@@ -194,7 +198,7 @@ describe("the default rules over a real engine", () => {
           if (name.startsWith("lease.")) fs.rmSync(path.join(fixture.directory, name))
         }
         yield* Effect.flip(audit.record({ ...event, class: "critical" }))
-        assert.include(yield* rulesFiring(60), "engine-not-open")
+        assert.deepStrictEqual(yield* rulesFiring(60), ["engine-not-open"])
       }),
     ),
   )

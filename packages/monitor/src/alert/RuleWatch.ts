@@ -42,6 +42,9 @@ export interface Subject {
   evidence: ReadonlyArray<string>
 }
 
+/** No series is called so: it would have the name of its metric. */
+const othersKey = "other"
+
 const idLengthMax = 300
 const nameLengthMax = 200
 
@@ -144,8 +147,10 @@ export class RuleWatch {
 
   /** Hands on what was found about somebody. */
   find(about: string, confidence: number, evidence: ReadonlyArray<string>, nowMillis: number) {
-    const subject = this.subjects.get(about) ?? this.room(about, { subject: about }, nowMillis)
-    if (subject === undefined) return this.pass(confidence)
+    const subject =
+      this.subjects.get(about) ??
+      this.room(about, { subject: about }, nowMillis) ??
+      (this.others ??= this.add(othersKey, {}, nowMillis))
     subject.heardMillis = nowMillis
     subject.evidence = [...new Set([...subject.evidence, ...evidence])].slice(-evidenceMax)
     subject.meter.take(confidence, nowMillis, 0, about)
@@ -155,10 +160,11 @@ export class RuleWatch {
   endPass(nowMillis: number): void {
     this.unwatched = this.passUnwatched
     this.passUnwatched = 0
+    if (this.rule.kind === "finding") return
     if (this.unwatched === 0 && this.others === undefined) return
-    this.others ??= this.add("other", {}, nowMillis)
+    this.others ??= this.add(othersKey, {}, nowMillis)
     this.others.heardMillis = nowMillis
-    this.others.meter.take(this.othersHolding, nowMillis, 0, "other")
+    this.others.meter.take(this.othersHolding, nowMillis, 0, othersKey)
     this.othersHolding = 0
   }
 
@@ -173,6 +179,7 @@ export class RuleWatch {
     if (subject.known === undefined && this.isGone(subject, nowMillis)) {
       this.subjects.delete(key)
       if (subject === this.others) this.others = undefined
+      if (subject === this.nobody) this.nobody = undefined
     }
   }
 
@@ -202,7 +209,7 @@ export class RuleWatch {
 
   private add(key: string, labels: Labels, nowMillis: number): Subject {
     const { rule } = this
-    const isOther = key === "other"
+    const isCounted = key === othersKey && rule.kind !== "finding"
     const subject: Subject = {
       id: bounded(`${rule.name}/${key}`, idLengthMax),
       name: bounded(key, nameLengthMax),
@@ -211,7 +218,7 @@ export class RuleWatch {
         seriesOf({ name: rule.name, labels: picked(labels, rule.groupBy ?? []) }),
         idLengthMax,
       ),
-      meter: isOther
+      meter: isCounted
         ? othersMeter()
         : Meter.make(rule, { series: key, bornMillis: nowMillis, baselineOf: this.baselineOf }),
       heardMillis: nowMillis,
@@ -225,7 +232,6 @@ export class RuleWatch {
   private pass(value: number): void {
     this.passUnwatched += 1
     if (this.rule.kind === "threshold" && Meter.compares(this.rule, value)) this.othersHolding += 1
-    if (this.rule.kind === "finding") this.othersHolding += 1
   }
 }
 

@@ -378,7 +378,54 @@ const watching = {
   ],
 } as const satisfies Readonly<Record<string, Rest>>
 
-const table = { ...engine, ...actors, ...sinks, ...machine, ...requests, ...watching }
+const judging = {
+  countersign_baseline_ratio: [
+    "gauge",
+    "ratio",
+    ["metric"],
+    "The metric's value against its committed baseline; above 1 is worse.",
+  ],
+  countersign_baseline_regressed: [
+    "gauge",
+    "one",
+    ["metric"],
+    "1 while the metric is worse than its baseline for long enough, otherwise 0.",
+  ],
+  countersign_alerts_open: [
+    "gauge",
+    "one",
+    ["severity"],
+    "Alerts that are firing, acknowledged or suppressed.",
+  ],
+  countersign_alert_notices_lost_total: [
+    "counter",
+    "one",
+    ["target"],
+    "Notices for which a target had no room, or that were given up after their last try.",
+  ],
+  countersign_alert_changes_unrecorded: [
+    "gauge",
+    "one",
+    [],
+    "Changes of alerts that no trail holds, or not yet.",
+  ],
+  countersign_alert_series_unwatched: [
+    "gauge",
+    "one",
+    [],
+    "Series in the newest reading that rules had no room to watch one by one.",
+  ],
+} as const satisfies Readonly<Record<string, Rest>>
+
+const table = {
+  ...engine,
+  ...actors,
+  ...sinks,
+  ...machine,
+  ...requests,
+  ...watching,
+  ...judging,
+}
 
 /**
  * A name of the table.
@@ -422,6 +469,7 @@ export const groups: ReadonlyArray<{
   "The process and its disk": machine,
   "Requests and statements": requests,
   "The metrics themselves": watching,
+  "Baselines and alerts": judging,
 }).map(([title, rows]) => ({ title, instruments: Object.entries(rows).map(instrumentOf) }))
 
 /**

@@ -85,7 +85,7 @@ describe("the figures of a running engine", () => {
           const named = (name: string) => readings.some((each) => each.name.startsWith(name))
           // What needs a sink, a witness, a request or time is not in an engine that has just begun.
           const later =
-            /sink|witness|verify|http|sql|headroom|checkpoint_age|queue_capacity_items|fill_ratio/
+            /alert|baseline|sink|witness|verify|http|sql|headroom|checkpoint_age|queue_capacity_items|fill_ratio/
           for (const name of instruments.keys()) {
             if (!later.test(name)) assert.isTrue(named(name), name)
           }
