@@ -1,46 +1,49 @@
-/** Load that does not wait for answers, so that a slow answer can't hide the wait of the next. */
+/** Load at one rate that does not wait for answers: the generator of `countersign bench`, for the rows here. */
+import { LoadSchedule } from "@countersign/monitor/load/LoadSchedule"
+import { OpenLoop } from "@countersign/monitor/load/OpenLoop"
 
 export interface OpenLoopOptions {
   readonly perSecond: number
   readonly seconds: number
   /** `intended`: when the event should have been sent, by `performance.now()`. */
   readonly send: (index: number, intended: number) => void
-  /** After each tick that sent something. */
+  /** After each slice that was sent. */
   readonly ticked?: (tick: number) => void
 }
 
-/** Sends, at each millisecond's tick, all that is due; returns how late a tick was at most. */
-export const openLoop = ({
+/** Sends all that is due, a slice at a time; returns how late a slice was at most. */
+export const openLoop = async ({
   perSecond,
   seconds,
   send,
   ticked,
-}: OpenLoopOptions): Promise<{ readonly sent: number; readonly lateMillisMax: number }> =>
-  new Promise((resolve, reject) => {
-    const total = Math.floor(perSecond * seconds)
-    const start = performance.now()
-    let sent = 0
-    let tick = 0
-    let lateMillisMax = 0
-    const step = (): void => {
-      try {
-        const elapsed = performance.now() - start
-        const due = Math.min(total, Math.floor((elapsed * perSecond) / 1000) + 1)
-        if (due > sent) {
-          lateMillisMax = Math.max(lateMillisMax, elapsed - (sent * 1000) / perSecond)
-          while (sent < due) {
-            send(sent, start + (sent * 1000) / perSecond)
-            sent += 1
-          }
-          ticked?.(tick)
-          tick += 1
-        }
-      } catch (cause) {
-        reject(cause instanceof Error ? cause : new Error(String(cause)))
-        return
-      }
-      if (sent < total) setTimeout(step, 1)
-      else resolve({ sent, lateMillisMax })
-    }
-    step()
+}: OpenLoopOptions): Promise<{ readonly sent: number; readonly lateMillisMax: number }> => {
+  const schedule = new LoadSchedule({
+    warmup: [],
+    segments: [{ kind: "constant", perSecond, seconds }],
   })
+  let tick = 0
+  let lateMillisMax = 0
+  const loop = new OpenLoop({
+    schedule,
+    target: {
+      isFull: () => false,
+      room: () => Promise.resolve(),
+      start: (from, to) => {
+        const { beganMillis } = loop
+        for (let index = from; index < to; index++) {
+          send(index, beganMillis + schedule.startOf(index))
+        }
+        return to - from
+      },
+    },
+    started: (from, _to, beganMillis) => {
+      const late = beganMillis - loop.beganMillis - schedule.startOf(from)
+      lateMillisMax = Math.max(lateMillisMax, late)
+      ticked?.(tick)
+      tick += 1
+    },
+  })
+  const { started } = await loop.ended
+  return { sent: started, lateMillisMax }
+}
