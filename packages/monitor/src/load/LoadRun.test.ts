@@ -81,6 +81,50 @@ describe("a load on an engine", () => {
     }),
   )
 
+  it.live("waits where a lane is full, and loses none", () =>
+    Effect.gen(function* () {
+      const configFile = path.join(scratch, "audit.yaml")
+      fs.writeFileSync(configFile, "intake:\n  countMax: 64\n")
+      for (const until of ["accepted", "durable"] as const) {
+        const report = yield* loadEngine({
+          profile: profile("burst:100..20000/500ms/100ms@1s"),
+          directory: path.join(scratch, until),
+          eventBytes: 250,
+          until,
+          configFile,
+        })
+        assert.isTrue(isSound(report), JSON.stringify(report.checks))
+        assert.deepInclude(report.rate, { sent: 4080, reached: 4080 })
+        assert.isTrue(report.subject.kind === "engine" && report.subject.refused > 0)
+      }
+    }),
+  )
+
+  it.live("is not sound where the trail is not what was recorded", () =>
+    Effect.gen(function* () {
+      const configFile = path.join(scratch, "audit.yaml")
+      fs.writeFileSync(configFile, "checkpoint:\n  intervalMillis: 50\n")
+      const report = yield* loadEngine({
+        profile: profile("constant:1000@1500ms"),
+        directory: directory(),
+        eventBytes: 400,
+        until: "durable",
+        configFile,
+        progress: () => {
+          const bundle = path.join(directory(), "tile", "entries", "000")
+          const bytes = fs.readFileSync(bundle)
+          bytes.writeUInt8(bytes.readUInt8(200) ^ 1, 200)
+          fs.writeFileSync(bundle, bytes)
+        },
+      })
+      assert.isFalse(isSound(report))
+      assert.deepStrictEqual(
+        report.checks.filter(({ isKept }) => !isKept).map(({ detail }) => detail),
+        ["the verdict is tampered"],
+      )
+    }),
+  )
+
   it.live("says what is wrong with a configuration before anything starts", () =>
     Effect.gen(function* () {
       const configFile = path.join(scratch, "audit.yaml")
