@@ -1,6 +1,7 @@
 /** The command tree. */
 import * as Command from "effect/cli/Command"
 import { alertsCommand } from "./commands/Alerts.ts"
+import { baselineCommand } from "./commands/Baseline.ts"
 import { benchCommand } from "./commands/Bench.ts"
 import { checkCommand } from "./commands/Check.ts"
 import { copybookCommand } from "./commands/Copybook.ts"
@@ -42,6 +43,7 @@ export const countersign = Command.make("countersign").pipe(
     reconcileCommand,
     partitionsCommand,
     copybookCommand,
+    baselineCommand,
     detectCommand,
     alertsCommand,
   ]),

@@ -49,6 +49,9 @@ const codes: Readonly<Record<string, ExitCode>> = {
   LayoutInvalid: ExitCode.no,
   FramingFailed: ExitCode.no,
   TooManyFaults: ExitCode.no,
+  // Nothing can be said about this program on this machine.
+  BaselineMalformed: ExitCode.usage,
+  MachineDiffers: ExitCode.incomplete,
   RecordUnencodable: ExitCode.no,
   RecordUnframable: ExitCode.no,
   LineRefused: ExitCode.no,

@@ -25,7 +25,8 @@ export const baselineLimits = {
   fileBytesMax: 4 * 1024 * 1024,
 } as const
 
-const Name = Schema.String.check(Schema.isPattern(/^[\w.:/-]{1,120}$/))
+// A path in a document, a row of a table, or a series with its labels.
+const Name = Schema.String.check(Schema.isPattern(/^\P{Cc}{1,200}$/u))
 
 /**
  * @category schemas

@@ -8,6 +8,7 @@ import {
   type Pair,
   pairedPlan,
   pairsMax,
+  sharedPlan,
 } from "./PairedComparison.ts"
 import { worsening } from "./Verdict.ts"
 
@@ -70,8 +71,9 @@ describe("a paired comparison", () => {
 
   it("spends the chance of a false alarm once, over all looks", () => {
     const spent = pairedPlan.looks.reduce((sum, { alpha }) => sum + alpha, 0)
-    assert.approximately(spent, 0.005, 1e-12)
-    assert.approximately(fixedPlan(30).looks[0]?.alpha ?? 0, 0.005, 1e-12)
+    assert.approximately(spent, 0.0025, 1e-12)
+    assert.strictEqual(sharedPlan(2).looks[1]?.alpha, (pairedPlan.looks[1]?.alpha ?? 0) / 2)
+    assert.approximately(fixedPlan(30).looks[0]?.alpha ?? 0, 0.0025, 1e-12)
   })
 })
 

@@ -39,18 +39,23 @@ export interface PairedPlan {
 }
 
 /** Later looks know more, so they get more of it. */
-const alphaShares = [0.1, 0.15, 0.2, 0.25, 0.3] as const
-const pairsAtLooks = [12, 20, 32, 48, 64] as const
+const alphaShares = [0.1, 0.1, 0.15, 0.15, 0.2, 0.3] as const
+/** For each direction: half of what is promised, so that luck does not break the promise. */
+const alphaTotal = 0.0025
+const pairsAtLooks = [12, 20, 32, 48, 64, 96] as const
 
 /**
- * Five looks at 12 to 64 pairs. Of 1,000 comparisons of a program with itself at most 5 say
- * `regressed` in the long run, and at most 5 `improved`.
+ * Six looks at 12 to 96 pairs. Of 1,000 comparisons of a program with itself, 2.5 say `regressed`
+ * in the long run, and 2.5 `improved`, or fewer.
  *
  * @category constants
  * @since 0.1.0
  */
 export const pairedPlan: PairedPlan = {
-  looks: pairsAtLooks.map((pairs, index) => ({ pairs, alpha: 0.005 * (alphaShares[index] ?? 0) })),
+  looks: pairsAtLooks.map((pairs, index) => ({
+    pairs,
+    alpha: alphaTotal * (alphaShares[index] ?? 0),
+  })),
   effectMin: 0.02,
   effect: 0.05,
 }
@@ -64,6 +69,17 @@ export const pairedPlan: PairedPlan = {
 export const fixedPlan = (pairs: number, plan: PairedPlan = pairedPlan): PairedPlan => ({
   ...plan,
   looks: [{ pairs, alpha: plan.looks.reduce((sum, look) => sum + look.alpha, 0) }],
+})
+
+/**
+ * The plan for so many metrics at once: they share the chance of a false alarm.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const sharedPlan = (metrics: number, plan: PairedPlan = pairedPlan): PairedPlan => ({
+  ...plan,
+  looks: plan.looks.map(({ alpha, pairs }) => ({ pairs, alpha: alpha / Math.max(1, metrics) })),
 })
 
 /**

@@ -92,6 +92,19 @@ export const watchedOf = (
       : [{ metric, series: name, baseline: middle, better: found.better }]
   })
 
+/**
+ * What each watched series should be: for alerts by change against the baseline.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const baselineOf = (
+  metrics: ReadonlyArray<WatchedMetric>,
+): ((series: string) => number | undefined) => {
+  const known = new Map(metrics.map(({ baseline, series }) => [series, baseline]))
+  return (series) => known.get(series)
+}
+
 interface Watched {
   readonly what: WatchedMetric
   state: RegressionMachine.RegressionState
