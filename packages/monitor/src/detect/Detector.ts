@@ -13,7 +13,7 @@ import { baselineJudge, countJudge, distinctJudge, scheduleJudge } from "./Count
 import type { DetectionRule } from "./DetectionRule.ts"
 import { millisOf } from "./Duration.ts"
 import { evidenceMax } from "./Evidence.ts"
-import { hashOf, InstantReader } from "./EventValue.ts"
+import { hashOf, InstantReader, textAt } from "./EventValue.ts"
 import { residueOf } from "./FilterResidue.ts"
 import type { Finding } from "./Finding.ts"
 import {
@@ -82,8 +82,24 @@ interface RunningRule {
 interface Step {
   readonly running: RunningRule
   readonly watch: Watch
+  readonly keyOf: (facts: Facts) => string | undefined
   /** What type and outcome do not decide. */
-  readonly filter: Filter.Filter | undefined
+  readonly passes: Passes | undefined
+}
+
+type Passes = (facts: Facts) => boolean
+
+/** Several rules ask the same of an event: it is worked out once. */
+const once = <A>(work: (facts: Facts) => A): ((facts: Facts) => A) => {
+  let last: Facts | undefined
+  let answer: A
+  return (facts) => {
+    if (facts !== last) {
+      answer = work(facts)
+      last = facts
+    }
+    return answer
+  }
 }
 
 const hourMillis = 3_600_000
@@ -127,6 +143,14 @@ export const quietMillisOf = (rule: DetectionRule): number => {
   return "within" in rule ? millisOf(rule.within) : hourMillis
 }
 
+const nameOf = (by: DetectionRule["by"]): string => (typeof by === "string" ? by : by.join(" "))
+
+/** A key may be as long as an event; what is remembered of it may not. An empty one is none. */
+const bounded = (key: string | undefined): string | undefined => {
+  if (key === undefined || key.length <= keyLengthMax) return key === "" ? undefined : key
+  return `${key.slice(0, keyLengthMax - 9)}#${hashOf(key).toString(16)}`
+}
+
 const textMember = (event: object, name: string): string => {
   // Own members of parsed JSON, of which nothing is assumed.
   const value = Object.hasOwn(event, name) ? (event as Readonly<Record<string, unknown>>)[name] : ""
@@ -143,6 +167,7 @@ export class Detector {
   private readonly latenessMillis: number
   private readonly spaces = new Map<string, KeySpace>()
   private readonly rules: ReadonlyArray<RunningRule>
+  private readonly keys = new Map<string, Step["keyOf"]>()
   private readonly plans = new Map<string, Map<string, ReadonlyArray<Step>>>()
   private readonly times = new InstantReader()
   private readonly observations = new InstantReader()
@@ -233,17 +258,10 @@ export class Detector {
     return time > seen || seen - time > this.latenessMillis ? seen : time
   }
 
-  private look({ filter, running, watch }: Step, facts: Facts): Sighting | undefined {
-    if (filter !== undefined && !Filter.matches(filter, facts.event, facts.atMillis)) {
-      return undefined
-    }
-    const key = watch.keyOf(facts.event)
-    if (key === undefined || key === "") return undefined
-    const bounded =
-      key.length <= keyLengthMax
-        ? key
-        : `${key.slice(0, keyLengthMax - 9)}#${hashOf(key).toString(16)}`
-    return watch.look(facts, running.space.slotOf(bounded))
+  private look({ keyOf, passes, running, watch }: Step, facts: Facts): Sighting | undefined {
+    if (passes !== undefined && !passes(facts)) return undefined
+    const key = keyOf(facts)
+    return key === undefined ? undefined : watch.look(facts, running.space.slotOf(key))
   }
 
   private finding({ quiet, rule }: RunningRule, sighting: Sighting): Finding {
@@ -282,7 +300,7 @@ export class Detector {
   }
 
   private spaceOf({ by }: DetectionRule, keysMax: number): KeySpace {
-    const name = typeof by === "string" ? by : by.join(" ")
+    const name = nameOf(by)
     const known = this.spaces.get(name)
     if (known !== undefined) return known
     const made = new KeySpace(keysMax)
@@ -308,12 +326,32 @@ export class Detector {
 
   private plan(type: string, outcome: string): ReadonlyArray<Step> {
     const facts = { type, ...(outcome === "" ? {} : { outcome }) }
+    const asked = new Map<string, Passes>()
+    const passesOf = (filter: Filter.Filter): Passes => {
+      const text = JSON.stringify(filter)
+      const known = asked.get(text)
+      if (known !== undefined) return known
+      const made = once(({ atMillis, event }) => Filter.matches(filter, event, atMillis))
+      asked.set(text, made)
+      return made
+    }
     return this.rules.flatMap((running) =>
       running.judge.watches.flatMap((watch): ReadonlyArray<Step> => {
         const residue = residueOf(watch.filter, facts)
         if (residue === false) return []
-        return [{ running, watch, filter: residue === true ? undefined : residue }]
+        const passes = residue === true ? undefined : passesOf(residue)
+        return [{ running, watch, keyOf: this.keyOf(watch.by), passes }]
       }),
     )
+  }
+
+  private keyOf(by: DetectionRule["by"]): Step["keyOf"] {
+    const name = nameOf(by)
+    const known = this.keys.get(name)
+    if (known !== undefined) return known
+    const find = textAt(by)
+    const made = once(({ event }) => bounded(find(event)))
+    this.keys.set(name, made)
+    return made
   }
 }

@@ -29,6 +29,47 @@ describe("DistinctWindow", () => {
     { arbitrary: { runs: 500 } },
   )
 
+  it.prop(
+    "tells the same where so many are asked for that room is made for them by and by",
+    {
+      events: Schema.Array(
+        Schema.Struct({
+          wait: Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 6 })),
+          value: Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 60 })),
+        }),
+      ).check(Schema.isMinLength(60), Schema.isMaxLength(300)),
+    },
+    ({ events }) => {
+      const table = new SlotTable(8)
+      const window = new DistinctWindow(table, 20, 60)
+      const seen: Array<{ readonly at: number; readonly value: number }> = []
+      let at = 1_000_000
+      for (const { value, wait } of events) {
+        at += wait
+        seen.push({ at, value })
+        const recent = seen.filter((each) => at - each.at <= 60)
+        const isEnough = new Set(recent.map((each) => each.value)).size >= 20
+        assert.strictEqual(window.add(table.rowOf(3), at, value), isEnough)
+      }
+    },
+    { arbitrary: { runs: 200 } },
+  )
+
+  it("keeps keys apart while each gets more room", () => {
+    const table = new SlotTable(1000)
+    const window = new DistinctWindow(table, 40, 1000)
+    const found = new Set<number>()
+    for (let value = 1; value <= 40; value += 1) {
+      for (let slot = 0; slot < 300; slot += 1) {
+        // Every third key sees each value twice, and so only half of them.
+        const own = slot % 3 === 0 ? Math.ceil(value / 2) : value
+        if (window.add(table.rowOf(slot), 1_000_000 + value, own)) found.add(slot)
+      }
+    }
+    assert.strictEqual(found.size, 200)
+    assert.isFalse([...found].some((slot) => slot % 3 === 0))
+  })
+
   it("counts a value that comes late, and begins anew for another key", () => {
     const table = new SlotTable(8)
     const window = new DistinctWindow(table, 3, 100)

@@ -1,14 +1,50 @@
 /**
  * Whether so many different values came within a time, for many keys.
  *
- * For each key the values seen last are kept, as many as the rule asks for, each with its newest
- * time. They are enough: so many came within the time exactly when the oldest of these did. Values
+ * For each key the values seen last are kept, each with its newest time: as many as the rule asks
+ * for are enough, since so many came within the time exactly when the oldest of these did. Values
  * are kept as 32 bits; two that have the same are one, which with 256 values happens once in a
  * hundred thousand windows, and then one value more is needed.
+ *
+ * A key begins with room for a few values and gets more when those all lie within the time. Where
+ * they do not, those before them can't either, now or later, so nothing is lost by forgetting them.
  *
  * @since 0.1.0
  */
 import { grownFloats, grownWholes, type SlotTable } from "./SlotTable.ts"
+
+const roomsAtFirst = 64
+const smallest = 8
+const growth = 4
+
+/** Rooms of one size, as many as were needed at once. */
+class Rooms {
+  readonly size: number
+  values: Uint32Array<ArrayBuffer>
+  times: Float64Array<ArrayBuffer>
+  private readonly free: Array<number> = []
+  private used = 0
+
+  constructor(size: number) {
+    this.size = size
+    this.values = new Uint32Array(size * roomsAtFirst)
+    this.times = new Float64Array(size * roomsAtFirst)
+  }
+
+  /** Where a room begins that nobody has. */
+  take(): number {
+    const from = this.free.pop() ?? this.used++ * this.size
+    if (from >= this.values.length) {
+      this.values = grownWholes(this.values, this.values.length * 2)
+      this.times = grownFloats(this.times, this.times.length * 2)
+    }
+    return from
+  }
+
+  give(from: number): void {
+    this.free.push(from)
+  }
+}
 
 /**
  * @category models
@@ -17,57 +53,94 @@ import { grownFloats, grownWholes, type SlotTable } from "./SlotTable.ts"
 export class DistinctWindow {
   private readonly atLeast: number
   private readonly withinMillis: number
-  private values = new Uint32Array(0)
-  private times = new Float64Array(0)
+  private readonly sizes: ReadonlyArray<Rooms>
+  /** For each row: which of the sizes, counted from 1; 0 where it has no room yet. */
+  private sizeOf = new Uint32Array(0)
+  private roomOf = new Uint32Array(0)
   private held = new Uint32Array(0)
 
   constructor(table: SlotTable, atLeast: number, withinMillis: number) {
     this.atLeast = atLeast
     this.withinMillis = withinMillis
+    const sizes: Array<Rooms> = []
+    for (let size = smallest; size < atLeast; size *= growth) sizes.push(new Rooms(size))
+    this.sizes = [...sizes, new Rooms(atLeast)]
     table.onChange(
       (capacity) => {
-        this.values = grownWholes(this.values, capacity * atLeast)
-        this.times = grownFloats(this.times, capacity * atLeast)
+        this.sizeOf = grownWholes(this.sizeOf, capacity)
+        this.roomOf = grownWholes(this.roomOf, capacity)
         this.held = grownWholes(this.held, capacity)
       },
-      (row) => {
-        this.held[row] = 0
-      },
+      (row) => this.clear(row),
     )
   }
 
   /** Takes a value, and tells whether enough different ones lie within the time. */
   add(row: number, atMillis: number, value: number): boolean {
-    const { atLeast, times, values } = this
-    const from = row * atLeast
+    const rooms = this.roomsOf(row)
+    const { times, values } = rooms
+    const from = this.roomOf[row] ?? 0
     const held = this.held[row] ?? 0
+    const end = from + held
     let place = from
     let oldest = from
-    const end = from + held
     while (place < end && values[place] !== value) {
       if ((times[place] ?? 0) < (times[oldest] ?? 0)) oldest = place
       place += 1
     }
     if (place < end) times[place] = Math.max(times[place] ?? 0, atMillis)
-    else if (held < atLeast) {
+    else if (held < rooms.size) {
       values[place] = value
       times[place] = atMillis
       this.held[row] = held + 1
+    } else if (rooms.size < this.atLeast && atMillis - (times[oldest] ?? 0) <= this.withinMillis) {
+      this.enlarge(row, rooms, from)
+      return this.add(row, atMillis, value)
     } else if (atMillis > (times[oldest] ?? 0)) {
       values[oldest] = value
       times[oldest] = atMillis
     }
-    return (this.held[row] ?? 0) === atLeast && this.isWithin(from)
+    return (this.held[row] ?? 0) === this.atLeast && this.isWithin(times, from)
   }
 
-  private isWithin(from: number): boolean {
+  private roomsOf(row: number): Rooms {
+    const known = this.sizes[(this.sizeOf[row] ?? 0) - 1]
+    if (known !== undefined) return known
+    const [first] = this.sizes
+    // There is always one: that of the size that is asked for.
+    if (first === undefined) throw new RangeError("no rooms")
+    this.sizeOf[row] = 1
+    this.roomOf[row] = first.take()
+    return first
+  }
+
+  private enlarge(row: number, rooms: Rooms, from: number): void {
+    const size = this.sizeOf[row] ?? 0
+    const larger = this.sizes[size]
+    if (larger === undefined) return
+    const to = larger.take()
+    larger.values.set(rooms.values.subarray(from, from + rooms.size), to)
+    larger.times.set(rooms.times.subarray(from, from + rooms.size), to)
+    rooms.give(from)
+    this.sizeOf[row] = size + 1
+    this.roomOf[row] = to
+  }
+
+  private isWithin(times: Float64Array, from: number): boolean {
     let first = Infinity
     let last = -Infinity
     for (let place = from; place < from + this.atLeast; place += 1) {
-      const time = this.times[place] ?? 0
+      const time = times[place] ?? 0
       if (time < first) first = time
       if (time > last) last = time
     }
     return last - first <= this.withinMillis
+  }
+
+  private clear(row: number): void {
+    const rooms = this.sizes[(this.sizeOf[row] ?? 0) - 1]
+    rooms?.give(this.roomOf[row] ?? 0)
+    this.sizeOf[row] = 0
+    this.held[row] = 0
   }
 }

@@ -8,7 +8,6 @@ import * as Result from "effect/Result"
 import type { DetectionRule } from "./DetectionRule.ts"
 import { textOf } from "./Duration.ts"
 import { Evidence } from "./Evidence.ts"
-import { type TextAt, textAt } from "./EventValue.ts"
 import type { KeySpace } from "./KeySpace.ts"
 import { SlotTable } from "./SlotTable.ts"
 
@@ -48,7 +47,8 @@ export interface Sighting {
  */
 export interface Watch {
   readonly filter: Filter.Filter
-  readonly keyOf: TextAt
+  /** Where its key is. */
+  readonly by: DetectionRule["by"]
   readonly look: (facts: Facts, slot: number) => Sighting | undefined
 }
 
@@ -142,7 +142,7 @@ export const filterOf = (text: string): Filter.Filter => Result.getOrThrow(Filte
  * @since 0.1.0
  */
 export const single = (rule: DetectionRule, look: Watch["look"]): Judge => ({
-  watches: [{ filter: filterOf(rule.when), keyOf: textAt(rule.by), look }],
+  watches: [{ filter: filterOf(rule.when), by: rule.by, look }],
 })
 
 /**

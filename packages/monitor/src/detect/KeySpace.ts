@@ -25,6 +25,8 @@ export class KeySpace {
   private readonly before: Int32Array
   private readonly after: Int32Array
   private newest = none
+  /** Rules ask for the same key one after the other; the event's own text is found by its address. */
+  private lastKey: string | undefined
   private oldest = none
   private readonly forgetting: Array<(slot: number) => void> = []
 
@@ -50,6 +52,8 @@ export class KeySpace {
 
   /** The slot of a key, which is the most recently used from now on. */
   slotOf(key: string): number {
+    if (key === this.lastKey) return this.newest
+    this.lastKey = key
     const known = this.slots.get(key)
     if (known !== undefined) {
       if (known !== this.newest) this.refresh(known)

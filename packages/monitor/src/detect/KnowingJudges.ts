@@ -7,9 +7,9 @@
 import type { RuleOf } from "./DetectionRule.ts"
 import { millisOf, textOf } from "./Duration.ts"
 import { numberAt, textAt } from "./EventValue.ts"
-import type { Bench, Facts, Judge, Place, Sighting } from "./Judge.ts"
+import type { Bench, Judge, Place, Sighting } from "./Judge.ts"
 import { filterOf, single } from "./Judge.ts"
-import { grownWholes } from "./SlotTable.ts"
+import { grownFloats, grownWholes } from "./SlotTable.ts"
 
 // One bit for each value, in two words. What comes after those is never new.
 const valuesMax = 64
@@ -72,6 +72,7 @@ export const firstSeenJudge = (rule: RuleOf<"first-seen">, bench: Bench): Judge 
 }
 
 const earthKilometres = 6371
+const hourMillis = 3_600_000
 const radians = (degrees: number): number => (degrees * Math.PI) / 180
 
 /**
@@ -89,54 +90,59 @@ export const kilometresBetween = (one: Place, other: Place): number => {
   return 2 * earthKilometres * Math.asin(Math.min(1, Math.sqrt(chord)))
 }
 
-const placeFinder = (
-  rule: RuleOf<"travel">,
-  { outside }: Bench,
-): ((event: unknown) => Place | undefined) => {
-  const latitudeOf = numberAt(rule.latitude ?? "data.geo.latitude")
-  const longitudeOf = numberAt(rule.longitude ?? "data.geo.longitude")
-  const addressOf = textAt(rule.address ?? "source.ip")
-  return (event) => {
-    const latitude = latitudeOf(event)
-    const longitude = longitudeOf(event)
-    if (latitude !== undefined && longitude !== undefined) return { latitude, longitude }
-    const address = outside.locate === undefined ? undefined : addressOf(event)
-    return address === undefined ? undefined : outside.locate?.(address)
-  }
-}
-
 /**
  * @category constructors
  * @since 0.1.0
  */
 export const travelJudge = (rule: RuleOf<"travel">, bench: Bench): Judge => {
-  const { isQuiet, space, table } = bench
-  const placeOf = placeFinder(rule, bench)
-  const last: Array<(Place & { readonly facts: Pick<Facts, "atMillis" | "id"> }) | undefined> = []
+  const { isQuiet, outside, space, table } = bench
+  const latitudeOf = numberAt(rule.latitude ?? "data.geo.latitude")
+  const longitudeOf = numberAt(rule.longitude ?? "data.geo.longitude")
+  const addressOf = textAt(rule.address ?? "source.ip")
+  const located = (event: unknown): Place | undefined => {
+    const address = outside.locate === undefined ? undefined : addressOf(event)
+    return address === undefined ? undefined : outside.locate?.(address)
+  }
+  /** Of each row the latitude, the longitude and the time; a time of 0 is none. */
+  let last = new Float64Array(0)
+  const ids: Array<string> = []
   table.onChange(
-    () => undefined,
+    (capacity) => {
+      last = grownFloats(last, capacity * 3)
+    },
     (row) => {
-      last[row] = undefined
+      last[row * 3 + 2] = 0
     },
   )
   return single(rule, ({ atMillis, event, id }, slot): Sighting | undefined => {
-    const place = placeOf(event)
-    if (place === undefined) return undefined
-    const row = table.rowOf(slot)
-    const before = last[row]
-    if (before === undefined || before.facts.atMillis <= atMillis) {
-      last[row] = { latitude: place.latitude, longitude: place.longitude, facts: { atMillis, id } }
+    let latitude = latitudeOf(event)
+    let longitude = latitude === undefined ? undefined : longitudeOf(event)
+    if (latitude === undefined || longitude === undefined) {
+      const place = located(event)
+      latitude = place?.latitude
+      longitude = place?.longitude
     }
-    if (before === undefined) return undefined
-    const kilometres = kilometresBetween(before, place)
+    if (latitude === undefined || longitude === undefined) return undefined
+    const row = table.rowOf(slot)
+    const from = row * 3
+    const before = { latitude: last[from] ?? 0, longitude: last[from + 1] ?? 0 }
+    const [beforeMillis, beforeId] = [last[from + 2] ?? 0, ids[row] ?? ""]
+    if (beforeMillis <= atMillis) {
+      last[from] = latitude
+      last[from + 1] = longitude
+      last[from + 2] = atMillis
+      ids[row] = id
+    }
+    const isSame = before.latitude === latitude && before.longitude === longitude
+    if (beforeMillis === 0 || isSame) return undefined
+    const kilometres = kilometresBetween(before, { latitude, longitude })
     if (kilometres < rule.kilometresAtLeast) return undefined
-    const passed = Math.abs(atMillis - before.facts.atMillis)
-    const hours = passed / 3_600_000
-    if (kilometres <= rule.kilometresPerHour * hours) return undefined
+    const passed = Math.abs(atMillis - beforeMillis)
+    if (kilometres <= (rule.kilometresPerHour * passed) / hourMillis) return undefined
     const subject = space.nameOf(slot)
     if (isQuiet(subject, atMillis)) return undefined
     const detail = `${Math.round(kilometres)} km within ${textOf(passed)}, the bound is ${rule.kilometresPerHour} km/h`
-    return { subject, atMillis, detail, events: [before.facts.id, id] }
+    return { subject, atMillis, detail, events: [beforeId, id] }
   })
 }
 
@@ -191,7 +197,7 @@ export const absenceJudge = (rule: RuleOf<"absence">, bench: Bench): Judge => {
     watches: [
       {
         filter: filterOf(rule.when),
-        keyOf: textAt(rule.by),
+        by: rule.by,
         look: ({ atMillis, id }, slot) => {
           const row = table.rowOf(slot)
           const known = speaking.get(row)

@@ -5,7 +5,6 @@
  */
 import type { RuleOf } from "./DetectionRule.ts"
 import { millisOf, textOf } from "./Duration.ts"
-import { textAt } from "./EventValue.ts"
 import { type Bench, filterOf, type Judge, type Sighting } from "./Judge.ts"
 
 interface Step {
@@ -64,7 +63,7 @@ export const sequenceJudge = (rule: RuleOf<"sequence">, bench: Bench): Judge => 
     watches: [
       {
         filter: filterOf(rule.first),
-        keyOf: textAt(rule.firstBy ?? rule.by),
+        by: rule.firstBy ?? rule.by,
         look: ({ atMillis, id }, slot) => {
           const found = rowOf(slot)
           const first = { atMillis, id }
@@ -78,7 +77,7 @@ export const sequenceJudge = (rule: RuleOf<"sequence">, bench: Bench): Judge => 
       },
       {
         filter: filterOf(rule.when),
-        keyOf: textAt(rule.by),
+        by: rule.by,
         look: ({ atMillis, id }, slot) => {
           const found = rowOf(slot)
           const second = { atMillis, id }
