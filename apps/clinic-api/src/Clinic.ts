@@ -23,6 +23,8 @@ import { TrailExport } from "./audit/TrailExport.ts"
 import type { ClinicConfig } from "./ClinicConfig.ts"
 import * as ClinicServer from "./ClinicServer.ts"
 import { embeddedPostgres } from "./EmbeddedPostgres.ts"
+import * as Monitoring from "./Monitoring.ts"
+import type { MonitoringOptions } from "./Monitoring.ts"
 import * as PostgresStore from "./store/PostgresStore.ts"
 import { admitted } from "./TokenFile.ts"
 
@@ -32,6 +34,8 @@ export class Arrangement extends Context.Service<
   {
     readonly trail: string
     readonly database: string
+    /** Where metrics are served; `undefined`: nowhere. */
+    readonly metrics: string | undefined
     readonly issued: ReadonlyArray<{ readonly id: string; readonly token: string }>
   }
 >()("@countersign/clinic-api/Arrangement") {}
@@ -56,7 +60,7 @@ const held = (directory: string) =>
   ).pipe(Effect.provide(NodeDisk.layer))
 
 /** Starts everything; a part that can't start ends those before it. */
-export const layer = (config: ClinicConfig) =>
+export const layer = (config: ClinicConfig, { targets }: Pick<MonitoringOptions, "targets"> = {}) =>
   Layer.unwrap(
     Effect.gen(function* () {
       const directory = path.resolve(config.directory)
@@ -66,8 +70,13 @@ export const layer = (config: ClinicConfig) =>
       const database = Option.isSome(config.postgres)
         ? config.postgres.value
         : Redacted.make((yield* embeddedPostgres(directory)).url)
+      const watched =
+        config.isAudited && config.isMonitored
+          ? Monitoring.make({ trail, metricsPort: config.metricsPort, targets })
+          : Monitoring.nothing
+      const sinks = [...(yield* sinksOf(config, database)), ...watched.sinks]
       const audit = config.isAudited
-        ? Audit.layer({ directory: trail, origin, sinks: yield* sinksOf(config, database) })
+        ? Audit.layer({ directory: trail, origin, sinks })
         : Audit.layerOff
       const client = PgClient.layer({
         url: database,
@@ -75,21 +84,24 @@ export const layer = (config: ClinicConfig) =>
         multiplex: true,
       })
       const queries = AuditQuery.layer({ url: database }).pipe(Layer.provide(QueryCache.layer()))
-      return ClinicServer.layer({ ...config, tokens }).pipe(
-        Layer.provide([TrailExport.layer(trail), queries]),
+      const arrangement = Layer.effect(
+        Arrangement,
+        Effect.map(Monitoring.MetricsAddress, (metrics) => ({
+          trail,
+          issued,
+          metrics,
+          database: Option.isSome(config.postgres) ? "the given one" : "embedded",
+        })),
+      ).pipe(Layer.provide(watched.served))
+      return ClinicServer.layer({ ...config, tokens }, watched.measuring).pipe(
+        Layer.provide([TrailExport.layer(trail), queries, watched.tracing]),
+        Layer.merge(arrangement),
         Layer.provide([
           audit,
           NodeDisk.layer,
           PostgresStore.layer.pipe(Layer.provide(client)),
           Layer.succeed(AuditSwitch, config.isAudited),
         ]),
-        Layer.merge(
-          Layer.succeed(Arrangement, {
-            trail,
-            issued,
-            database: Option.isSome(config.postgres) ? "the given one" : "embedded",
-          }),
-        ),
       )
     }),
   )

@@ -28,6 +28,10 @@ export const ClinicConfig = Config.all({
   isAudited: Config.Boolean("CLINIC_AUDIT").pipe(Config.withDefault(true)),
   /** The same: whether records go on from the trail to PostgreSQL and Redis. */
   isDelivered: Config.Boolean("CLINIC_DELIVERY").pipe(Config.withDefault(true)),
+  /** Metrics, alerts and detection. */
+  isMonitored: Config.Boolean("CLINIC_MONITOR").pipe(Config.withDefault(true)),
+  /** On loopback, whatever `host` is. 0 takes any free one. */
+  metricsPort: Config.schema(Port, "CLINIC_METRICS_PORT").pipe(Config.withDefault(9464)),
 })
 
 export type ClinicConfig = Config.Success<typeof ClinicConfig>

@@ -36,8 +36,15 @@ const drainTimeout = "10 seconds"
 /** The largest form has 16,384 characters of history, which may be three bytes each. */
 const bodyBytesMax = ByteSize.fromInputUnsafe("128 KiB")
 
-/** Does not start where an endpoint that changes something declares no audit. */
-export const layer = ({ host, port, requestsPerMinute, tokens }: ServerOptions) => {
+/**
+ * Does not start where an endpoint that changes something declares no audit.
+ *
+ * @param measuring what counts requests, if anything does
+ */
+export const layer = <E = never, R = never>(
+  { host, port, requestsPerMinute, tokens }: ServerOptions,
+  measuring: Layer.Layer<never, E, R | HttpRouter.HttpRouter> = Layer.empty,
+) => {
   const handlers = Layer.mergeAll(
     PatientHandlers.layer,
     AppointmentHandlers.layer,
@@ -60,6 +67,7 @@ export const layer = ({ host, port, requestsPerMinute, tokens }: ServerOptions) 
         return missing.length === 0 ? Effect.void : Effect.die(new Error(missing.join("; ")))
       }),
     ),
+    measuring,
   ).pipe(Layer.provide(handlers))
   // The trail says who asked for what; a log of requests would say it again, unprotected.
   return HttpRouter.serve(routes, { disableLogger: true, disableListenLog: true }).pipe(

@@ -33,7 +33,13 @@ const testMillisMax = 300_000
 
 const start = async (directory: string, environment: NodeJS.ProcessEnv): Promise<Started> => {
   const child = spawn(process.execPath, ["--conditions=@countersign/source", main], {
-    env: { ...process.env, CLINIC_DIRECTORY: directory, CLINIC_PORT: "0", ...environment },
+    env: {
+      ...process.env,
+      CLINIC_DIRECTORY: directory,
+      CLINIC_PORT: "0",
+      CLINIC_METRICS_PORT: "0",
+      ...environment,
+    },
     stdio: ["ignore", "pipe", "pipe"],
   })
   let output = ""

@@ -12,11 +12,12 @@ import { ClinicConfig } from "./ClinicConfig.ts"
 
 const welcome = Effect.gen(function* () {
   const { address } = yield* HttpServer.HttpServer
-  const { database, issued, trail } = yield* Clinic.Arrangement
+  const { database, issued, metrics, trail } = yield* Clinic.Arrangement
   const url = HttpServer.formatAddress(address)
   const lines = [
     `Clinic: ${url} (documented at ${url}/docs)`,
     `Trail: ${trail}`,
+    ...(metrics === undefined ? [] : [`Metrics: ${metrics}`]),
     `PostgreSQL: ${database}`,
   ]
   if (issued.length > 0) {

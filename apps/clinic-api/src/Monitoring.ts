@@ -1,0 +1,102 @@
+/**
+ * What watches the clinic: metrics on a port of their own, alerts, and detection behind the trail.
+ */
+import { Alerts, type AlertsOptions } from "@countersign/monitor/alert/Alerts"
+import { defaultRules } from "@countersign/monitor/detect/DefaultRules"
+import { Detection } from "@countersign/monitor/detect/Detection"
+import type { DetectionRule } from "@countersign/monitor/detect/DetectionRule"
+import * as DetectionSink from "@countersign/monitor/detect/DetectionSink"
+import type { Finding } from "@countersign/monitor/detect/Finding"
+import { HttpMetrics } from "@countersign/monitor/metric/HttpMetrics"
+import { Metrics } from "@countersign/monitor/metric/Metrics"
+import { Prometheus } from "@countersign/monitor/metric/Prometheus"
+import { QueryMetrics } from "@countersign/monitor/metric/QueryMetrics"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+
+/** Where metrics are served; `undefined`: nowhere. */
+export class MetricsAddress extends Context.Service<MetricsAddress, string | undefined>()(
+  "@countersign/clinic-api/MetricsAddress",
+) {}
+
+export interface MonitoringOptions {
+  /** The trail's directory. */
+  readonly trail: string
+  /** 0 takes any free one. */
+  readonly metricsPort: number
+  /** Default: stderr. */
+  readonly targets?: AlertsOptions["targets"]
+}
+
+/**
+ * The rules that come along know the clinic's events by their names, but for the export of the
+ * trail: how many records have left is said where it ends.
+ */
+export const clinicRules: ReadonlyArray<DetectionRule> = defaultRules.map((rule) =>
+  rule.kind === "count" && rule.name === "bulk-export"
+    ? { ...rule, when: "type=trail.export.end", sum: "data.count" }
+    : rule,
+)
+
+/** Detection is a sink of the engine, the rest stands on the engine. */
+export const make = ({ metricsPort, targets, trail }: MonitoringOptions) => {
+  // Alerts begin after the engine, whose sinks may have judged something by then.
+  let tell: ((finding: Finding) => void) | undefined
+  const detection = DetectionSink.make({
+    rules: clinicRules,
+    directory: trail,
+    observe: (finding) => tell?.(finding),
+  })
+  const told = Layer.effectDiscard(
+    Effect.gen(function* () {
+      const alerts = yield* Alerts
+      const metrics = yield* Metrics
+      const detecting = yield* Detection
+      yield* Effect.acquireRelease(
+        Effect.sync(() => {
+          for (const finding of detecting.recent()) alerts.find(finding)
+          tell = (finding) => void alerts.find(finding)
+          return metrics.subscribe(({ atMillis, readings }) => {
+            alerts.observe({ atMillis, readings: [...readings, ...detecting.readings()] })
+          })
+        }),
+        (end) => Effect.sync(end),
+      )
+    }),
+  )
+  const watching = Layer.mergeAll(
+    told,
+    Prometheus.layer({ port: metricsPort }),
+    HttpMetrics.layer(),
+    QueryMetrics.layer(),
+  ).pipe(
+    Layer.provideMerge(
+      Layer.mergeAll(
+        Metrics.layer(),
+        Alerts.layer(targets === undefined ? {} : { targets }),
+        Detection.layer(detection),
+      ),
+    ),
+  )
+  return {
+    sinks: [detection.sink],
+    /** Counts requests. */
+    measuring: HttpMetrics.layerRouter.pipe(Layer.provide(watching)),
+    /** Counts statements. */
+    tracing: QueryMetrics.layerTracer.pipe(Layer.provide(watching)),
+    /** Where metrics are served. */
+    served: Layer.effect(
+      MetricsAddress,
+      Effect.map(Prometheus, ({ url }) => url),
+    ).pipe(Layer.provide(watching)),
+  }
+}
+
+/** The same where nothing watches. */
+export const nothing = {
+  sinks: [],
+  measuring: Layer.empty,
+  tracing: Layer.empty,
+  served: Layer.succeed(MetricsAddress, undefined),
+}
