@@ -12,6 +12,7 @@ const cases: ReadonlyArray<readonly [statement: string, shown: string]> = [
   ["select /* of /* Mr */ Smith */ 1 -- and Jones\n from a", "select ? from a"],
   ['select "column 7" from "a""b"', 'select "column 7" from "a""b"'],
   ["update  a\n\tset b=:name where c=@id", "update a set b=? where c=?"],
+  ["select $1::text, '1'::int[], a::date", "select ?::text, ?::int[], a::date"],
   ["select x1, t2.y3 from t2", "select x1, t2.y3 from t2"],
   ["select 'Smith", "select ?"],
   ["select $a$ Smith", "select ?"],

@@ -20,6 +20,8 @@ const tokens = new RegExp(
     String.raw`(?:[uU]&|[bBxXnN])?'(?:[^']|'')*(?:'|$)`,
     String.raw`\$([A-Za-z_][A-Za-z0-9_]*|)\$[\s\S]*?(?:\$\1\$|$)`,
     String.raw`"(?:[^"]|"")*(?:"|$)`,
+    // A type behind it is no value.
+    "::",
     String.raw`[$:@][A-Za-z_0-9]+`,
     String.raw`[A-Za-z_\u0080-\uffff][A-Za-z_0-9$\u0080-\uffff]*`,
     String.raw`(?:\d[\d_]*\.?[\d_]*|\.\d[\d_]*)(?:[eE][+-]?\d+)?[A-Za-z_0-9]*`,
@@ -35,8 +37,7 @@ const withoutValue = (token: string): string => {
   if (/^\$[^$]*\$/.test(token)) return "?"
   // A name that is quoted without an end might be anything.
   if (first === '"') return token.length > 1 && token.endsWith('"') ? token : "?"
-  // Two statements that differ in how many values they take are one.
-  if (/^[$:@]/.test(token) || /^[\d.]/.test(token)) return "?"
+  if ((token !== "::" && /^[$:@]/.test(token)) || /^[\d.]/.test(token)) return "?"
   return token
 }
 

@@ -5,6 +5,8 @@
  */
 import { execFileSync } from "node:child_process"
 
+const program = "promtool"
+
 /**
  * The program's name. Throws, and says what to install, where there is none.
  *
@@ -13,9 +15,9 @@ import { execFileSync } from "node:child_process"
  */
 export const promtool = (): string => {
   try {
-    execFileSync("promtool", ["--version"], { stdio: "ignore" })
+    execFileSync(program, ["--version"], { stdio: "ignore" })
   } catch (cause) {
-    throw new Error("promtool is needed for this test: apt-get install -y prometheus", { cause })
+    throw new Error(`${program} is needed for this test: apt-get install -y prometheus`, { cause })
   }
-  return "promtool"
+  return program
 }
