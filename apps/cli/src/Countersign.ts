@@ -18,6 +18,7 @@ import { recordCommand } from "./commands/Record.ts"
 import { statsCommand } from "./commands/Stats.ts"
 import { tailCommand } from "./commands/Tail.ts"
 import { timestampCommand } from "./commands/Timestamp.ts"
+import { topCommand } from "./commands/Top.ts"
 import { tortureCommand } from "./commands/Torture.ts"
 import { verifyCommand } from "./commands/Verify.ts"
 import { witnessCommand } from "./commands/Witness.ts"
@@ -36,6 +37,7 @@ export const countersign = Command.make("countersign").pipe(
     statsCommand,
     doctorCommand,
     deadLettersCommand,
+    topCommand,
     tortureCommand,
     benchCommand,
     timestampCommand,

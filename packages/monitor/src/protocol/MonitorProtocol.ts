@@ -170,6 +170,20 @@ export const Setting = Schema.Struct({
 })
 
 /**
+ * A field of the configuration that changed.
+ *
+ * @category schemas
+ * @since 0.1.0
+ */
+export const Change = Schema.Struct({
+  path: Schema.String,
+  before: Schema.Union([Schema.String, Schema.Number, Schema.Boolean]),
+  after: Schema.Union([Schema.String, Schema.Number, Schema.Boolean]),
+  /** `false`: holds from the next start. */
+  isLive: Schema.Boolean,
+})
+
+/**
  * Who wants a change, and why: both stand in the trail.
  *
  * @category schemas
@@ -255,14 +269,22 @@ export class MonitorWrite extends RpcGroup.make(
   /** Reads the engine's configuration again: its file and its environment. */
   Rpc.make("Reload", {
     payload: { intent: Intent },
-    success: Schema.Array(
-      Schema.Struct({
-        path: Schema.String,
-        before: Schema.Union([Schema.String, Schema.Number, Schema.Boolean]),
-        after: Schema.Union([Schema.String, Schema.Number, Schema.Boolean]),
-        isLive: Schema.Boolean,
-      }),
-    ),
+    success: Schema.Array(Change),
+    error: MonitorRefused,
+  }),
+  /** Changes one field of what is in force, until the next reload or start. */
+  Rpc.make("Configure", {
+    payload: {
+      /** Of a field that can change while the engine runs, such as `sampling.rate`. */
+      path: Schema.String.check(Schema.isMaxLength(128)),
+      value: Schema.Union([
+        Schema.String.check(Schema.isMaxLength(1024)),
+        Schema.Number,
+        Schema.Boolean,
+      ]),
+      intent: Intent,
+    },
+    success: Schema.Array(Change),
     error: MonitorRefused,
   }),
 ).middleware(RequestLimit) {}

@@ -3,6 +3,8 @@
  *
  * @since 0.1.0
  */
+import type { AuditConfigInput } from "@countersign/core/config/AuditConfig"
+import { livePaths } from "@countersign/core/config/ConfigChange"
 import { Disk } from "@countersign/core/platform/Disk"
 import type { RecordInput } from "@countersign/core/Receipt"
 import * as Effect from "effect/Effect"
@@ -122,6 +124,13 @@ const unavailable = (error: { readonly message: string }): MonitorRefused =>
     ? error
     : new MonitorRefused({ reason: "unavailable", detail: error.message })
 
+/** One field as an input; `adjust` judges the value. */
+const inputOf = (path: string, value: string | number | boolean): AuditConfigInput =>
+  // Made of a path that the schema has; the compiler knows paths as texts alone.
+  path
+    .split(".")
+    .reduceRight<unknown>((inner, name) => ({ [name]: inner }), value) as AuditConfigInput
+
 /**
  * What changes something. Nothing is done that was not recorded before.
  *
@@ -147,5 +156,19 @@ export const writeLayer = ({ audit, views }: RunningEngine) =>
         audit.publish.pipe(audit.around(intended("publish", intent)), Effect.mapError(unavailable)),
       Reload: ({ intent }) =>
         audit.reload().pipe(audit.around(intended("reload", intent)), Effect.mapError(unavailable)),
+      Configure: ({ intent, path, value }) =>
+        livePaths.has(path)
+          ? audit
+              .adjust(inputOf(path, value))
+              .pipe(
+                audit.around(intended("configure", intent, { path, value: String(value) })),
+                Effect.mapError(unavailable),
+              )
+          : Effect.fail(
+              new MonitorRefused({
+                reason: "invalid",
+                detail: `${path.slice(0, 64)} is no field that can change while the engine runs`,
+              }),
+            ),
     }),
   )

@@ -285,6 +285,34 @@ describe("MonitorServer", () => {
     ),
   )
 
+  it.live("turns one field that can change while the engine runs, and no other", () =>
+    served(
+      ({ client, fixture, audit }) =>
+        Effect.gen(function* () {
+          const intent = { actor: "u-1", reason: "too much telemetry" }
+          const changes = yield* client.Configure({ path: "sampling.rate", value: 0.5, intent })
+          assert.deepStrictEqual(changes, [
+            { path: "sampling.rate", before: 1, after: 0.5, isLive: true },
+          ])
+          assert.strictEqual(audit.status().samplingRate, 0.5)
+          const reasonOf = (path: string, value: string | number) =>
+            Effect.map(Effect.flip(client.Configure({ path, value, intent })), (error) =>
+              error._tag === "MonitorRefused" ? error.reason : "",
+            )
+          assert.strictEqual(yield* reasonOf("directory", "/elsewhere"), "invalid")
+          assert.strictEqual(yield* reasonOf("__proto__.polluted", 1), "invalid")
+          assert.strictEqual(yield* reasonOf("sampling.rate", "much"), "unavailable")
+          yield* audit.publish
+          const types = (yield* fixture.trail).map(({ outcome, type }) => `${type} ${outcome}`)
+          assert.isBelow(
+            types.indexOf("countersign.monitor.configure attempt"),
+            types.indexOf("audit.configuration.changed success"),
+          )
+        }),
+      { isWritable: true },
+    ),
+  )
+
   it.live("acknowledges an alert of whoever raises them", () => {
     const alert: Alert = {
       id: "lag{sink=pg}",
