@@ -98,6 +98,22 @@ describe("Alerts", () => {
     })
   })
 
+  it.live("writes nothing of what comes and goes", () =>
+    Effect.gen(function* () {
+      const { trail } = yield* withAlerts(
+        () =>
+          Effect.gen(function* () {
+            const alerts = yield* Alerts
+            assert.strictEqual(alerts.observe(readings(11))[0]?.turn, "pending")
+            alerts.observe(readings(1))
+            assert.isEmpty(alerts.history())
+          }),
+        { rules: { rules: [{ ...deep, for: "1h" }] }, targets: [] },
+      )
+      assert.isFalse(trail.some(({ type }) => type.startsWith("countersign.alert.")))
+    }),
+  )
+
   it.live("tells people of an engine that has failed, though no trail takes it", () => {
     const { lines, target } = paper()
     return withAlerts(

@@ -140,6 +140,28 @@ describe("the default rules", () => {
     })
   }
 
+  it("tell of an engine that is not open, and not of what follows from that", () => {
+    const readings = [
+      reading("engine_open", 0),
+      reading("actor_up", 0, actor),
+      reading("events_refused_total", 90, { class: "critical" }),
+      reading("sink_oldest_seconds", 90, sink),
+    ]
+    // Refusals are told at once, before it is known that the engine does not come back.
+    assert.deepStrictEqual(fired(always(0, ...readings), 60), {
+      "engine-not-open": 5,
+      "events-refused": 0,
+    })
+  })
+
+  it("tell of a sink's circuit, and not of the lag that follows from that", () => {
+    const readings = [
+      reading("sink_circuit_open", 1, sink),
+      reading("sink_oldest_seconds", 90, sink),
+    ]
+    assert.deepStrictEqual(fired(always(0, ...readings), 60), { "sink-circuit-open": 10 })
+  })
+
   it("engine-silent is told when nobody reads the engine any more", () => {
     assert.strictEqual(fired("silence", 20)["engine-silent"], 14)
   })
