@@ -8,7 +8,7 @@ import {
   parsePick,
   type WantedFigure,
 } from "@countersign/monitor/baseline/Figures"
-import * as Clock from "effect/Clock"
+import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import { UsageError } from "../terminal/Failure.ts"
 import { ProgressBar } from "../terminal/ProgressBar.ts"
@@ -80,7 +80,7 @@ export const measureSession = Effect.fnUntraced(function* (input: SessionInput) 
     return yield* new UsageError({ parameter: "--runs", detail })
   }
   const picks = yield* picksOf(input.metrics)
-  const at = new Date(yield* Clock.currentTimeMillis).toISOString()
+  const at = DateTime.formatIso(yield* DateTime.now)
   const all =
     command.length > 0
       ? yield* runFigures(input, picks)

@@ -4,6 +4,7 @@ import * as AuditFixture from "@countersign/core/testing/AuditFixture"
 import { randomOf } from "@countersign/core/testing/SeededRandom"
 import { temporaryDirectory } from "@countersign/core/testing/TemporaryDirectory"
 import * as Effect from "effect/Effect"
+import { instruments } from "../metric/Instruments.ts"
 import { noiseModels } from "./NoiseModel.ts"
 import { initial, type RegressionOptions, step, type Transition } from "./RegressionMachine.ts"
 import { baselineOf, type RegressionChange, RegressionWatch, watchedOf } from "./RegressionWatch.ts"
@@ -138,6 +139,9 @@ describe("the watch over live metrics", () => {
           [false, "sync is as its baseline again: the same"],
         ],
       )
+      for (const name of ["ratio", "regressed"]) {
+        assert.isTrue(instruments.has(`countersign_baseline_${name}`))
+      }
       const reasons = (yield* fixture.trail)
         .filter(({ type }) => type === "audit.sampling.limited")
         .map((record) => AuditFixture.dataOf(record)["reason"])

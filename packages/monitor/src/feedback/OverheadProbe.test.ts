@@ -5,6 +5,7 @@ import { randomOf } from "@countersign/core/testing/SeededRandom"
 import { temporaryDirectory } from "@countersign/core/testing/TemporaryDirectory"
 import * as Effect from "effect/Effect"
 import { noiseModels } from "../baseline/NoiseModel.ts"
+import { instruments } from "../metric/Instruments.ts"
 import { inWords, measurementOf } from "./OverheadMeasurement.ts"
 import * as OverheadProbe from "./OverheadProbe.ts"
 import { SamplingFeedback } from "./SamplingFeedback.ts"
@@ -114,6 +115,7 @@ describe("sampling by measurement", () => {
         readings.map(({ labels, name }) => [name, labels["bound"]]),
         ["estimate", "low", "high"].map((bound) => ["countersign_overhead_ratio", bound]),
       )
+      for (const { name } of readings) assert.isTrue(instruments.has(name))
       const change = (yield* fixture.trail).find(({ type }) => type === "audit.sampling.changed")
       assert.match(
         String(AuditFixture.dataOf(change)["reason"]),
