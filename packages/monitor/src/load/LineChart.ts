@@ -12,12 +12,10 @@
  */
 export interface ChartSeries {
   readonly name: string
-  /** 0 to 4: which of the page's colours and dashes. */
+  /** 0 to 5: which of the page's colours and dashes; 5 is a broad one, for what others lie on. */
   readonly tone: number
   /** One for each of the chart's x; `null` leaves a gap. */
   readonly values: ReadonlyArray<number | null>
-  /** Drawn as steps that last until the next x. */
-  readonly isStepped?: boolean
 }
 
 /**
@@ -133,11 +131,7 @@ const scalesOf = ({ isLogarithmic, series, xTicks, xs }: ChartOptions): Scales =
   }
 }
 
-const pathOf = (
-  { isStepped = false, values }: ChartSeries,
-  xs: ReadonlyArray<number>,
-  scales: Scales,
-): string => {
+const pathOf = ({ values }: ChartSeries, xs: ReadonlyArray<number>, scales: Scales): string => {
   let path = ""
   let isDrawing = false
   for (const [index, value] of values.entries()) {
@@ -147,8 +141,7 @@ const pathOf = (
     }
     const x = fixed(scales.x(xs[index] ?? 0))
     const y = fixed(scales.y(value))
-    if (!isDrawing) path += `M${x} ${y}`
-    else path += isStepped ? `H${x}V${y}` : `L${x} ${y}`
+    path += `${isDrawing ? "L" : "M"}${x} ${y}`
     isDrawing = true
   }
   return path

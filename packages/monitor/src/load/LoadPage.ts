@@ -44,8 +44,8 @@ dl div{background:var(--card);border-radius:.5rem;padding:.55rem .75rem}dt{color
 ul{padding:0;list-style:none}figure{margin:0}figure>div{overflow-x:auto}svg{display:block;width:100%;min-width:38rem;height:auto}
 .g{stroke:var(--grid)}.k{stroke:var(--soft)}.a{fill:var(--soft);font-size:12px}.e{text-anchor:end}.m{text-anchor:middle}.n{font-size:12.5px;font-weight:600}
 .w{fill:var(--card)}.l{fill:none;stroke-width:1.8;stroke-linejoin:round}.h rect{fill:transparent}.h:hover rect{fill:var(--soft);fill-opacity:.16}
-.s0{stroke:var(--c0)}.s1{stroke:var(--c1);stroke-dasharray:7 3}.s2{stroke:var(--c2);stroke-dasharray:3 3}.s3{stroke:var(--c3);stroke-dasharray:9 3 2 3}.s4{stroke:var(--c4);stroke-width:1.1}
-.f0{fill:var(--c0)}.f1{fill:var(--c1)}.f2{fill:var(--c2)}.f3{fill:var(--c3)}.f4{fill:var(--c4)}
+.s0{stroke:var(--c0)}.s1{stroke:var(--c1);stroke-dasharray:7 3}.s2{stroke:var(--c2);stroke-dasharray:3 3}.s3{stroke:var(--c3);stroke-dasharray:9 3 2 3}.s4{stroke:var(--c4);stroke-width:1.1}.s5{stroke:var(--soft);stroke-width:7;stroke-opacity:.35;stroke-linecap:round}
+.f0{fill:var(--c0)}.f1{fill:var(--c1)}.f2{fill:var(--c2)}.f3{fill:var(--c3)}.f4{fill:var(--c4)}.f5{fill:var(--soft)}
 details{margin:.4rem 0}summary{cursor:pointer;color:var(--soft)}.scroll{max-height:26rem;overflow:auto}
 table{border-collapse:collapse;font-variant-numeric:tabular-nums;font-size:.9rem;width:100%}caption{text-align:left;color:var(--soft);padding:.3rem 0}
 th,td{padding:.25rem .6rem;text-align:right;border-bottom:1px solid var(--grid);font-weight:400}thead th{font-weight:600}th:first-child{text-align:left}
@@ -92,7 +92,7 @@ const rateChart = (report: LoadReport): ChartOptions => {
     description: `Intended and made, over time: ${rateText(report.rate.intendedPerSecond)} were intended and ${rateText(report.rate.achievedPerSecond)} made on average.`,
     ...timeAxis(report),
     series: [
-      { name: "intended", tone: 4, values: perSecond("intended") },
+      { name: "intended", tone: 5, values: perSecond("intended") },
       { name: "made", tone: 0, values: perSecond("sent") },
       ...(hasFailed ? [{ name: "failed", tone: 3, values: perSecond("failed") }] : []),
     ],
