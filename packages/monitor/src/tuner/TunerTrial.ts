@@ -150,14 +150,14 @@ const judgedRelief = (
   const { window } = state
   const { before } = trial
   const compared = `${rule.says} was ${shown(Window.middle(before, rule))} ${rule.unit} before and is ${shown(Window.middle(window, rule))} after`
-  const harmed = options.rules.find((other) => Window.hasRisen(before, window, other))
-  if (harmed !== undefined) {
-    return fail(state, trial, now, `Since then ${said(window, harmed)}.`, options)
-  }
   const load = Window.loadRatio(before, window)
   if (load !== undefined && (load > loadChangeMax || load < 1 / loadChangeMax)) {
     const why = `The load is ${shown(load)} times what it was, which explains more than the knob: ${compared}.`
     return cutShort(state, trial, now, why, options)
+  }
+  const harmed = options.rules.find((other) => Window.hasRisen(before, window, other))
+  if (harmed !== undefined) {
+    return fail(state, trial, now, `Since then ${said(window, harmed)}.`, options)
   }
   return Window.hasFallen(before, window, rule, options.gainMin)
     ? keep(state, trial, now, `It helped: ${compared}.`)
