@@ -33,7 +33,7 @@ export interface MonitoringOptions {
  * The rules that come along know the clinic's events by their names, but for the export of the
  * trail: how many records have left is said where it ends.
  */
-export const clinicRules: ReadonlyArray<DetectionRule> = defaultRules.map((rule) =>
+const clinicRules: ReadonlyArray<DetectionRule> = defaultRules.map((rule) =>
   rule.kind === "count" && rule.name === "bulk-export"
     ? { ...rule, when: "type=trail.export.end", sum: "data.count" }
     : rule,
