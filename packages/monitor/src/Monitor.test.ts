@@ -82,7 +82,9 @@ describe("Monitor", () => {
             assert.deepStrictEqual(snapshot?.findings, [finding])
             assert.strictEqual(snapshot?.alerts[0]?.rule, "many")
             assert.isTrue(
-              snapshot?.readings.some(({ series }) => series.startsWith("countersign_")),
+              snapshot?.readings.some(({ series }) =>
+                series.startsWith("countersign_alerts_open{"),
+              ),
             )
             const [alert] = alerts.active()
             const intent = { actor: "u-7", reason: "I look" }

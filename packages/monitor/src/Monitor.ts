@@ -100,6 +100,10 @@ const make = Effect.gen(function* () {
   const metrics = yield* Metrics
   const alerts = yield* Alerts
   const findings: Array<Finding> = []
+  yield* Effect.acquireRelease(
+    Effect.sync(() => metrics.source(alerts.samples)),
+    (end) => Effect.sync(end),
+  )
   let newest = metrics.read()
   yield* Effect.acquireRelease(
     Effect.sync(() =>
