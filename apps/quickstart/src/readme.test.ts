@@ -1,10 +1,12 @@
-import { spawnSync } from "node:child_process"
+import { spawn, spawnSync } from "node:child_process"
 import * as fs from "node:fs"
 import * as path from "node:path"
+import { createInterface } from "node:readline"
 import { contracts } from "@countersign/core/event/EventClass"
 import * as NodeDisk from "@countersign/core/platform/NodeDisk"
 import { temporaryDirectory } from "@countersign/core/testing/TemporaryDirectory"
 import { verify } from "@countersign/core/trail/Verifier"
+import { freePort } from "@countersign/sinks/testing/FreePort"
 import { postgresServer } from "@countersign/sinks/testing/PostgresServer"
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
@@ -13,7 +15,7 @@ import { Client } from "pg"
 const root = path.join(import.meta.dirname, "../../..")
 const readme = fs.readFileSync(path.join(root, "README.md"), "utf8")
 const standing = ["withNode.ts", "withEffect.ts"]
-const snippets = [...standing, "withPostgres.ts", "withCopybook.ts"]
+const snippets = [...standing, "withPostgres.ts", "withMonitor.ts", "withCopybook.ts"]
 
 const cellsOf = (line: string): ReadonlyArray<string> =>
   line.split("|").map((cell) => cell.trim().replaceAll("`", ""))
@@ -73,6 +75,27 @@ describe("README.md", () => {
       const report = yield* verify(path.join(directory, "trail"))
       assert.deepInclude(report, { verdict: "verified", size: 3 })
     }).pipe(Effect.scoped, Effect.provide(NodeDisk.layer)),
+  )
+
+  it.live("withMonitor.ts says where its figures are, and they are there", () =>
+    Effect.gen(function* () {
+      const directory = yield* temporaryDirectory
+      const port = yield* Effect.promise(freePort)
+      const child = spawn(
+        process.execPath,
+        ["--conditions=@countersign/source", path.join(import.meta.dirname, "withMonitor.ts")],
+        { cwd: directory, env: { ...process.env, METRICS_PORT: String(port) } },
+      )
+      yield* Effect.addFinalizer(() => Effect.sync(() => child.kill("SIGKILL")))
+      const address = `http://127.0.0.1:${port}/metrics`
+      yield* Effect.promise(async () => {
+        // Before it comes the warning of a new key.
+        for await (const line of createInterface(child.stdout)) if (line.includes(address)) return
+        assert.fail("it ended without a word of its figures")
+      })
+      const figures = yield* Effect.promise(async () => (await fetch(address)).text())
+      assert.match(figures, /^countersign_engine_open 1$/m)
+    }).pipe(Effect.scoped),
   )
 
   it("withCopybook.ts encodes a record, decodes it, and says what is wrong with another", () => {

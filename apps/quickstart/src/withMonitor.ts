@@ -1,0 +1,21 @@
+import { Audit } from "@countersign/core/Audit"
+import * as StderrTarget from "@countersign/monitor/alert/StderrTarget"
+import { Prometheus } from "@countersign/monitor/metric/Prometheus"
+import { Monitor } from "@countersign/monitor/Monitor"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+
+const port = Number(process.env["METRICS_PORT"] ?? 9464)
+const monitored = Prometheus.layer({ port }).pipe(
+  Layer.provideMerge(Monitor.layer({ alerts: { targets: [StderrTarget.make()] } })),
+  Layer.provideMerge(Audit.layer({ directory: "trail" })),
+)
+
+const program = Effect.gen(function* () {
+  const audit = yield* Audit
+  yield* audit.record({ type: "shop.order.placed", actor: { id: "u-17" }, outcome: "success" })
+  console.log(`for five minutes: http://127.0.0.1:${port}/metrics, countersign top trail`)
+  yield* Effect.sleep("5 minutes")
+})
+
+await Effect.runPromise(Effect.provide(program, monitored))
