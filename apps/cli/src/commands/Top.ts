@@ -11,12 +11,14 @@ import * as Parameters from "./Parameters.ts"
 /** An argument would be seen by all who list the machine's processes. */
 const tokenVariable = "COUNTERSIGN_MONITOR_TOKEN"
 
+const tokenGiven = (): string => process.env[tokenVariable] ?? ""
+
 const isUrl = (text: string): boolean => /^wss?:\/\//.test(text)
 
 /** Where a monitor listens, and what it wants to hear. */
 const placeOf = Effect.fnUntraced(function* (target: string) {
   if (isUrl(target)) {
-    const token = process.env[tokenVariable] ?? ""
+    const token = tokenGiven()
     if (token !== "") return { url: target, token: Redacted.make(token) }
     return yield* new UsageError({
       parameter: "target",

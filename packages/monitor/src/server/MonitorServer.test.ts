@@ -31,6 +31,9 @@ const recorded = (audit: Audit["Service"], count: number, type = event.type) =>
     audit.publish,
   )
 
+/** As a browser or a probe would. */
+const fetched = (url: string) => fetch(url)
+
 /** The status that a request to become a WebSocket is answered with; 101: it became one. */
 const upgraded = (url: string, headers: Readonly<Record<string, string>>): Effect.Effect<number> =>
   Effect.callback((resume) => {
@@ -103,7 +106,7 @@ describe("MonitorServer", () => {
     served(({ audit, server }) =>
       Effect.gen(function* () {
         const url = server.url.replace("ws:", "http:").replace("/monitor", "")
-        const got = (where: string) => Effect.promise(() => fetch(`${url}${where}`))
+        const got = (where: string) => Effect.promise(() => fetched(`${url}${where}`))
         const health = yield* got("/health")
         assert.strictEqual(health.status, 200)
         assert.strictEqual(yield* Effect.promise(() => health.text()), '{"status":"ok"}\n')
