@@ -84,6 +84,32 @@ describe("Detection on an engine", () => {
     }),
   )
 
+  it.live("goes on where a finding is too large for an event", () =>
+    Effect.gen(function* () {
+      const trail = AuditFixture.make(yield* temporaryDirectory)
+      const counts = yield* run(
+        trail,
+        Effect.gen(function* () {
+          const audit = yield* Audit
+          for (let index = 0; index < 3; index += 1) {
+            yield* audit.record(
+              {
+                id: `${index}`.repeat(40_000),
+                type: "session.login",
+                actor: { id: "u-2" },
+                outcome: "failure",
+              },
+              { until: "delivered" },
+            )
+          }
+          yield* fail(3)
+          return (yield* Detection).counts()
+        }),
+      )
+      assert.deepInclude(counts, { findings: 2, recorded: 1, refused: 1, waiting: 0 })
+    }),
+  )
+
   it.live("goes on counting where the process before it had stopped", () =>
     Effect.gen(function* () {
       const trail = AuditFixture.make(yield* temporaryDirectory)

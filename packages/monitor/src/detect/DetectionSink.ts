@@ -45,6 +45,8 @@ export interface DetectionSinkOptions extends Omit<DetectorOptions, "standingOf"
  */
 export interface DetectionCounts extends DetectorCounts {
   readonly recorded: number
+  /** Findings that the engine refused as events. They were observed all the same. */
+  readonly refused: number
   /** Findings that are not durable yet. */
   readonly waiting: number
   /** Events that were counted again after the start. */
@@ -94,6 +96,7 @@ class Watching {
   readonly recent: Array<Finding> = []
   readonly byRule = new Map<string, number>()
   recorded = 0
+  refused = 0
   rebuilt = 0
   isClosed = false
   audit: Pick<Audit["Service"], "record"> | undefined
@@ -167,11 +170,13 @@ class Watching {
       return yield* this.unavailable(`${this.waiting.length} findings have nowhere to go yet`)
     }
     for (let [finding] = this.waiting; finding !== undefined; [finding] = this.waiting) {
-      yield* audit
-        .record(recordOf(finding))
-        .pipe(Effect.catch((error) => this.unavailable(error.message)))
+      yield* audit.record(recordOf(finding)).pipe(
+        Effect.tap(() => Effect.sync(() => (this.recorded += 1))),
+        // What no event can hold, such as ids of immense length, must not hold up all others.
+        Effect.catchTag("InvalidEvent", () => Effect.sync(() => (this.refused += 1))),
+        Effect.catch((error) => this.unavailable(error.message)),
+      )
       this.waiting = this.waiting.slice(1)
-      this.recorded += 1
     }
   })
 
@@ -256,6 +261,7 @@ export const make = (options: DetectionSinkOptions): DetectionSink => {
     counts: () => ({
       ...watching.detector.counts(),
       recorded: watching.recorded,
+      refused: watching.refused,
       waiting: watching.waiting.length,
       rebuilt: watching.rebuilt,
     }),

@@ -13,6 +13,7 @@ import { grownFloats, grownWholes } from "./SlotTable.ts"
 
 // One bit for each value, in two words. What comes after those is never new.
 const valuesMax = 64
+const valueShown = 64
 const wordBits = 32
 
 /**
@@ -66,7 +67,7 @@ export const firstSeenJudge = (rule: RuleOf<"first-seen">, bench: Bench): Judge 
     if (rule.rareBelow !== undefined && others >= rule.rareBelow * table.size) return undefined
     const subject = space.nameOf(slot)
     if (isQuiet(subject, atMillis)) return undefined
-    const detail = `${value} as ${what} for the first time in ${count + 1} events, the bound is ${rule.minimum}`
+    const detail = `${value?.slice(0, valueShown)} as ${what} for the first time in ${count + 1} events, the bound is ${rule.minimum}`
     return { subject, atMillis, detail, events: [id] }
   })
 }
