@@ -19,6 +19,7 @@ import {
 import * as ConfigProvider from "effect/ConfigProvider"
 import * as Effect from "effect/Effect"
 import * as HttpServer from "effect/http/HttpServer"
+import * as Layer from "effect/Layer"
 import * as Logger from "effect/Logger"
 import * as Stream from "effect/Stream"
 import * as Clinic from "./Clinic.ts"
@@ -83,9 +84,10 @@ const withClinic = <A, E>(
           metrics === undefined ? undefined : await (await fetch(metrics)).text(),
       })
     }).pipe(
-      Effect.provide(Clinic.layer(config, { targets: [target] })),
       // What the clinic logs while it has no database is expected.
-      Effect.provide(Logger.layer([])),
+      Effect.provide(
+        Layer.provideMerge(Clinic.layer(config, { targets: [target] }), Logger.layer([])),
+      ),
     )
   })
 

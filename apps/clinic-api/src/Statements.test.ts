@@ -57,7 +57,10 @@ describe("statements to a real PostgreSQL", () => {
         assert.strictEqual(yield* counted("insert", "success"), 1)
         assert.strictEqual(yield* counted("update", "success"), 1)
         yield* (yield* Audit).publish
-      }).pipe(Effect.scoped, Effect.provide(QueryMetrics.layer()), Effect.provide(Metrics.layer()))
+      }).pipe(
+        Effect.scoped,
+        Effect.provide(Layer.provideMerge(QueryMetrics.layer(), Metrics.layer())),
+      )
       yield* trail.withAudit(watched)
 
       const slow = (yield* trail.trail).filter(({ type }) => type === "sql.query.slow")

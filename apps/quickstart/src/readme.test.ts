@@ -17,6 +17,8 @@ const readme = fs.readFileSync(path.join(root, "README.md"), "utf8")
 const standing = ["withNode.ts", "withEffect.ts"]
 const snippets = [...standing, "withPostgres.ts", "withMonitor.ts", "withCopybook.ts"]
 
+const textAt = async (url: string): Promise<string> => await (await fetch(url)).text()
+
 const cellsOf = (line: string): ReadonlyArray<string> =>
   line.split("|").map((cell) => cell.trim().replaceAll("`", ""))
 
@@ -93,7 +95,7 @@ describe("README.md", () => {
         for await (const line of createInterface(child.stdout)) if (line.includes(address)) return
         assert.fail("it ended without a word of its figures")
       })
-      const figures = yield* Effect.promise(async () => (await fetch(address)).text())
+      const figures = yield* Effect.promise(() => textAt(address))
       assert.match(figures, /^countersign_engine_open 1$/m)
     }).pipe(Effect.scoped),
   )

@@ -2,6 +2,7 @@ import { Audit } from "@countersign/core/Audit"
 import * as StderrTarget from "@countersign/monitor/alert/StderrTarget"
 import { Prometheus } from "@countersign/monitor/metric/Prometheus"
 import { Monitor } from "@countersign/monitor/Monitor"
+import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 
@@ -14,7 +15,7 @@ const monitored = Prometheus.layer({ port }).pipe(
 const program = Effect.gen(function* () {
   const audit = yield* Audit
   yield* audit.record({ type: "shop.order.placed", actor: { id: "u-17" }, outcome: "success" })
-  console.log(`for five minutes: http://127.0.0.1:${port}/metrics, countersign top trail`)
+  yield* Console.log(`for five minutes: http://127.0.0.1:${port}/metrics, countersign top trail`)
   yield* Effect.sleep("5 minutes")
 })
 

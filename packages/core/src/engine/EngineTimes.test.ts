@@ -2,6 +2,7 @@ import * as fs from "node:fs"
 import * as os from "node:os"
 import * as path from "node:path"
 import { afterEach, assert, beforeEach, describe, it } from "@effect/vitest"
+import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import { Audit } from "../Audit.ts"
 import * as AuditFixture from "../testing/AuditFixture.ts"
@@ -28,7 +29,7 @@ describe("what an engine says to those who watch it", () => {
             { until: "durable" },
           )
         }
-        const from = Date.now()
+        const from = yield* Clock.currentTimeMillis
         yield* audit.publish
         assert.isAtLeast(log.count - logged, 3)
         assert.isAtLeast(publish.count - published, 1)

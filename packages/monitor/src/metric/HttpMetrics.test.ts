@@ -41,8 +41,10 @@ const served = (handler: http.RequestListener) =>
     Effect.map((server) => `http://127.0.0.1:${(server.address() as AddressInfo).port}`),
   )
 
-const fetched = (url: string, init: RequestInit = {}) =>
-  Effect.promise(() => fetch(url, { ...init, headers: { connection: "close" } }))
+const ask = async (url: string, init: RequestInit = {}): Promise<Response> =>
+  await fetch(url, { ...init, headers: { connection: "close" } })
+
+const fetched = (url: string, init?: RequestInit) => Effect.promise(() => ask(url, init))
 
 describe("a handler of node:http that is measured", () => {
   it.live("counts requests by their route's template and the class of their status", () =>
@@ -69,7 +71,7 @@ describe("a handler of node:http that is measured", () => {
     withMetrics(() =>
       Effect.gen(function* () {
         const url = yield* served((request) => void request.socket.destroy())
-        yield* Effect.exit(Effect.tryPromise(() => fetch(`${url}/patients/1`)))
+        yield* Effect.exit(Effect.tryPromise(() => ask(`${url}/patients/1`)))
         assert.strictEqual(yield* counted("GET", "/patients/:id", "none"), 1)
       }).pipe(Effect.scoped, Effect.provide(HttpMetrics.layer())),
     ),
