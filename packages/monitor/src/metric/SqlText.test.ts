@@ -53,5 +53,10 @@ describe("the operation of a statement", () => {
     assert.strictEqual(operationOf("/* a */ -- b\n (with a as (select 1) select 2)"), "with")
     assert.strictEqual(operationOf("Smith"), "other")
     assert.strictEqual(operationOf(""), "other")
+    assert.strictEqual(operationOf("/* a * b **/ select 1"), "select")
+  })
+
+  it("is found at once behind any number of comments", { timeout: 2000 }, () => {
+    assert.strictEqual(operationOf(`${"/**/".repeat(400)}1`), "other")
   })
 })

@@ -95,8 +95,10 @@ const operations = new Set([
  * @since 0.1.0
  */
 export const operationOf = (statement: string): string => {
+  // A comment ends at its first end alone: otherwise many of them could be read in very many ways.
   const [, word = ""] =
-    /^(?:\s|\(|--[^\n]*\n|\/\*[\s\S]*?\*\/)*([A-Za-z]+)/.exec(statement.slice(0, 2000)) ?? []
+    /^(?:\s|\(|--[^\n]*\n|\/\*(?:[^*]|\*(?!\/))*\*\/)*([A-Za-z]+)/.exec(statement.slice(0, 2000)) ??
+    []
   const operation = word.toLowerCase()
   return operations.has(operation) ? operation : "other"
 }
