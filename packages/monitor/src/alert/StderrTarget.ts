@@ -34,6 +34,8 @@ export const make = ({
 }: StderrTargetOptions = {}): Effect.Effect<AlertTarget> =>
   Effect.sync(() => {
     const counts = { told: 0, waiting: 0, dropped: 0, failed: 0 }
+    // A reader that went away is told of later, and without a listener that would end the process.
+    if (stream === process.stderr) process.stderr.on("error", () => (counts.failed += 1))
     return {
       name,
       tell: ({ changes, omitted }) => {

@@ -150,7 +150,8 @@ export const snapshotOf = (
     baselines: view.readings
       .filter(({ name }) => name === baselineName)
       .map(({ labels, value }) => ({ metric: labels["metric"] ?? "", ratio: value })),
-    alerts: view.alerts.slice(-alertsMax),
+    // The worst stand first.
+    alerts: view.alerts.slice(0, alertsMax),
     findings: view.findings.slice(-findingsMax),
   }
 }

@@ -124,6 +124,15 @@ describe("MonitorServer", () => {
     }),
   )
 
+  it.live("refuses a token that can be guessed, an empty one above all", () =>
+    Effect.gen(function* () {
+      for (const token of ["", "secret", "with spaces in it, but otherwise long enough"]) {
+        const error = yield* Effect.flip(served(() => Effect.void, { token: Redacted.make(token) }))
+        assert.include(error.message, "its token is shorter than 32 letters")
+      }
+    }),
+  )
+
   it.live("shows what happens, whole at first and then what changed", () =>
     served(({ audit, client }) =>
       Effect.gen(function* () {

@@ -216,8 +216,15 @@ const serve = (
         detail: "other machines reach that address; allow it with isRemoteAllowed",
       })
     }
-    const { address, server } = yield* opened(host, port, connectionsMax)
     const token = options.token ?? Redacted.make(randomBytes(32).toString("base64url"))
+    if (!/^[\w-]{32,}$/.test(Redacted.value(token))) {
+      return yield* new MonitorNotListening({
+        address: `${host}:${port}`,
+        detail:
+          "its token is shorter than 32 letters, digits, - and _: leave it out to have one made",
+      })
+    }
+    const { address, server } = yield* opened(host, port, connectionsMax)
     const hosts = hostsOf(host, address.port, options.hosts ?? [])
     const origins = new Set([
       ...[...hosts].map((name) => `http://${name}`),
