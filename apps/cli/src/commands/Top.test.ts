@@ -56,8 +56,10 @@ interface Terminal {
 /** In a terminal of its own, 80 by 24, as `script` makes one. */
 const inTerminal = (directory: string, env: Readonly<Record<string, string>>): Terminal => {
   const command = `stty cols 80 rows 24; exec '${process.execPath}' --conditions=@countersign/source '${main}' top '${directory}'`
+  // A person's terminal: on a build server, Node shows no colours, whatever the terminal can.
+  const { CI: _ci, FORCE_COLOR: _force, ...inherited } = process.env
   const child = spawn("script", ["-qefc", command, "/dev/null"], {
-    env: { ...process.env, TERM: "xterm-256color", ...env },
+    env: { ...inherited, TERM: "xterm-256color", ...env },
   })
   let written = ""
   child.stdout.on("data", (chunk: Buffer) => (written += chunk.toString("utf8")))
