@@ -4,6 +4,7 @@ import type { Finding } from "../detect/Finding.ts"
 import type { Labels, Reading } from "../metric/Reading.ts"
 import { Alert } from "./Alert.ts"
 import { AlertBook, type AlertChange, type Moment } from "./AlertBook.ts"
+import { pastMax } from "./AlertPast.ts"
 import type { AlertRule, AlertRules } from "./AlertRule.ts"
 
 const date = Date.parse("2026-11-21T12:00:00Z")
@@ -300,6 +301,44 @@ describe("AlertBook", () => {
       book.history().map(({ turn }) => turn),
       ["firing", "resolved", "firing"],
     )
+  })
+
+  it("names what is over once, as it last ended, the newest first", () => {
+    const book = open([deep])
+    const level = (value: number, queue: string, second: number) =>
+      book.observe([reading(value, { queue })], moment(second))
+    const past = () =>
+      book
+        .past()
+        .map(({ changedMillis, subject, value }) => [subject, value, (changedMillis - date) / 1000])
+    level(11, "a", 1)
+    assert.isEmpty(past())
+    level(1, "a", 2)
+    level(12, "b", 3)
+    level(2, "b", 4)
+    assert.deepStrictEqual(past(), [
+      ['depth{queue="b"}', 2, 4],
+      ['depth{queue="a"}', 1, 2],
+    ])
+    // What has begun again is over no more.
+    level(13, "a", 5)
+    assert.deepStrictEqual(past(), [['depth{queue="b"}', 2, 4]])
+    level(3, "a", 6)
+    assert.deepStrictEqual(past(), [
+      ['depth{queue="a"}', 3, 6],
+      ['depth{queue="b"}', 2, 4],
+    ])
+    assert.isTrue(book.past().every(({ state }) => state === "resolved"))
+  })
+
+  it("remembers the newest of those that are over, and no more than it may", () => {
+    const book = open([{ ...deep, seriesMax: 1000 }])
+    const all = (value: number) =>
+      Array.from({ length: pastMax + 50 }, (_, queue) => reading(value, { queue: `${queue}` }))
+    book.observe(all(11), moment(1))
+    book.observe(all(1), moment(2))
+    assert.lengthOf(book.past(), pastMax)
+    assert.strictEqual(book.past()[0]?.subject, `depth{queue="${pastMax + 49}"}`)
   })
 
   const Step = Schema.Struct({

@@ -11,6 +11,7 @@ import type { Finding } from "../detect/Finding.ts"
 import type { Reading } from "../metric/Reading.ts"
 import type { Alert } from "./Alert.ts"
 import * as Machine from "./AlertMachine.ts"
+import { AlertPast } from "./AlertPast.ts"
 import type { AlertRule, AlertRules } from "./AlertRule.ts"
 import { millisOf } from "./AlertSpan.ts"
 import type { BaselineOf } from "./Meter.ts"
@@ -71,14 +72,13 @@ export class AlertBook {
   private readonly byMetric = new Map<string, Array<RuleWatch>>()
   private readonly quiet: (traits: AlertTraits, subject: Subject, at: Moment) => string | undefined
   private readonly firing = new Map<Subject, AlertTraits>()
-  private readonly historyMax: number
-  private readonly past: Array<AlertChange> = []
+  private readonly memory: AlertPast
 
   constructor(rules: AlertRules, options: AlertBookOptions) {
     const { baselineOf = () => undefined, historyMax = historyMaxDefault, startedAt } = options
     const staleMillis = millisOf(rules.staleAfter ?? staleDefault)
     const { nowMillis } = startedAt
-    this.historyMax = historyMax
+    this.memory = new AlertPast(historyMax)
     this.watches = inhibitingFirst(rules).map(
       (rule) => new RuleWatch(rule, { baselineOf, staleMillis, nowMillis }),
     )
@@ -171,7 +171,12 @@ export class AlertBook {
 
   /** What has become of alerts that fired, the newest last. */
   history(): ReadonlyArray<AlertChange> {
-    return [...this.past]
+    return this.memory.changes()
+  }
+
+  /** Alerts that are over, each once, as it last ended; the newest first, and at most 200. */
+  past(): ReadonlyArray<Alert> {
+    return this.memory.alerts()
   }
 
   /** Series that had no room, by rule. */
@@ -222,11 +227,7 @@ export class AlertBook {
         notify: toldOf(watch.rule, turn, known, escalation),
       }
       changes.push(change)
-      // What comes and goes would leave no room for what happened.
-      if (turn !== "pending") this.past.push(change)
-    }
-    if (this.past.length > this.historyMax) {
-      this.past.splice(0, this.past.length - this.historyMax)
+      this.memory.add(change)
     }
   }
 }

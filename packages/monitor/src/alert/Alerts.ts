@@ -110,6 +110,8 @@ export class Alerts extends Context.Service<
     readonly active: () => ReadonlyArray<Alert>
     /** What has become of alerts, the newest last. */
     readonly history: () => ReadonlyArray<AlertChange>
+    /** Those that are over, each once, as it last ended; the newest first, and at most 200. */
+    readonly past: () => ReadonlyArray<Alert>
     /**
      * Somebody has it: nobody else is told until it is over.
      *
@@ -262,6 +264,7 @@ const make = Effect.fnUntraced(function* (options: AlertsOptions) {
     find: (finding) => changing((at) => book.find(finding, at)),
     active: () => book.active(now()),
     history: () => book.history(),
+    past: () => book.past(),
     acknowledge: (id, by, note) =>
       Effect.suspend(() => {
         const [change] = changing((at) => {
