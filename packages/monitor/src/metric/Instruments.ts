@@ -111,10 +111,44 @@ const watching = {
   ],
 } as const satisfies Readonly<Record<string, InstrumentRow>>
 
+const finding = {
+  countersign_detection_judged_total: [
+    "counter",
+    "one",
+    [],
+    "Events that the rules of detection have judged, since the process started.",
+  ],
+  countersign_detection_unreadable_total: [
+    "counter",
+    "one",
+    [],
+    "Entries of the trail that detection could not read as events.",
+  ],
+  countersign_detection_findings_total: ["counter", "one", ["rule"], "Findings of each rule."],
+  countersign_detection_waiting_findings: [
+    "gauge",
+    "one",
+    [],
+    "Findings that are not durable in the trail yet.",
+  ],
+  countersign_detection_keys: [
+    "gauge",
+    "one",
+    [],
+    "Actors, addresses and whatever else the rules remember something of.",
+  ],
+  countersign_detection_forgotten_keys_total: [
+    "counter",
+    "one",
+    [],
+    "Keys forgotten since others needed their place.",
+  ],
+} as const satisfies Readonly<Record<string, InstrumentRow>>
+
 const judging = {
   countersign_baseline_ratio: [
     "gauge",
-    "ratio",
+    "one",
     ["metric"],
     "The metric's value against its committed baseline; above 1 is worse.",
   ],
@@ -163,6 +197,7 @@ const table = {
   ...machine,
   ...requests,
   ...watching,
+  ...finding,
   ...judging,
 }
 
@@ -211,6 +246,7 @@ export const groups: ReadonlyArray<{
   "The process and its disk": machine,
   "Requests and statements": requests,
   "The metrics themselves": watching,
+  Detection: finding,
   "Baselines and alerts": judging,
 }).map(([title, rows]) => ({ title, instruments: Object.entries(rows).map(instrumentOf) }))
 

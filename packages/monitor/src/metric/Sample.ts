@@ -3,7 +3,7 @@
  *
  * @since 0.1.0
  */
-import type { Instrument } from "./Instruments.ts"
+import { type Instrument, instruments } from "./Instruments.ts"
 import type { Labels, Reading } from "./Reading.ts"
 
 /**
@@ -66,3 +66,19 @@ export const readingsOf = ({
           value: at,
         })),
       ]
+
+/**
+ * Samples of readings whose names are in the table, for `Metrics.source`:
+ * `metrics.source(() => samplesOf(detection.readings()))`.
+ *
+ * A name that the table does not have is left out, and so is a part of a summary: nobody could say
+ * what they are.
+ *
+ * @category conversions
+ * @since 0.1.0
+ */
+export const samplesOf = (readings: ReadonlyArray<Reading>): ReadonlyArray<Sample> =>
+  readings.flatMap(({ labels, name, value }) => {
+    const known = instruments.get(name)
+    return known === undefined || known.kind === "summary" ? [] : [sampleOf(known, value, labels)]
+  })
