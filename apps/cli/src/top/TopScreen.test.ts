@@ -103,6 +103,7 @@ const snapshot: Snapshot = {
     escalation: 0,
     evidence: [],
   })),
+  alertsLeftOut: 0,
   findings: [],
 }
 
@@ -144,6 +145,50 @@ describe("the screen of top", () => {
     assert.match(text, /log +idle +█████████░ +10/)
     assert.include(text, "telemetry: 0 lost, 3 dropped, 0 refused")
     assert.include(text, "WARNING  pg lags for the 8th time")
+  })
+
+  it("has the worst alerts first, and of equals the newest, however they came", () => {
+    const [one] = snapshot.alerts
+    assert.isDefined(one)
+    if (one === undefined) return
+    const alerts = (
+      [
+        ["warning", 1],
+        ["critical", 2],
+        ["info", 9],
+        ["critical", 3],
+        ["warning", 4],
+        ["error", 0],
+      ] as const
+    ).map(([severity, sinceMillis]) => ({
+      ...one,
+      id: `${severity}${sinceMillis}`,
+      severity,
+      sinceMillis,
+      summary: `since ${sinceMillis}`,
+    }))
+    const shown = { ...facts, snapshot: { ...snapshot, ledger: [], alerts } }
+    const lines = screenOf(shown, initialView, { ...screen, rows: undefined })
+    assert.deepStrictEqual(
+      lines.filter((line) => line.includes("since")),
+      [
+        "CRITICAL  since 3",
+        "CRITICAL  since 2",
+        "ERROR  since 0",
+        "WARNING  since 4",
+        "WARNING  since 1",
+        "INFO  since 9",
+      ],
+    )
+  })
+
+  it("counts the alerts that the monitor had no room for", () => {
+    const more = { ...facts, snapshot: { ...snapshot, alertsLeftOut: 1200 } }
+    const printed = screenOf(more, initialView, { ...screen, rows: undefined })
+    assert.strictEqual(printed.at(-1), `… ${(1200).toLocaleString("en")} more that is wrong`)
+    // Ten lines are wrong, and three of them have room.
+    const text = screenOf(more, initialView, screen).join("\n")
+    assert.include(text, `… ${(1207).toLocaleString("en")} more that is wrong`)
   })
 
   it("cuts what it has no room for, and says so", () => {

@@ -1,4 +1,5 @@
 /** `countersign top` as lines of text: the pipeline in its order, and what is wrong with it. */
+import { worstFirst } from "@countersign/monitor/protocol/AlertOrder"
 import type { Snapshot } from "@countersign/monitor/protocol/Snapshot"
 import type { Paint } from "../terminal/Paint.ts"
 import * as Text from "../terminal/Text.ts"
@@ -180,7 +181,7 @@ const actorLines = ({ actors }: Snapshot, view: TopView): ReadonlyArray<Line> =>
 }
 
 const alertLines = ({ alerts }: Snapshot): ReadonlyArray<Line> =>
-  alerts
+  worstFirst(alerts)
     .filter(({ state }) => state === "firing" || state === "acknowledged")
     .map(({ severity, state, summary }) => ({
       text: `${severity.toUpperCase()}  ${Text.printable(summary)}${state === "acknowledged" ? "  (acknowledged)" : ""}`,
@@ -203,13 +204,18 @@ const footOf = (view: TopView): Line =>
         paint: "faint",
       }
 
-const cut = (lines: ReadonlyArray<Line>, most: number, what: string): ReadonlyArray<Line> =>
-  lines.length <= most
-    ? lines
-    : [
-        ...lines.slice(0, Math.max(most - 1, 0)),
-        { text: `… ${lines.length - Math.max(most - 1, 0)} more ${what}`, paint: "faint" },
-      ]
+/** @param unsent how many there are beside these lines */
+const cut = (
+  lines: ReadonlyArray<Line>,
+  most: number,
+  what: string,
+  unsent = 0,
+): ReadonlyArray<Line> => {
+  if (lines.length <= most && unsent === 0) return lines
+  const shown = lines.slice(0, Math.max(most - 1, 0))
+  const left = lines.length - shown.length + unsent
+  return [...shown, { text: `… ${Text.count(left)} more ${what}`, paint: "faint" }]
+}
 
 /** At most as many lines as the screen has, none wider than it. */
 export const screenOf = (facts: TopFacts, view: TopView, screen: Screen): ReadonlyArray<string> => {
@@ -220,7 +226,10 @@ export const screenOf = (facts: TopFacts, view: TopView, screen: Screen): Readon
   const below = [
     ...(wrong.length === 0
       ? []
-      : [{ text: "" }, ...cut(wrong, isLive ? alertsShown : Infinity, "that is wrong")]),
+      : [
+          { text: "" },
+          ...cut(wrong, isLive ? alertsShown : Infinity, "that is wrong", snapshot.alertsLeftOut),
+        ]),
     ...(isLive ? [footOf(view)] : []),
   ]
   const room = (screen.rows ?? Infinity) - above.length - below.length - 1

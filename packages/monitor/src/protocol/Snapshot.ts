@@ -166,7 +166,10 @@ export const Snapshot = Schema.Struct({
   /** Series that there was no room for. */
   readingsLeftOut: Schema.Number,
   baselines: Schema.Array(BaselineRow),
+  /** In no order: `worstFirst` has the one to show them in. */
   alerts: Schema.Array(Alert),
+  /** Alerts that there was no room for: none is worse than one that is here. */
+  alertsLeftOut: Schema.Number,
   findings: Schema.Array(Finding),
 })
 

@@ -33,6 +33,7 @@ const empty: Snapshot = {
   readingsLeftOut: 0,
   baselines: [],
   alerts: [],
+  alertsLeftOut: 0,
   findings: [],
 }
 
@@ -62,8 +63,14 @@ describe("Update", () => {
         ...empty,
         readings: unique(one),
         engine: { ...empty.engine, waiting: before },
+        alertsLeftOut: Math.abs(before),
       }
-      const to = { ...empty, readings: unique(other), engine: { ...empty.engine, waiting: after } }
+      const to = {
+        ...empty,
+        readings: unique(other),
+        engine: { ...empty.engine, waiting: after },
+        alertsLeftOut: Math.abs(after),
+      }
       assert.deepStrictEqual(sorted(patch(from, between(from, to))), sorted(to))
     },
     { arbitrary: { runs: 300, seed: 7 } },

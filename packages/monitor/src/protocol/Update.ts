@@ -47,6 +47,7 @@ export const Delta = Schema.Struct({
   readingsLeftOut: Schema.optionalKey(Schema.Number),
   baselines: changed(BaselineRow),
   alerts: changed(Alert),
+  alertsLeftOut: Schema.optionalKey(Schema.Number),
   findings: changed(Finding),
 })
 
@@ -105,7 +106,7 @@ export interface Frame {
   readonly snapshot: Snapshot
 }
 
-type Sections = Omit<Snapshot, "engine" | "readingsLeftOut">
+type Sections = Omit<Snapshot, "engine" | "readingsLeftOut" | "alertsLeftOut">
 
 /** What names a row of each section. */
 const keys: {
@@ -190,6 +191,7 @@ export const between = (before: Snapshot, after: Snapshot): Delta => ({
     : { readingsLeftOut: after.readingsLeftOut }),
   ...section("baselines", patchOf(before.baselines, after.baselines, keys.baselines)),
   ...section("alerts", patchOf(before.alerts, after.alerts, keys.alerts)),
+  ...(before.alertsLeftOut === after.alertsLeftOut ? {} : { alertsLeftOut: after.alertsLeftOut }),
   ...section("findings", patchOf(before.findings, after.findings, keys.findings)),
 })
 
@@ -209,6 +211,7 @@ export const patch = (before: Snapshot, delta: Delta): Snapshot => ({
   readingsLeftOut: delta.readingsLeftOut ?? before.readingsLeftOut,
   baselines: patched(before.baselines, delta.baselines, keys.baselines),
   alerts: patched(before.alerts, delta.alerts, keys.alerts),
+  alertsLeftOut: delta.alertsLeftOut ?? before.alertsLeftOut,
   findings: patched(before.findings, delta.findings, keys.findings),
 })
 
@@ -275,5 +278,6 @@ export const sharing = (before: Snapshot, after: Snapshot): Snapshot => ({
   readingsLeftOut: after.readingsLeftOut,
   baselines: kept(before.baselines, after.baselines, keys.baselines),
   alerts: kept(before.alerts, after.alerts, keys.alerts),
+  alertsLeftOut: after.alertsLeftOut,
   findings: kept(before.findings, after.findings, keys.findings),
 })

@@ -8,6 +8,7 @@ import type { EngineStatus } from "@countersign/core/engine/EngineStatus"
 import type { Alert } from "../alert/Alert.ts"
 import type { Finding } from "../detect/Finding.ts"
 import { type Reading, seriesOf } from "../metric/Reading.ts"
+import { worstFirst } from "../protocol/AlertOrder.ts"
 import type { Snapshot } from "../protocol/Snapshot.ts"
 
 /**
@@ -18,7 +19,7 @@ import type { Snapshot } from "../protocol/Snapshot.ts"
  */
 export const readingsMax = 2000
 
-/** Of each, the newest. */
+/** More alerts are counted and left out; of findings there are the newest. */
 const alertsMax = 500
 const findingsMax = 200
 const baselineName = "countersign_baseline_ratio"
@@ -150,8 +151,8 @@ export const snapshotOf = (
     baselines: view.readings
       .filter(({ name }) => name === baselineName)
       .map(({ labels, value }) => ({ metric: labels["metric"] ?? "", ratio: value })),
-    // The worst stand first.
-    alerts: view.alerts.slice(0, alertsMax),
+    alerts: worstFirst(view.alerts).slice(0, alertsMax),
+    alertsLeftOut: Math.max(0, view.alerts.length - alertsMax),
     findings: view.findings.slice(-findingsMax),
   }
 }
