@@ -58,6 +58,23 @@ export const read = (
   })
 
 /**
+ * A whole file or none, which was made by this process alone: what lies under the temporary name,
+ * a link that somebody planted or a file that others may read, is taken away and never written to.
+ */
+const replaced = Effect.fnUntraced(function* (file: string, text: string) {
+  const disk = yield* Disk
+  const temporary = `${file}.tmp`
+  yield* disk.remove(temporary)
+  yield* disk
+    .writeFile(temporary, [Buffer.from(text)], { sync: true, mode: 0o600, exclusive: true })
+    .pipe(
+      Effect.andThen(disk.rename(temporary, file)),
+      Effect.tapError(() => Effect.ignore(disk.remove(temporary))),
+      Effect.andThen(disk.syncDirectory(path.dirname(file))),
+    )
+})
+
+/**
  * Writes the file, for the owner alone, and takes it away with the scope where it is still this one.
  *
  * @category running
@@ -66,7 +83,7 @@ export const read = (
 export const announce = Effect.fnUntraced(function* (directory: string, said: Announcement) {
   const disk = yield* Disk
   const file = fileOf(directory)
-  yield* disk.replaceFile(file, [Buffer.from(`${JSON.stringify(said)}\n`)], 0o600)
+  yield* replaced(file, `${JSON.stringify(said)}\n`)
   yield* Effect.addFinalizer(() =>
     read(directory).pipe(
       Effect.flatMap((found) =>
