@@ -1,11 +1,18 @@
 import { assert, describe, it } from "@effect/vitest"
 import { subprotocol, subprotocolsFor } from "../protocol/MonitorProtocol.ts"
-import { hostsOf, isLoopback, refusedHead, refusedViewer } from "./Admission.ts"
+import {
+  hostNameOf,
+  hostsOf,
+  isLoopback,
+  originsOf,
+  refusedHead,
+  refusedViewer,
+} from "./Admission.ts"
 
 const hosts = hostsOf("127.0.0.1", 4100, ["monitor.example"])
 const rules = {
   hosts,
-  origins: new Set(["http://127.0.0.1:4100", "http://localhost:4100"]),
+  origins: originsOf(hosts, ["https://Audit.Example/"]),
   token: "right",
 }
 const viewer = {
@@ -29,6 +36,67 @@ describe("Admission", () => {
     )
     assert.isUndefined(refusedViewer({ ...viewer, host: "[::1]:4100" }, rules))
     assert.isUndefined(refusedViewer({ ...viewer, host: "monitor.example" }, rules))
+  })
+
+  it("knows a name in whatever way it is written", () => {
+    for (const [text, name] of [
+      ["Monitor.EXAMPLE", "monitor.example"],
+      ["monitor.example.", "monitor.example"],
+      ["monitor.example.:8443", "monitor.example:8443"],
+      ["monitor.example:80", "monitor.example"],
+      ["monitor.example:443", "monitor.example"],
+      ["FD00:0::0:1", "[fd00::1]"],
+      ["[FD00::1]", "[fd00::1]"],
+      ["[fd00:0:0::1]:4100", "[fd00::1]:4100"],
+      ["::1", "[::1]"],
+      ["10.0.0.1:4100", "10.0.0.1:4100"],
+    ] as const) {
+      assert.strictEqual(hostNameOf(text), name)
+    }
+    for (const text of [
+      "",
+      ".",
+      "a b",
+      "a/b",
+      "u@a",
+      "a?b",
+      "a:b",
+      "[::1",
+      "http://a",
+      "a:99999",
+    ]) {
+      assert.isUndefined(hostNameOf(text), text)
+    }
+  })
+
+  it("takes names that it was given in any of their forms, with its own port and without", () => {
+    const given = ["Monitor.EXAMPLE.", "proxy.example:8443", "FD00::1"]
+    const known = { ...rules, hosts: hostsOf("::", 4100, given) }
+    for (const host of [
+      "monitor.example",
+      "MONITOR.example:4100",
+      "monitor.example.",
+      "proxy.example:8443",
+      "[fd00::1]",
+      "[FD00:0::1]:4100",
+      "LocalHost.:4100",
+      "[0::1]:4100",
+    ]) {
+      assert.isUndefined(refusedHead({ host }, known), host)
+    }
+    for (const host of ["proxy.example", "proxy.example:4100", "monitor.example:8443", "fd00::2"]) {
+      assert.strictEqual(refusedHead({ host }, known)?.status, 421, host)
+    }
+    // A browser leaves the port 80 out.
+    const plain = { ...rules, hosts: hostsOf("127.0.0.1", 80, []) }
+    assert.isUndefined(refusedHead({ host: "localhost" }, plain))
+    assert.isUndefined(refusedHead({ host: "localhost:80" }, plain))
+  })
+
+  it("takes origins that it was given as people write them", () => {
+    for (const origin of ["https://audit.example", "http://monitor.example:4100"]) {
+      assert.isUndefined(refusedViewer({ ...viewer, origin }, rules), origin)
+    }
   })
 
   it("refuses a name that a stranger made lead here, and one of another port", () => {

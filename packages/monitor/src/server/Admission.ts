@@ -17,9 +17,9 @@ import { subprotocol, tokenPrefix } from "../protocol/MonitorProtocol.ts"
  * @since 0.1.0
  */
 export interface AdmissionRules {
-  /** `Host` headers that are known, such as `127.0.0.1:4100`. */
+  /** Names that are known, as {@link hostNameOf} writes them, such as `127.0.0.1:4100`. */
   readonly hosts: ReadonlySet<string>
-  /** Origins whose pages may connect, such as `http://127.0.0.1:4100`. */
+  /** Origins whose pages may connect, as {@link originsOf} writes them, such as `http://127.0.0.1:4100`. */
   readonly origins: ReadonlySet<string>
   readonly token: string
 }
@@ -43,9 +43,41 @@ const loopbackNames = ["127.0.0.1", "localhost", "[::1]"]
 export const isLoopback = (host: string): boolean =>
   host === "localhost" || host === "::1" || /^127(?:\.\d{1,3}){3}$/.test(host)
 
+const authority = /^(?:\[[\da-f:.]+\]|[\w.-]+)(?::\d{1,5})?$/i
+/** An IPv6 address as people write it, where no port can follow. */
+const bareAddress = /^[\da-f]*(?::[\da-f.]*){2,}$/i
+/** Those that a browser leaves out. */
+const defaultPort = /:(?:80|443)$/
+
 /**
- * The names of a server that listens on a port: those of loopback, its own, and those it was given.
+ * The one way to write a name of a server: small letters, addresses in their shortest form and in
+ * brackets, no dot at the end, no port where it is 80 or 443. `undefined`: it is no such name.
  *
+ * @param text as in a `Host` header, or as a person writes it
+ * @category decoding
+ * @since 0.1.0
+ */
+export const hostNameOf = (text: string): string | undefined => {
+  const bracketed = bareAddress.test(text) ? `[${text}]` : text
+  if (!authority.test(bracketed)) return undefined
+  const url = URL.parse(`http://${bracketed}`)
+  if (url === null) return undefined
+  const name = url.hostname.replace(/\.$/, "")
+  return name === "" ? undefined : `${name}:${url.port}`.replace(/:$/, "").replace(defaultPort, "")
+}
+
+/** As a browser writes an origin, but for the dot at the end; `undefined`: it is none. */
+const originOf = (text: string): string | undefined => {
+  const url = URL.parse(text)
+  if (url === null || (url.protocol !== "http:" && url.protocol !== "https:")) return undefined
+  return `${url.protocol}//${url.hostname.replace(/\.$/, "")}${url.port === "" ? "" : `:${url.port}`}`
+}
+
+/**
+ * The names of a server that listens on a port: those of loopback, its own, and those it was given,
+ * which hold with its port as well where they have none.
+ *
+ * @param given names that {@link hostNameOf} takes; others are none
  * @category constructors
  * @since 0.1.0
  */
@@ -54,9 +86,26 @@ export const hostsOf = (
   port: number,
   given: ReadonlyArray<string>,
 ): ReadonlySet<string> => {
-  const own = host.includes(":") ? `[${host}]` : host
-  return new Set([...[...loopbackNames, own].map((name) => `${name}:${port}`), ...given])
+  const names = given.flatMap((text) => hostNameOf(text) ?? [])
+  const withPort = [...loopbackNames, hostNameOf(host) ?? host, ...names]
+    .filter((name) => !/:\d+$/.test(name))
+    .flatMap((name) => hostNameOf(`${name}:${port}`) ?? [])
+  return new Set([...withPort, ...names])
 }
+
+/**
+ * The origins of pages that may connect: those of the server's names, and those it was given.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const originsOf = (
+  hosts: ReadonlySet<string>,
+  given: ReadonlyArray<string>,
+): ReadonlySet<string> =>
+  new Set(
+    [...[...hosts].map((name) => `http://${name}`), ...given].flatMap((o) => originOf(o) ?? []),
+  )
 
 const digestOf = (text: string): Buffer => hash("sha256", text, "buffer")
 
@@ -89,10 +138,10 @@ export const refusedHead = (
   { hosts, origins }: Pick<AdmissionRules, "hosts" | "origins">,
 ): Refusal => {
   const { host, origin } = headers
-  if (host === undefined || !hosts.has(host.toLowerCase())) {
+  if (host === undefined || !hosts.has(hostNameOf(host) ?? "")) {
     return { status: 421, detail: "this server is not known by that name" }
   }
-  return origin === undefined || origins.has(origin)
+  return origin === undefined || origins.has(originOf(origin) ?? "")
     ? undefined
     : { status: 403, detail: "pages of that origin may not connect" }
 }

@@ -124,6 +124,15 @@ describe("MonitorServer", () => {
     }),
   )
 
+  it.live("refuses a name that no request can have", () =>
+    Effect.gen(function* () {
+      const error = yield* Effect.flip(
+        served(() => Effect.void, { hosts: ["http://audit.example"] }),
+      )
+      assert.include(error.message, "http://audit.example in hosts is no name")
+    }),
+  )
+
   it.live("refuses a token that can be guessed, an empty one above all", () =>
     Effect.gen(function* () {
       for (const token of ["", "secret", "with spaces in it, but otherwise long enough"]) {

@@ -22,7 +22,14 @@ import * as Schema from "effect/Schema"
 import type { Scope } from "effect/Scope"
 import * as SocketServer from "effect/socket/SocketServer"
 import { MonitorProtocol, MonitorRead } from "../protocol/MonitorProtocol.ts"
-import { hostsOf, isLoopback, refusedHead, refusedViewer } from "./Admission.ts"
+import {
+  hostNameOf,
+  hostsOf,
+  isLoopback,
+  originsOf,
+  refusedHead,
+  refusedViewer,
+} from "./Admission.ts"
 import { announce } from "./Announcement.ts"
 import { readLayer, writeLayer } from "./MonitorHandlers.ts"
 import { type MonitorSource, overDirectory, overEngine } from "./MonitorSource.ts"
@@ -59,7 +66,10 @@ export interface MonitorServerOptions {
   readonly port?: number
   /** What viewers must know. Default: 32 random bytes, new at each start. */
   readonly token?: Redacted.Redacted
-  /** Further names that the server is reached by, as in a `Host` header. */
+  /**
+   * Further names that the server is reached by, such as `audit.example` or `audit.example:8443`.
+   * One without a port holds for the server's own port, and for 80 and 443.
+   */
   readonly hosts?: ReadonlyArray<string>
   /** Pages of these origins may connect, beside those of the server itself. */
   readonly origins?: ReadonlyArray<string>
@@ -224,12 +234,16 @@ const serve = (
           "its token is shorter than 32 letters, digits, - and _: leave it out to have one made",
       })
     }
+    const nameless = options.hosts?.find((name) => hostNameOf(name) === undefined)
+    if (nameless !== undefined) {
+      return yield* new MonitorNotListening({
+        address: `${host}:${port}`,
+        detail: `${nameless.slice(0, 64)} in hosts is no name with or without a port`,
+      })
+    }
     const { address, server } = yield* opened(host, port, connectionsMax)
     const hosts = hostsOf(host, address.port, options.hosts ?? [])
-    const origins = new Set([
-      ...[...hosts].map((name) => `http://${name}`),
-      ...(options.origins ?? []),
-    ])
+    const origins = originsOf(hosts, options.origins ?? [])
     const rules = { hosts, origins, token: Redacted.value(token) }
     const sockets = yield* ViewerSockets.make(server, {
       path: monitorPath,
