@@ -59,6 +59,8 @@ export const TailChunk = Schema.Struct({
   to: Schema.Number,
   /** Entries since the tail began that were passed over unseen, since they came too fast. */
   passedOver: Schema.Number,
+  /** Of the backlog: older events that were asked for and pass, and for which there was no room. */
+  leftOut: Schema.Number,
 })
 
 /**

@@ -20,6 +20,7 @@ import { connect } from "./MonitorClient.ts"
 import { MonitorServer } from "./MonitorServer.ts"
 import type { Views } from "./MonitorViews.ts"
 import { requestsMax } from "./RequestLimits.ts"
+import { pageBytesMax } from "./TrailQuestions.ts"
 
 const { event } = AuditFixture
 
@@ -240,6 +241,42 @@ describe("MonitorServer", () => {
             ["a.b.write", "a.b.write", "a.b.write"],
           ],
         )
+      }),
+    ),
+  )
+
+  it.live("hands out no more of a tail at once than its room, and says what it left out", () =>
+    served(({ audit, client }) =>
+      Effect.gen(function* () {
+        const large = (count: number, type: string) =>
+          Effect.forEach(
+            Array.from({ length: count }),
+            () => audit.record({ ...event, type, data: { much: "x".repeat(8000) } }),
+            { concurrency: 64 },
+          ).pipe(Effect.andThen(audit.publish))
+        yield* large(200, "a.b.read")
+        yield* Effect.forkScoped(Effect.delay(large(200, "a.b.write"), 300))
+        const filter = "type~a.b.*"
+        let seen = 0
+        const [first, ...later] = yield* client.Tail({ filter, backlog: 180 }).pipe(
+          Stream.takeUntil((chunk) => (seen += chunk.events.length + chunk.leftOut) >= 380),
+          Stream.runCollect,
+        )
+        const bytesOf = (chunk: typeof first) =>
+          (chunk?.events ?? []).reduce((sum, { json }) => sum + json.length, 0)
+        for (const chunk of [first, ...later]) assert.isBelow(bytesOf(chunk), pageBytesMax + 9000)
+        assert.isAbove(first?.events.length ?? 0, 100)
+        assert.strictEqual((first?.events.length ?? 0) + (first?.leftOut ?? 0), 180)
+        // The newest are there, without a gap, and what came later is whole.
+        const all = [first, ...later].flatMap((chunk) => chunk?.events ?? [])
+        const begin = all[0]?.sequence ?? 0
+        const kept = all.filter(({ json }) => jsonOf(json).type === "a.b.read")
+        assert.deepStrictEqual(
+          kept.map(({ sequence }) => sequence),
+          kept.map((_, index) => begin + index),
+        )
+        assert.strictEqual(new Set(all.map(({ sequence }) => sequence)).size - kept.length, 200)
+        assert.isTrue(later.every(({ leftOut, passedOver }) => leftOut + passedOver === 0))
       }),
     ),
   )

@@ -38,8 +38,13 @@ const bundleWidth = 256
  */
 export const pageEntriesMax = 65_536
 
-/** A page is full with this much. Units: bytes of entries. */
-const pageBytesMax = 1024 * 1024
+/**
+ * A page, or a part of a tail, is full with this much. Units: bytes of entries.
+ *
+ * @category constants
+ * @since 0.1.0
+ */
+export const pageBytesMax = 1024 * 1024
 
 const lettersMax = 10_000
 

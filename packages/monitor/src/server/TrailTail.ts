@@ -3,19 +3,19 @@
  *
  * A viewer is handed what it asks for when it asks. One that is so slow that more than
  * {@link behindMax} entries have come meanwhile is told how many it was not shown: the writer never
- * waits for it, and nothing is kept for it.
+ * waits for it, and nothing is kept for it. What it is handed at once is bounded in events and bytes.
  *
  * @since 0.1.0
  */
 import type { Disk } from "@countersign/core/platform/Disk"
 import type * as Filter from "@countersign/core/query/Filter"
-import type { TrailReadError } from "@countersign/core/trail/TrailReader"
+import type { TrailEntry, TrailReadError } from "@countersign/core/trail/TrailReader"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import type { MonitorRefused } from "../protocol/MonitorError.ts"
 import type { TailChunk, TrailEvent } from "../protocol/TrailEvent.ts"
-import { bundleOf, filterOf, passing, sizeOf, unreadable } from "./TrailQuestions.ts"
+import { bundleOf, filterOf, pageBytesMax, passing, sizeOf, unreadable } from "./TrailQuestions.ts"
 
 /**
  * How many entries a viewer may be behind before some are passed over.
@@ -51,17 +51,43 @@ const backlogOf = Effect.fnUntraced(function* (
 ) {
   const nowMillis = yield* Clock.currentTimeMillis
   const found: Array<TrailEvent> = []
+  let bytes = 0
+  let leftOut = 0
   const floor = Math.max(0, size - backlogEntriesMax)
-  for (let to = size; to > floor && found.length < most;) {
+  for (let to = size; to > floor && found.length + leftOut < most;) {
     const from = Math.floor((to - 1) / bundleWidth) * bundleWidth
     for (const entry of (yield* bundleOf(directory, from, to)).toReversed()) {
-      const event = found.length < most ? passing(filter, entry, nowMillis) : undefined
-      if (event !== undefined) found.push(event)
+      if (found.length + leftOut >= most) break
+      const event = passing(filter, entry, nowMillis)
+      if (event === undefined) continue
+      // Once it is full it takes no older ones, small as they may be: a gap would look like none.
+      if (bytes < pageBytesMax) found.push(event)
+      else leftOut += 1
+      bytes += entry.bytes.length
     }
     to = from
   }
-  return found.toReversed()
+  return { events: found.toReversed(), leftOut }
 })
+
+/** What passes of a run of entries, as much as one chunk takes, and where to go on. */
+const taken = (
+  run: ReadonlyArray<TrailEntry>,
+  filter: Filter.Filter,
+  nowMillis: number,
+  to: number,
+): { readonly events: ReadonlyArray<TrailEvent>; readonly to: number } => {
+  const events: Array<TrailEvent> = []
+  let bytes = 0
+  for (const entry of run) {
+    if (bytes >= pageBytesMax) return { events, to: entry.sequence }
+    const event = passing(filter, entry, nowMillis)
+    if (event === undefined) continue
+    events.push(event)
+    bytes += entry.bytes.length
+  }
+  return { events, to }
+}
 
 interface Place {
   readonly at: number
@@ -86,13 +112,11 @@ const nextChunk = Effect.fnUntraced(function* (
     }
     const nowMillis = yield* Clock.currentTimeMillis
     while (at < size) {
-      const to = Math.min(size, (Math.floor(at / bundleWidth) + 1) * bundleWidth)
-      const events = (yield* bundleOf(directory, at, to)).flatMap(
-        (entry) => passing(filter, entry, nowMillis) ?? [],
-      )
+      const end = Math.min(size, (Math.floor(at / bundleWidth) + 1) * bundleWidth)
+      const { events, to } = taken(yield* bundleOf(directory, at, end), filter, nowMillis, end)
       at = to
       if (events.length > 0 || passedOver > before) {
-        const chunk: TailChunk = { events, to, passedOver }
+        const chunk: TailChunk = { events, to, passedOver, leftOut: 0 }
         return [chunk, { at, passedOver }] as const
       }
     }
@@ -101,7 +125,7 @@ const nextChunk = Effect.fnUntraced(function* (
 })
 
 /**
- * Chunks of at most 256 events, for as long as somebody asks for more; the first is the backlog.
+ * Chunks of at most 256 events and 1 MiB and one event more, for as long as somebody asks for more; the first is the backlog.
  *
  * @category running
  * @since 0.1.0
@@ -114,8 +138,8 @@ export const tail = (
     Effect.gen(function* () {
       const filter = yield* filterOf(text)
       const size = yield* sizeOf(directory)
-      const events = yield* backlogOf(directory, size, backlog, filter)
-      const first: TailChunk = { events, to: size, passedOver: 0 }
+      const newest = yield* backlogOf(directory, size, backlog, filter)
+      const first: TailChunk = { ...newest, to: size, passedOver: 0 }
       return Stream.concat(
         Stream.succeed(first),
         Stream.unfold({ at: size, passedOver: 0 }, (place: Place) =>
