@@ -109,6 +109,12 @@ const watching = {
     [],
     "Times that a metric was asked for a series more than it may have; the rest share one, other.",
   ],
+  countersign_metrics_failures_total: [
+    "counter",
+    "one",
+    ["part"],
+    "Times that a source of metrics threw and said nothing, or a listener threw.",
+  ],
 } as const satisfies Readonly<Record<string, InstrumentRow>>
 
 const finding = {

@@ -4,6 +4,7 @@ import { event } from "@countersign/core/testing/AuditFixture"
 import * as MemorySink from "@countersign/core/testing/MemorySink"
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
+import * as Logger from "effect/Logger"
 import * as Metric from "effect/Metric"
 import { valueIn, withMetrics } from "../testing/MetricsFixture.ts"
 import { groups, instrument, instruments } from "./Instruments.ts"
@@ -198,20 +199,13 @@ describe("the service of metrics", () => {
     ),
   )
 
-  it.live("tells listeners of each interval, and goes on after one that throws", () =>
+  it.live("tells listeners of each interval, as long as they listen", () =>
     withMetrics(
       () =>
         Effect.gen(function* () {
           const metrics = yield* Metrics
-          let isFirst = true
           const heard: Array<Readings> = []
-          const end = metrics.subscribe((readings) => {
-            if (isFirst) {
-              isFirst = false
-              throw new Error("not now")
-            }
-            heard.push(readings)
-          })
+          const end = metrics.subscribe((readings) => void heard.push(readings))
           yield* until(() => heard.length >= 2)
           end()
           const { length } = heard
@@ -221,6 +215,46 @@ describe("the service of metrics", () => {
       { metrics: fast },
     ),
   )
+
+  it.live("goes on for all others where a source or a listener throws, and says so once", () => {
+    const logged: Array<unknown> = []
+    const logger = Logger.make(({ message }) => logged.push(message))
+    return withMetrics(
+      () =>
+        Effect.gen(function* () {
+          const metrics = yield* Metrics
+          const throwing = (): never => {
+            throw new Error("not now")
+          }
+          const ends = [metrics.source(throwing), metrics.subscribe(throwing)]
+          metrics.source(() => [sampleOf(instrument("countersign_verify_ok"), 7)])
+          const heard: Array<Readings> = []
+          metrics.subscribe((readings) => void heard.push(readings))
+          const failures = (now: Readings, part: string) =>
+            valueIn(now, "countersign_metrics_failures_total", { part }) ?? 0
+          yield* until(
+            (now) =>
+              failures(now, "source") >= 2 && failures(now, "listener") >= 2 && heard.length >= 2,
+          )
+          for (const readings of heard) {
+            assert.strictEqual(valueIn(readings, "countersign_verify_ok"), 7)
+            assert.strictEqual(valueIn(readings, "countersign_engine_open"), 1)
+          }
+          const exported = (yield* Metric.snapshot).map(({ id }) => id)
+          assert.includeMembers(exported, ["countersign_engine_open", "countersign_verify_ok"])
+          for (const part of ["source", "listener"]) {
+            const said = logged.filter((message) =>
+              String(message).includes(`a ${part} of metrics`),
+            )
+            assert.strictEqual(said.length, 1, part)
+          }
+          for (const end of ends) end()
+          const count = failures(metrics.read(), "source")
+          assert.strictEqual(failures(metrics.read(), "source"), count)
+        }),
+      { metrics: fast },
+    ).pipe(Effect.provide(Logger.layer([logger])))
+  })
 
   it.live("keeps Effect's registry as the engine is, and leaves nothing there", () =>
     Effect.gen(function* () {

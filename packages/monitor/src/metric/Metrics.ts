@@ -12,6 +12,7 @@ import { Disk } from "@countersign/core/platform/Disk"
 import { type DiskSpace, spaceOf } from "@countersign/core/platform/DiskSpace"
 import * as NodeDisk from "@countersign/core/platform/NodeDisk"
 import { cosignedName, readCosigned } from "@countersign/core/witness/CosignedCheckpoint"
+import * as Cause from "effect/Cause"
 import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import type * as Duration from "effect/Duration"
@@ -21,6 +22,12 @@ import { DiskHeadroom } from "./DiskHeadroom.ts"
 import { engineSamples } from "./EngineMetrics.ts"
 import { instrument } from "./Instruments.ts"
 import { MetricExport } from "./MetricExport.ts"
+import {
+  type FirstFailure,
+  type MetricListener,
+  type MetricSource,
+  MetricSources,
+} from "./MetricSources.ts"
 import { ProcessMetrics } from "./ProcessMetrics.ts"
 import type { Labels, Reading, Readings } from "./Reading.ts"
 import { type Counter, type Gauge, Recorder } from "./Recorder.ts"
@@ -62,10 +69,16 @@ export class Metrics extends Context.Service<
      * All figures now. Synchronous, in about a millisecond: for each second, not for each event.
      */
     readonly read: () => Readings
-    /** Takes up in each reading what another part says then. Returns what ends it. */
-    readonly source: (samples: () => ReadonlyArray<Sample>) => () => void
-    /** Called with each reading that the interval brings. Returns what ends it. */
-    readonly subscribe: (listener: (readings: Readings) => void) => () => void
+    /**
+     * Takes up in each reading what another part says then. Returns what ends it. One that throws
+     * says nothing in that reading, is counted, and is logged the first time.
+     */
+    readonly source: (samples: MetricSource) => () => void
+    /**
+     * Called with each reading that the interval brings. Returns what ends it. One that throws
+     * keeps nothing from the others, is counted, and is logged the first time.
+     */
+    readonly subscribe: (listener: MetricListener) => () => void
   }
 >()("@countersign/monitor/metric/Metrics") {
   /** The figures of the engine, as long as the layer lives; also in Effect's registry of metrics. */
@@ -170,7 +183,7 @@ interface Asked {
   readonly processes: ProcessMetrics
   readonly registry: SeriesRegistry
   /** What other parts of the monitor say. */
-  readonly sources: ReadonlySet<() => ReadonlyArray<Sample>>
+  readonly sources: MetricSources
 }
 
 /** Puts readings together, and says what that costs. */
@@ -201,7 +214,8 @@ class Collector {
       ...disk.samples(now, status.publishedSize),
       ...processes.samples(from),
       ...registry.samples(from),
-      ...[...sources].flatMap((source) => source()),
+      ...sources.samples(),
+      ...sources.failureSamples(),
       sampleOf(overflowInstrument, registry.overflow.value),
       sampleOf(readInstrument, this.reading.summary(from)),
     ]
@@ -217,6 +231,12 @@ class Collector {
   }
 }
 
+const logged = ({ cause, part }: FirstFailure): Effect.Effect<void> =>
+  Effect.logWarning(
+    `countersign: a ${part} of metrics threw; it is asked again, and the next time is only counted`,
+    Cause.die(cause),
+  )
+
 const make = Effect.fnUntraced(function* (options: MetricsOptions) {
   const { diskInterval = "5 seconds", interval = "1 second", seriesMax = 200 } = options
   const audit = yield* Audit
@@ -228,16 +248,14 @@ const make = Effect.fnUntraced(function* (options: MetricsOptions) {
   const times = engineTimes(audit, forward())
   const { directory } = audit.status()
   const disk = diskWatch(directory, yield* Disk, options.space ?? spaceOf)
-  const sources = new Set<() => ReadonlyArray<Sample>>()
-  const listeners = new Set<(readings: Readings) => void>()
+  const sources = new MetricSources()
   const collector = new Collector({ audit, clock, times, disk, processes, registry, sources })
-  const tick = Effect.sync(() => {
+  const tick = Effect.suspend(() => {
     collector.turn()
     const samples = collector.samples()
     exported.show(samples)
-    if (listeners.size === 0) return
-    const readings = collector.readings(samples)
-    for (const listener of listeners) listener(readings)
+    if (sources.hasListeners) sources.tell(collector.readings(samples))
+    return Effect.forEach(sources.firstFailures(), logged, { discard: true })
   })
   yield* Effect.addFinalizer(() =>
     Effect.sync(() => {
@@ -253,13 +271,7 @@ const make = Effect.fnUntraced(function* (options: MetricsOptions) {
     gauge: (...given) => registry.gauge(...given),
     recorder: (...given) => registry.recorder(...given),
     read: () => collector.readings(),
-    source: (samples) => {
-      sources.add(samples)
-      return () => void sources.delete(samples)
-    },
-    subscribe: (listener) => {
-      listeners.add(listener)
-      return () => void listeners.delete(listener)
-    },
+    source: (samples) => sources.add(samples),
+    subscribe: (listener) => sources.listen(listener),
   })
 })
