@@ -1,5 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Audit } from "@countersign/core/Audit"
+import { AuditUnavailable } from "@countersign/core/engine/AuditError"
 import * as AuditFixture from "@countersign/core/testing/AuditFixture"
 import { randomOf } from "@countersign/core/testing/SeededRandom"
 import { temporaryDirectory } from "@countersign/core/testing/TemporaryDirectory"
@@ -7,7 +8,19 @@ import * as Effect from "effect/Effect"
 import { instruments } from "../metric/Instruments.ts"
 import { noiseModels } from "./NoiseModel.ts"
 import { initial, type RegressionOptions, step, type Transition } from "./RegressionMachine.ts"
-import { baselineOf, type RegressionChange, RegressionWatch, watchedOf } from "./RegressionWatch.ts"
+import {
+  baselineOf,
+  type RegressionChange,
+  RegressionWatch,
+  type RegressionWatchOptions,
+  watchedOf,
+} from "./RegressionWatch.ts"
+
+/** What the engine was asked for, and whether it refuses. */
+interface Limits {
+  readonly asked: Array<number>
+  isRefused: boolean
+}
 
 const options: RegressionOptions = {
   baseline: 100,
@@ -151,6 +164,92 @@ describe("the watch over live metrics", () => {
         "sync is 50.0 % worse than its baseline: less telemetry is kept",
       )
       assert.match(String(reasons[3]), /limited no more$/)
+    }),
+  )
+
+  /** A watch over a real engine, whose sampling a test can look at and break. */
+  const watching = <A, E>(
+    given: Partial<RegressionWatchOptions>,
+    use: (watch: RegressionWatch["Service"], engine: Limits) => Effect.Effect<A, E>,
+  ) =>
+    Effect.gen(function* () {
+      const fixture = AuditFixture.make(`${yield* temporaryDirectory}/trail`)
+      const limits: Limits = { asked: [], isRefused: false }
+      yield* fixture.withAudit(
+        Effect.gen(function* () {
+          const audit = yield* Audit
+          const { limit } = audit.sampling
+          const sampling = {
+            ...audit.sampling,
+            limit: (ceiling: number, reason: string) => {
+              limits.asked.push(ceiling)
+              return limits.isRefused
+                ? Effect.fail(
+                    new AuditUnavailable({ state: "failed", recorded: "no", detail: "a test" }),
+                  )
+                : limit(ceiling, reason)
+            },
+          }
+          yield* Effect.flatMap(RegressionWatch, (watch) => use(watch, limits)).pipe(
+            Effect.provide(
+              RegressionWatch.layer({ metrics, windowReadings: 2, windowsMin: 1, ...given }),
+            ),
+            Effect.provideService(Audit, { ...audit, sampling }),
+          )
+          assert.strictEqual(audit.status().samplingRate, 1, "nothing is limited afterwards")
+        }),
+        { sampling: { ...fixture.config.sampling, adaptive: false, rate: 1 } },
+      )
+      return limits
+    }).pipe(Effect.scoped)
+
+  it.live("lifts what it limited when it ends", () =>
+    Effect.gen(function* () {
+      const { asked } = yield* watching({}, (watch) =>
+        Effect.gen(function* () {
+          for (let reading = 0; reading < 2; reading++) yield* watch.observe(read(3))
+          assert.strictEqual(watch.ceiling(), 0.5)
+        }),
+      )
+      assert.deepStrictEqual(asked, [0.5, 1])
+    }),
+  )
+
+  it.live("tries again with the next reading where the engine refused", () =>
+    Effect.gen(function* () {
+      const { asked } = yield* watching({ windowsMin: 2 }, (watch, engine) =>
+        Effect.gen(function* () {
+          for (let reading = 0; reading < 4; reading++) yield* watch.observe(read(3))
+          assert.strictEqual(watch.ceiling(), 0.5)
+          engine.isRefused = true
+          for (let reading = 0; reading < 4; reading++) yield* watch.observe(read(2))
+          assert.deepStrictEqual([watch.regressed(), watch.ceiling()], [[], 0.5])
+          engine.isRefused = false
+          yield* watch.observe(read(2))
+          assert.strictEqual(watch.ceiling(), 1)
+        }),
+      )
+      assert.deepStrictEqual(asked, [0.5, 1, 1])
+    }),
+  )
+
+  it.live("lowers the rate once in a window, however many metrics are worse", () =>
+    Effect.gen(function* () {
+      const names = ["one", "two", "three"]
+      const many = names.map((metric) => ({ ...metrics[0], metric, series: metric }))
+      const { asked } = yield* watching({ metrics: many }, (watch) =>
+        Effect.gen(function* () {
+          for (let reading = 0; reading < 5; reading++) {
+            yield* watch.observe({
+              atMillis: 0,
+              readings: names.map((name) => ({ name, labels: {}, value: 3 })),
+            })
+          }
+          assert.deepStrictEqual(watch.regressed(), names)
+          assert.lengthOf(watch.readings(), 6)
+        }),
+      )
+      assert.deepStrictEqual(asked, [0.5, 0.25, 1])
     }),
   )
 

@@ -57,9 +57,9 @@ export interface RegressionWatchOptions {
   readonly metrics: ReadonlyArray<WatchedMetric>
   /** How much worse a metric may be: a ratio. Default 0.1. */
   readonly allowance?: number
-  /** Readings in a window. Default 30. */
+  /** Readings in a window. Default 30. The rate is lowered at most once in as many, for all metrics. */
   readonly windowReadings?: number
-  /** Windows in a row that begin and end a regression. Default 3. */
+  /** Windows in a row that begin and end a regression, and after which the rate is lowered again. Default 3. */
   readonly windowsMin?: number
   /** Telemetry is never limited to less: a ratio above 0. Default 0.01. */
   readonly rateFloor?: number
@@ -70,7 +70,6 @@ export interface RegressionWatchOptions {
 /** Metrics that are watched at most: each has a window in memory. */
 const metricsMax = 100
 
-/** While it stays worse, the rate halves again after so many more windows. */
 const lowerBy = 0.5
 
 /**
@@ -124,20 +123,91 @@ export class RegressionWatch extends Context.Service<
      * above 1) and `countersign_baseline_regressed` (0 or 1), labelled with the metric.
      */
     readonly observe: (readings: Readings) => Effect.Effect<ReadonlyArray<Reading>>
+    /** The newest readings of its own. */
+    readonly readings: () => ReadonlyArray<Reading>
     /** The metrics that are worse now. */
     readonly regressed: () => ReadonlyArray<string>
     /** The ceiling in force for telemetry; 1 where there is none. */
     readonly ceiling: () => number
   }
 >()("@countersign/monitor/baseline/RegressionWatch") {
-  /** Watches beside the engine of the context. */
+  /** Watches beside the engine of the context; what it limited is lifted when the layer ends. */
   static readonly layer = (
     options: RegressionWatchOptions,
   ): Layer.Layer<RegressionWatch, never, Audit> =>
     Layer.effect(
       this,
-      Effect.map(Effect.service(Audit), (audit) => make(audit, options)),
+      Effect.gen(function* () {
+        const ceiling = new Ceiling(yield* Audit)
+        yield* Effect.addFinalizer(() =>
+          ceiling.lift("the watch ends: telemetry is limited no more"),
+        )
+        return make(ceiling, options)
+      }),
     )
+}
+
+/** The highest rate of telemetry that is wanted, and the one in force: the engine may refuse. */
+class Ceiling {
+  wanted = 1
+  /** `undefined` while nobody knows: it was asked for, and no answer came. */
+  inForce: number | undefined = 1
+  private readonly audit: Audit["Service"]
+  private reason = ""
+  private isRefused = false
+
+  constructor(audit: Audit["Service"]) {
+    this.audit = audit
+  }
+
+  get isSettled(): boolean {
+    return this.inForce === this.wanted
+  }
+
+  /** @param floor it is never lowered to less */
+  lower(floor: number, reason: string): void {
+    const rate = Math.min(this.wanted, this.audit.status().samplingRate)
+    this.want(Math.max(Math.min(floor, this.wanted), rate * lowerBy), reason)
+  }
+
+  want(rate: number, reason: string): void {
+    this.wanted = rate
+    this.reason = reason
+  }
+
+  /** Brings in force what is wanted; where that fails, the next call tries again. */
+  readonly settle: Effect.Effect<void> = Effect.suspend(() => {
+    if (this.isSettled) return Effect.void
+    const { reason, wanted } = this
+    const { inForce } = this
+    this.inForce = undefined
+    return this.audit.sampling.limit(wanted, reason).pipe(
+      Effect.andThen(
+        Effect.sync(() => {
+          this.inForce = wanted
+          this.isRefused = false
+        }),
+      ),
+      // An engine that takes no record takes no telemetry either.
+      Effect.catch((error) =>
+        Effect.suspend(() => {
+          this.inForce = inForce
+          const isFirst = !this.isRefused
+          this.isRefused = true
+          return isFirst
+            ? Effect.logWarning("countersign: telemetry's rate could not be limited yet", error)
+            : Effect.void
+        }),
+      ),
+    )
+  })
+
+  lift(reason: string): Effect.Effect<void> {
+    return Effect.suspend(() => {
+      this.want(1, reason)
+      return this.settle
+    })
+  }
 }
 
 const summaryOf = ({ metric }: WatchedMetric, ratio: number, isRegressed: boolean): string =>
@@ -145,75 +215,66 @@ const summaryOf = ({ metric }: WatchedMetric, ratio: number, isRegressed: boolea
     ? `${metric} is ${inWords(ratio)} than its baseline`
     : `${metric} is as its baseline again: ${inWords(ratio)}`
 
-const make = (
-  audit: Audit["Service"],
-  options: RegressionWatchOptions,
-): RegressionWatch["Service"] => {
+const readingsOf = (watched: ReadonlyArray<Watched>): ReadonlyArray<Reading> =>
+  watched.flatMap(({ state: { isRegressed, ratio }, what: { metric } }): ReadonlyArray<Reading> => {
+    if (Number.isNaN(ratio)) return []
+    const labels = { metric }
+    return [
+      { name: "countersign_baseline_ratio", labels, value: ratio },
+      { name: "countersign_baseline_regressed", labels, value: isRegressed ? 1 : 0 },
+    ]
+  })
+
+const make = (ceiling: Ceiling, options: RegressionWatchOptions): RegressionWatch["Service"] => {
   const { allowance = allowanceDefault, rateFloor = 0.01, windowReadings = 30 } = options
   const { changed = () => Effect.void, windowsMin = 3 } = options
   const watched = options.metrics
     .slice(0, metricsMax)
     .map((what): Watched => ({ what, state: RegressionMachine.initial }))
-  let ceiling = 1
-  let windowsSince = 0
+  /** Since the rate was last lowered, for whichever metric. */
+  let readingsSince = Number.POSITIVE_INFINITY
 
-  const limit = (to: number, reason: string) =>
-    to === ceiling
-      ? Effect.void
-      : audit.sampling.limit(to, reason).pipe(
-          Effect.andThen(
-            Effect.sync(() => {
-              ceiling = to
-              windowsSince = 0
-            }),
-          ),
-          // An engine that takes no record takes no telemetry either.
-          Effect.ignore({ log: "Warn" }),
-        )
-  const lower = (reason: string) => {
-    const rate = Math.min(ceiling, audit.status().samplingRate)
-    return limit(Math.max(Math.min(rateFloor, ceiling), rate * lowerBy), reason)
-  }
   const isRegressed = () => watched.some(({ state }) => state.isRegressed)
+  const lower = (afterWindows: number, reason: string): void => {
+    if (!ceiling.isSettled || readingsSince < afterWindows * windowReadings) return
+    ceiling.lower(rateFloor, reason)
+    readingsSince = 0
+  }
+
+  const look = Effect.fnUntraced(function* (one: Watched, value: number) {
+    const { baseline, better, metric, series } = one.what
+    const bounds = { allowance, baseline, better, windowReadings, windowsMin }
+    const [state, transition] = RegressionMachine.step(one.state, value, bounds)
+    one.state = state
+    const { ratio } = state
+    if (transition !== "none") {
+      const summary = summaryOf(one.what, ratio, state.isRegressed)
+      yield* changed({ metric, series, isRegressed: state.isRegressed, ratio, summary })
+      if (state.isRegressed) lower(1, `${summary}: less telemetry is kept`)
+      else if (!isRegressed()) ceiling.want(1, `${summary}: telemetry is limited no more`)
+    } else if (state.isRegressed && state.window.length === 0 && ratio > 1 + allowance) {
+      lower(
+        windowsMin,
+        `${metric} is ${inWords(ratio)} than its baseline still: less telemetry is kept`,
+      )
+    }
+  })
 
   const observe = Effect.fnUntraced(function* ({ readings }: Readings) {
     const values = new Map(readings.map((reading) => [seriesOf(reading), reading.value]))
+    readingsSince += 1
     for (const one of watched) {
       const value = values.get(one.what.series)
-      if (value === undefined) continue
-      const { baseline, better, metric, series } = one.what
-      const bounds = { allowance, baseline, better, windowReadings, windowsMin }
-      const [state, transition] = RegressionMachine.step(one.state, value, bounds)
-      one.state = state
-      const { ratio } = state
-      if (transition !== "none") {
-        const summary = summaryOf(one.what, ratio, state.isRegressed)
-        yield* changed({ metric, series, isRegressed: state.isRegressed, ratio, summary })
-        if (state.isRegressed) yield* lower(`${summary}: less telemetry is kept`)
-        else if (!isRegressed()) yield* limit(1, `${summary}: telemetry is limited no more`)
-      } else if (state.isRegressed && state.window.length === 0) {
-        windowsSince += 1
-        const still = `${metric} is ${inWords(ratio)} than its baseline still: less telemetry is kept`
-        if (windowsSince >= windowsMin && ratio > 1 + allowance) yield* lower(still)
-      }
+      if (value !== undefined) yield* look(one, value)
     }
-    return watched.flatMap(({ state, what: { metric } }): ReadonlyArray<Reading> =>
-      Number.isNaN(state.ratio)
-        ? []
-        : [
-            { name: "countersign_baseline_ratio", labels: { metric }, value: state.ratio },
-            {
-              name: "countersign_baseline_regressed",
-              labels: { metric },
-              value: state.isRegressed ? 1 : 0,
-            },
-          ],
-    )
+    yield* ceiling.settle
+    return readingsOf(watched)
   })
   return {
     observe,
+    readings: () => readingsOf(watched),
     regressed: () =>
       watched.filter(({ state }) => state.isRegressed).map(({ what }) => what.metric),
-    ceiling: () => ceiling,
+    ceiling: () => ceiling.inForce ?? ceiling.wanted,
   }
 }
