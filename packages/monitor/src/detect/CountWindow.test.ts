@@ -2,15 +2,25 @@ import { randomOf, wholeBelow } from "@countersign/core/testing/SeededRandom"
 import { assert, describe, it } from "@effect/vitest"
 import * as Schema from "effect/Schema"
 import { CountWindow, partsOfWindow } from "./CountWindow.ts"
+import { Evidence } from "./Evidence.ts"
 import { SlotTable } from "./SlotTable.ts"
 
 const within = 1200
 const part = within / partsOfWindow
 const base = 1_000_000
 
+const lateness = 4 * within
+
 const make = () => {
   const table = new SlotTable(1000)
-  return { table, window: new CountWindow(table, within) }
+  const evidence = new Evidence(table)
+  const counting = new CountWindow(table, within, { evidence, latenessMillis: lateness })
+  const add = (row: number, atMillis: number, amount: number): number => {
+    const most = counting.add(row, atMillis, amount)
+    evidence.add(row, atMillis, "e", amount)
+    return most
+  }
+  return { table, window: { add } }
 }
 
 const times = Schema.Array(Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 6000 })))
@@ -43,12 +53,16 @@ describe("CountWindow", () => {
   )
 
   it.prop(
-    "finds the same however events are late, by up to a third of the window",
-    { times, seed: Schema.Int },
+    "finds the same however events are late, by as much as they may be",
+    {
+      times,
+      seed: Schema.Int,
+      part: Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 20 })),
+    },
     (each) => {
       const random = randomOf(each.seed)
       const late = each.times
-        .map((time) => ({ time, seen: time + wholeBelow(random, within / 3) }))
+        .map((time) => ({ time, seen: time + wholeBelow(random, lateness / each.part) }))
         .toSorted((left, right) => left.seen - right.seen)
       const { table, window } = make()
       const row = table.rowOf(7)
@@ -57,6 +71,15 @@ describe("CountWindow", () => {
     },
     { arbitrary: { runs: 300 } },
   )
+
+  it("counts those that come late with those that were in time, for the same window", () => {
+    const { table, window } = make()
+    const row = table.rowOf(1)
+    for (let index = 0; index < 7; index += 1) window.add(row, base + index, 1)
+    for (let index = 1; index < 40; index += 1) window.add(row, base + index * part, 0)
+    assert.strictEqual(window.add(row, base + 8, 1), 8)
+    assert.strictEqual(window.add(row, base + 9, 1), 9)
+  })
 
   it("counts amounts, each key for itself, and none that is far too late", () => {
     const { table, window } = make()

@@ -22,13 +22,13 @@ export const countJudge = (rule: RuleOf<"count">, bench: Bench): Judge => {
   const { atLeast, sum } = rule
   const withinMillis = millisOf(rule.within)
   const amountOf = sum === undefined ? undefined : numberAt(sum)
-  const window = new CountWindow(bench.table, withinMillis)
+  const window = new CountWindow(bench.table, withinMillis, bench)
   return single(rule, (facts, slot) => {
     const amount = amountOf === undefined ? 1 : Math.floor(amountOf(facts.event) ?? 0)
     if (amount <= 0) return undefined
     const row = bench.table.rowOf(slot)
-    bench.evidence.add(row, facts.atMillis, facts.id)
     const count = window.add(row, facts.atMillis, amount)
+    bench.evidence.add(row, facts.atMillis, facts.id, amount)
     if (count < atLeast) return undefined
     return counted(bench, facts, [slot, row], withinMillis, () =>
       sum === undefined
@@ -46,12 +46,12 @@ export const scheduleJudge = (rule: RuleOf<"schedule">, bench: Bench): Judge => 
   const { atLeast, open } = rule
   const withinMillis = millisOf(rule.within)
   const hours = new WorkingTime(open)
-  const window = new CountWindow(bench.table, withinMillis)
+  const window = new CountWindow(bench.table, withinMillis, bench)
   return single(rule, (facts, slot) => {
     if (hours.isOpen(facts.atMillis)) return undefined
     const row = bench.table.rowOf(slot)
-    bench.evidence.add(row, facts.atMillis, facts.id)
     const count = window.add(row, facts.atMillis, 1)
+    bench.evidence.add(row, facts.atMillis, facts.id)
     if (count < atLeast) return undefined
     return counted(
       bench,
@@ -71,14 +71,16 @@ export const scheduleJudge = (rule: RuleOf<"schedule">, bench: Bench): Judge => 
 export const distinctJudge = (rule: RuleOf<"distinct">, bench: Bench): Judge => {
   const withinMillis = millisOf(rule.within)
   const valueOf = textAt(rule.of)
-  const window = new DistinctWindow(bench.table, rule.atLeast, withinMillis)
+  const window = new DistinctWindow(bench.table, rule.atLeast, withinMillis, bench)
   const what = typeof rule.of === "string" ? rule.of : rule.of.join(" and ")
   return single(rule, (facts, slot) => {
     const value = valueOf(facts.event)
     if (value === undefined) return undefined
     const row = bench.table.rowOf(slot)
-    bench.evidence.add(row, facts.atMillis, facts.id)
-    if (!window.add(row, facts.atMillis, hashOf(value))) return undefined
+    const hash = hashOf(value)
+    const isEnough = window.add(row, facts.atMillis, hash)
+    bench.evidence.add(row, facts.atMillis, facts.id, hash)
+    if (!isEnough) return undefined
     return counted(
       bench,
       facts,

@@ -142,6 +142,15 @@ describe("sequence", () => {
   it("finds it as well where the first comes later in the trail", () =>
     assert.deepStrictEqual(subjects(rule, [read(minute), grant(0)]), ["u-1"]))
 
+  it("finds it where the first comes so late that the key was busy since", () => {
+    const since = times(50, (index) => eventAt((index + 1) * minute, "a.b", "u-1"))
+    const grants = times(20, (index) => ({ ...grant(hour + index), id: `later-${index}` }))
+    assert.deepStrictEqual(subjects({ ...rule, quiet: "1s" }, [...since, grant(0.5 * minute)]), [
+      "u-1",
+    ])
+    assert.deepStrictEqual(subjects(rule, [grant(0), ...grants, read(minute)]), ["u-1"])
+  })
+
   it("wants the order of time, the same key, and not too long between", () => {
     assert.isEmpty(subjects(rule, [read(0), grant(minute)]))
     assert.isEmpty(subjects(rule, [grant(0), read(minute, "u-2")]))
@@ -310,6 +319,49 @@ describe("time", () => {
     const ahead = times(3, (index) => seen(index, (index + 1) * hour))
     assert.strictEqual(subjects(count, back).length, 1)
     assert.strictEqual(subjects(count, ahead).length, 1)
+  })
+})
+
+describe("an attack whose events come late", () => {
+  const seen = (atMillis: number, time: number, id: string, target = "t") =>
+    eventAt(time, "a.b", "u-1", {
+      id,
+      observed: new Date(start + atMillis).toISOString(),
+      target: [{ id: target, type: "Patient" }],
+    })
+  const since = times(60, (index) => seen(index * minute, index * minute, `now-${index}`))
+
+  it("is counted at its own time, although the account was busy since", () => {
+    const late = times(3, (index) => seen(hour, 10 * minute + index + 1, `late-${index}`))
+    const found = findingsOf({ rules: [count] }, [...since, ...late])
+    assert.deepStrictEqual(
+      found.map(({ atMillis, events }) => [atMillis - start, events.slice(-2)]),
+      [[10 * minute + 2, ["late-0", "late-1"]]],
+    )
+    assert.include(found[0]?.events ?? [], "now-10")
+  })
+
+  it("has its different values counted, too", () => {
+    const rule: DetectionRule = {
+      ...shared,
+      kind: "distinct",
+      name: "d",
+      of: "target.id",
+      atLeast: 4,
+      within: "1m",
+    }
+    const ordinary = times(60, (index) =>
+      seen(index * minute, index * minute, `now-${index}`, `p-${index}`),
+    )
+    const late = times(4, (index) =>
+      seen(hour, 10.5 * minute + index, `late-${index}`, `q-${index}`),
+    )
+    // Two of the late ones, with those of half a minute before and after.
+    const found = findingsOf({ rules: [rule] }, [...ordinary, ...late])
+    assert.deepStrictEqual(
+      found.map(({ atMillis }) => atMillis - start),
+      [10.5 * minute + 1],
+    )
   })
 })
 

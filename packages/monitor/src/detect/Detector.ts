@@ -185,7 +185,11 @@ export class Detector {
       const quiet = new QuietTimes(quietMillisOf(rule))
       const isQuiet = (subject: string, atMillis: number) => quiet.isQuiet(subject, atMillis)
       const space = this.spaceOf(rule, keysMax)
-      const bench = makeBench(space, keysMax, outside, isQuiet)
+      const bench = makeBench(space, keysMax, {
+        isQuiet,
+        latenessMillis: this.latenessMillis,
+        outside,
+      })
       return { rule, judge: judgeOf(rule, bench), space, quiet }
     })
     const silences = rules.flatMap((rule) =>

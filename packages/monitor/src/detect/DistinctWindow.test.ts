@@ -1,7 +1,20 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Schema from "effect/Schema"
 import { DistinctWindow } from "./DistinctWindow.ts"
+import { Evidence } from "./Evidence.ts"
 import { SlotTable } from "./SlotTable.ts"
+
+const make = (table: SlotTable, atLeast: number, within: number) => {
+  const evidence = new Evidence(table)
+  const window = new DistinctWindow(table, atLeast, within, { evidence, latenessMillis: 1000 })
+  return {
+    add: (row: number, atMillis: number, value: number): boolean => {
+      const isEnough = window.add(row, atMillis, value)
+      evidence.add(row, atMillis, "e", value)
+      return isEnough
+    },
+  }
+}
 
 const event = Schema.Struct({
   wait: Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 40 })),
@@ -14,7 +27,7 @@ describe("DistinctWindow", () => {
     { events: Schema.Array(event) },
     ({ events }) => {
       const table = new SlotTable(8)
-      const window = new DistinctWindow(table, 4, 100)
+      const window = make(table, 4, 100)
       const row = table.rowOf(3)
       const seen: Array<{ readonly at: number; readonly value: number }> = []
       let at = 1_000_000
@@ -41,7 +54,7 @@ describe("DistinctWindow", () => {
     },
     ({ events }) => {
       const table = new SlotTable(8)
-      const window = new DistinctWindow(table, 20, 60)
+      const window = make(table, 20, 60)
       const seen: Array<{ readonly at: number; readonly value: number }> = []
       let at = 1_000_000
       for (const { value, wait } of events) {
@@ -55,9 +68,34 @@ describe("DistinctWindow", () => {
     { arbitrary: { runs: 200 } },
   )
 
+  it.prop(
+    "tells the same in the end however late events come, by as much as they may",
+    {
+      events: Schema.Array(event).check(Schema.isMaxLength(60)),
+      late: Schema.Array(Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 1000 }))),
+    },
+    ({ events, late }) => {
+      let at = 1_000_000
+      const seen = events.map(({ value, wait }, index) => {
+        at += wait
+        return { at, value, seen: at + (late[index % Math.max(late.length, 1)] ?? 0) }
+      })
+      const isEnough = seen.some((last) => {
+        const recent = seen.filter((each) => each.at <= last.at && last.at - each.at <= 100)
+        return new Set(recent.map(({ value }) => value)).size >= 4
+      })
+      const window = make(new SlotTable(8), 4, 100)
+      const found = seen
+        .toSorted((left, right) => left.seen - right.seen)
+        .map((each) => window.add(0, each.at, each.value))
+      assert.strictEqual(found.includes(true), isEnough)
+    },
+    { arbitrary: { runs: 500 } },
+  )
+
   it("keeps keys apart while each gets more room", () => {
     const table = new SlotTable(1000)
-    const window = new DistinctWindow(table, 40, 1000)
+    const window = make(table, 40, 1000)
     const found = new Set<number>()
     for (let value = 1; value <= 40; value += 1) {
       for (let slot = 0; slot < 300; slot += 1) {
@@ -72,7 +110,7 @@ describe("DistinctWindow", () => {
 
   it("counts a value that comes late, and begins anew for another key", () => {
     const table = new SlotTable(8)
-    const window = new DistinctWindow(table, 3, 100)
+    const window = make(table, 3, 100)
     window.add(table.rowOf(1), 1050, 11)
     window.add(table.rowOf(1), 1060, 12)
     assert.isTrue(window.add(table.rowOf(1), 1000, 13))

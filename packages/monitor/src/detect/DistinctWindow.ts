@@ -8,14 +8,26 @@
  *
  * A key begins with room for a few values and gets more when those all lie within the time. Where
  * they do not, those before them can't either, now or later, so nothing is lost by forgetting them.
+ * That holds for events in order: a key with one that comes late keeps all of its values for as long
+ * as events may be late, apart from the others.
  *
  * @since 0.1.0
  */
+import { type Lateness, LateRows } from "./LateRows.ts"
 import { grownFloats, grownWholes, type SlotTable } from "./SlotTable.ts"
 
 const roomsAtFirst = 64
 const smallest = 8
 const growth = 4
+// Of one key with late events, and keys with such: 16 bytes each.
+const lateValuesMax = 4096
+const lateRowsMax = 128
+
+/** A value at a time. */
+interface Sight {
+  readonly atMillis: number
+  readonly value: number
+}
 
 /** Rooms of one size, as many as were needed at once. */
 class Rooms {
@@ -58,10 +70,22 @@ export class DistinctWindow {
   private sizeOf = new Uint32Array(0)
   private roomOf = new Uint32Array(0)
   private held = new Uint32Array(0)
+  private newest = new Float64Array(0)
+  private readonly keptMillis: number
+  private readonly evidence: Lateness["evidence"]
+  private readonly late: LateRows<Array<Sight>>
 
-  constructor(table: SlotTable, atLeast: number, withinMillis: number) {
+  constructor(
+    table: SlotTable,
+    atLeast: number,
+    withinMillis: number,
+    { evidence, latenessMillis }: Lateness,
+  ) {
     this.atLeast = atLeast
     this.withinMillis = withinMillis
+    this.keptMillis = latenessMillis + 2 * withinMillis
+    this.evidence = evidence
+    this.late = new LateRows(table, lateRowsMax)
     const sizes: Array<Rooms> = []
     for (let size = smallest; size < atLeast; size *= growth) sizes.push(new Rooms(size))
     this.sizes = [...sizes, new Rooms(atLeast)]
@@ -70,13 +94,71 @@ export class DistinctWindow {
         this.sizeOf = grownWholes(this.sizeOf, capacity)
         this.roomOf = grownWholes(this.roomOf, capacity)
         this.held = grownWholes(this.held, capacity)
+        this.newest = grownFloats(this.newest, capacity)
       },
       (row) => this.clear(row),
     )
   }
 
-  /** Takes a value, and tells whether enough different ones lie within the time. */
+  /**
+   * Takes a value, and tells whether enough different ones lie within the time before it, or, where
+   * it comes late, within some time that it is in.
+   */
   add(row: number, atMillis: number, value: number): boolean {
+    const newest = this.newest[row] ?? 0
+    if (atMillis >= newest) this.newest[row] = atMillis
+    const isLate = atMillis < newest
+    const late = isLate ? this.late.open(row, () => this.sights(row)) : this.late.find(row)
+    const isEnough = this.take(row, atMillis, value)
+    if (late === undefined) return isEnough
+    this.keep(late, { atMillis, value })
+    return isEnough || (isLate && this.isAround(late, atMillis))
+  }
+
+  private sights(row: number): Array<Sight> {
+    const found: Array<Sight> = []
+    const rooms = this.sizes[(this.sizeOf[row] ?? 0) - 1]
+    const from = this.roomOf[row] ?? 0
+    this.evidence.visit(row, (atMillis, value) => {
+      if (found.length < lateValuesMax) found.push({ atMillis, value })
+    })
+    for (let place = from; place < from + (this.held[row] ?? 0); place += 1) {
+      found.push({ atMillis: rooms?.times[place] ?? 0, value: rooms?.values[place] ?? 0 })
+    }
+    return found
+  }
+
+  private keep(late: Array<Sight>, sight: Sight): void {
+    late.push(sight)
+    if (late.length <= lateValuesMax) return
+    const newest = late.reduce((time, { atMillis }) => Math.max(time, atMillis), 0)
+    const kept = late.filter(({ atMillis }) => newest - atMillis <= this.keptMillis)
+    late.splice(0, late.length, ...kept.slice(-lateValuesMax / 2))
+  }
+
+  /** Whether enough lie within a window that has `atMillis` in it. */
+  private isAround(late: ReadonlyArray<Sight>, aroundMillis: number): boolean {
+    const near = late
+      .filter(({ atMillis }) => Math.abs(atMillis - aroundMillis) <= this.withinMillis)
+      .toSorted((left, right) => left.atMillis - right.atMillis)
+    const counts = new Map<number, number>()
+    let first = 0
+    for (const last of near) {
+      counts.set(last.value, (counts.get(last.value) ?? 0) + 1)
+      for (let each = near[first]; each !== undefined; each = near[first]) {
+        if (last.atMillis - each.atMillis <= this.withinMillis) break
+        const left = (counts.get(each.value) ?? 0) - 1
+        if (left > 0) counts.set(each.value, left)
+        else counts.delete(each.value)
+        first += 1
+      }
+      // A window that ends before does not have it, and was judged without.
+      if (last.atMillis >= aroundMillis && counts.size >= this.atLeast) return true
+    }
+    return false
+  }
+
+  private take(row: number, atMillis: number, value: number): boolean {
     const rooms = this.roomsOf(row)
     const { times, values } = rooms
     const from = this.roomOf[row] ?? 0
@@ -95,7 +177,7 @@ export class DistinctWindow {
       this.held[row] = held + 1
     } else if (rooms.size < this.atLeast && atMillis - (times[oldest] ?? 0) <= this.withinMillis) {
       this.enlarge(row, rooms, from)
-      return this.add(row, atMillis, value)
+      return this.take(row, atMillis, value)
     } else if (atMillis > (times[oldest] ?? 0)) {
       values[oldest] = value
       times[oldest] = atMillis
@@ -142,5 +224,6 @@ export class DistinctWindow {
     rooms?.give(this.roomOf[row] ?? 0)
     this.sizeOf[row] = 0
     this.held[row] = 0
+    this.newest[row] = 0
   }
 }

@@ -27,6 +27,7 @@ export class Evidence {
   /** Ordinal of the id before, of the same key. Ordinals count from 1; 0 is none. */
   private readonly earlier = new Float64Array(ringLength)
   private readonly times = new Float64Array(ringLength)
+  private readonly weights = new Float64Array(ringLength)
   private newest = new Float64Array(0)
   private ordinal = 0
 
@@ -41,24 +42,40 @@ export class Evidence {
     )
   }
 
-  add(row: number, atMillis: number, id: string): void {
+  /** @param weight what a window counts of it: an amount, or which value */
+  add(row: number, atMillis: number, id: string, weight = 1): void {
     this.ordinal += 1
     const place = this.ordinal % ringLength
     this.ids[place] = id
     this.times[place] = atMillis
+    this.weights[place] = weight
     this.earlier[place] = this.newest[row] ?? 0
     this.newest[row] = this.ordinal
   }
 
-  /** Ids that are still known and not older than `sinceMillis`, the newest last; at most {@link evidenceMax}. */
-  of(row: number, sinceMillis: number): ReadonlyArray<string> {
+  /**
+   * Ids that are still known, of events from one time to another, the newest last; at most
+   * {@link evidenceMax}.
+   */
+  of(row: number, sinceMillis: number, untilMillis: number): ReadonlyArray<string> {
     const found: Array<string> = []
     let ordinal = this.newest[row] ?? 0
     while (ordinal > 0 && ordinal > this.ordinal - ringLength && found.length < evidenceMax) {
       const place = ordinal % ringLength
-      if ((this.times[place] ?? 0) >= sinceMillis) found.push(this.ids[place] ?? "")
+      const atMillis = this.times[place] ?? 0
+      if (atMillis >= sinceMillis && atMillis <= untilMillis) found.push(this.ids[place] ?? "")
       ordinal = this.earlier[place] ?? 0
     }
     return found.reverse()
+  }
+
+  /** Shows what is still known of a row, the newest first. */
+  visit(row: number, see: (atMillis: number, weight: number) => void): void {
+    let ordinal = this.newest[row] ?? 0
+    while (ordinal > 0 && ordinal > this.ordinal - ringLength) {
+      const place = ordinal % ringLength
+      see(this.times[place] ?? 0, this.weights[place] ?? 0)
+      ordinal = this.earlier[place] ?? 0
+    }
   }
 }

@@ -106,6 +106,8 @@ export interface Bench {
   readonly space: KeySpace
   readonly table: SlotTable
   readonly evidence: Evidence
+  /** How late an event may be. */
+  readonly latenessMillis: number
   readonly outside: Outside
   /** Whether a finding of this subject would come too soon after another. */
   readonly isQuiet: (subject: string, atMillis: number) => boolean
@@ -119,12 +121,11 @@ export interface Bench {
 export const makeBench = (
   space: KeySpace,
   keysMax: number,
-  outside: Outside,
-  isQuiet: Bench["isQuiet"],
+  rest: Pick<Bench, "isQuiet" | "latenessMillis" | "outside">,
 ): Bench => {
   const table = new SlotTable(keysMax)
   space.onForget((slot) => table.forget(slot))
-  return { space, table, evidence: new Evidence(table), outside, isQuiet }
+  return { space, table, evidence: new Evidence(table), ...rest }
 }
 
 /**
@@ -165,6 +166,7 @@ export const counted = (
     subject,
     atMillis,
     detail: `${what()} within ${textOf(withinMillis)}`,
-    events: evidence.of(row, atMillis - withinMillis),
+    // Of one that comes late, those after it belong to its windows as well.
+    events: evidence.of(row, atMillis - withinMillis, atMillis + withinMillis),
   }
 }
