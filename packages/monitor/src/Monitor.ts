@@ -7,7 +7,6 @@
  * @since 0.1.0
  */
 import type { Audit } from "@countersign/core/Audit"
-import type { DiskError } from "@countersign/core/platform/Disk"
 import * as NodeDisk from "@countersign/core/platform/NodeDisk"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
@@ -19,8 +18,8 @@ import type { InvalidAlertRules } from "./alert/InvalidAlertRules.ts"
 import type { Finding } from "./detect/Finding.ts"
 import { Metrics, type MetricsOptions } from "./metric/Metrics.ts"
 import {
-  type MonitorNotListening,
   MonitorServer,
+  type MonitorServerError,
   type MonitorServerOptions,
 } from "./server/MonitorServer.ts"
 import { MonitorViews, type Views } from "./server/MonitorViews.ts"
@@ -73,7 +72,7 @@ export class Monitor extends Context.Service<
     options: MonitorOptions = {},
   ): Layer.Layer<
     Monitor | Metrics | Alerts | MonitorServer,
-    InvalidAlertRules | AlertTargetInvalid | MonitorNotListening | DiskError,
+    InvalidAlertRules | AlertTargetInvalid | MonitorServerError,
     Audit
   > =>
     MonitorServer.layer(options.server).pipe(

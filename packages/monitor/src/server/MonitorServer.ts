@@ -2,8 +2,8 @@
  * A monitor that viewers connect to: over loopback, with a token, and never in the way of the
  * engine that it shows.
  *
- * `GET /health` answers without a token and says nothing but whether the engine is well. Everything
- * else is Effect RPC over a WebSocket at `/monitor`, as docs/monitor-protocol.md describes it.
+ * `GET /health` answers without a token and says nothing but whether the engine is well, and so do
+ * the files of a page, where there is one. Everything else is Effect RPC over a WebSocket at `/monitor`, as docs/monitor-protocol.md describes it.
  *
  * @since 0.1.0
  */
@@ -34,6 +34,7 @@ import { announce } from "./Announcement.ts"
 import { readLayer, writeLayer } from "./MonitorHandlers.ts"
 import { type MonitorSource, overDirectory, overEngine } from "./MonitorSource.ts"
 import * as RequestLimits from "./RequestLimits.ts"
+import * as StaticPage from "./StaticPage.ts"
 import * as ViewerSockets from "./ViewerSockets.ts"
 
 /**
@@ -54,6 +55,14 @@ export class MonitorNotListening extends Schema.TaggedError<MonitorNotListening>
     return `${this.code}: the monitor can't listen on ${this.address}: ${this.detail}`
   }
 }
+
+/**
+ * Why a server did not start.
+ *
+ * @category errors
+ * @since 0.1.0
+ */
+export type MonitorServerError = MonitorNotListening | StaticPage.MonitorPageInvalid | DiskError
 
 /**
  * @category models
@@ -86,6 +95,11 @@ export interface MonitorServerOptions {
   readonly frameMillis?: number
   /** Writes where it listens to `<directory>.monitor`, for its user alone. Default `true`. */
   readonly isAnnounced?: boolean
+  /**
+   * A built page to serve on the same address: a directory with an `index.html`, or files by name.
+   * Read once, at the start. Default: none.
+   */
+  readonly page?: string | StaticPage.PageFiles
 }
 
 /**
@@ -96,7 +110,7 @@ export interface MonitorServerOptions {
  */
 export const monitorPath = "/monitor"
 
-/** Beside the WebSockets there are only requests for `/health`, which are short. */
+/** Beside the WebSockets there are only requests without a body, which are short. */
 const requestMillis = 5000
 const frameMillisMin = 50
 
@@ -113,6 +127,7 @@ const reply = (response: ServerResponse, status: number, body: unknown): void =>
 
 const answer = (
   source: MonitorSource,
+  page: StaticPage.StaticPage | undefined,
   refused: (request: IncomingMessage) => { readonly status: number } | undefined,
   request: IncomingMessage,
   response: ServerResponse,
@@ -121,7 +136,10 @@ const answer = (
   request.resume()
   const refusal = refused(request)
   if (refusal !== undefined) return reply(response, refusal.status, { status: "refused" })
-  if (request.url !== "/health") return reply(response, 404, { status: "not found" })
+  if (request.url !== "/health") {
+    if (page?.answer(request, response) === true) return
+    return reply(response, 404, { status: "not found" })
+  }
   if (request.method !== "GET" && request.method !== "HEAD") {
     return reply(response, 405, { status: "GET, please" })
   }
@@ -185,12 +203,17 @@ export class MonitorServer extends Context.Service<
     readonly url: string
     /** What viewers must know. */
     readonly token: Redacted.Redacted
+    /**
+     * Where a browser finds the page, with the token in the fragment, which it sends to nobody, such
+     * as `http://127.0.0.1:4100/#token=…`; `undefined`: there is no page.
+     */
+    readonly page: Redacted.Redacted | undefined
   }
 >()("@countersign/monitor/server/MonitorServer") {
   /** Beside a running engine. */
   static readonly layer = (
     options: MonitorServerOptions = {},
-  ): Layer.Layer<MonitorServer, MonitorNotListening | DiskError, Audit | Disk> =>
+  ): Layer.Layer<MonitorServer, MonitorServerError, Audit | Disk> =>
     Layer.effect(
       this,
       Effect.gen(function* () {
@@ -204,7 +227,7 @@ export class MonitorServer extends Context.Service<
   static readonly layerDirectory = (
     directory: string,
     options: MonitorServerOptions = {},
-  ): Layer.Layer<MonitorServer, MonitorNotListening | DiskError, Disk> =>
+  ): Layer.Layer<MonitorServer, MonitorServerError, Disk> =>
     Layer.effect(
       this,
       Effect.flatMap(overDirectory(directory), (source) =>
@@ -217,7 +240,7 @@ export class MonitorServer extends Context.Service<
 const serve = (
   source: MonitorSource,
   options: MonitorServerOptions,
-): Effect.Effect<MonitorServer["Service"], MonitorNotListening | DiskError, Disk | Scope> =>
+): Effect.Effect<MonitorServer["Service"], MonitorServerError, Disk | Scope> =>
   Effect.gen(function* () {
     const { connectionsMax = 32, host = "127.0.0.1", isWritable = false, port = 0 } = options
     if (!isLoopback(host) && options.isRemoteAllowed !== true) {
@@ -241,6 +264,7 @@ const serve = (
         detail: `${nameless.slice(0, 64)} in hosts is no name with or without a port`,
       })
     }
+    const page = options.page === undefined ? undefined : yield* StaticPage.make(options.page)
     const { address, server } = yield* opened(host, port, connectionsMax)
     const hosts = hostsOf(host, address.port, options.hosts ?? [])
     const origins = originsOf(hosts, options.origins ?? [])
@@ -259,11 +283,17 @@ const serve = (
       ),
     )
     const refused = (request: IncomingMessage) => refusedHead(request.headers, rules)
-    server.on("request", (request, response) => answer(source, refused, request, response))
+    server.on("request", (request, response) => answer(source, page, refused, request, response))
     const shown = address.family === "IPv6" ? `[${address.address}]` : address.address
-    const url = `ws://${shown}:${address.port}${monitorPath}`
+    const at = `${shown}:${address.port}`
+    const url = `ws://${at}${monitorPath}`
     if (options.isAnnounced !== false && source.directory !== "") {
       yield* announce(source.directory, { url, token: Redacted.value(token), pid: process.pid })
     }
-    return MonitorServer.of({ url, token })
+    const pageUrl = `http://${at}/#token=${Redacted.value(token)}`
+    return MonitorServer.of({
+      url,
+      token,
+      page: page === undefined ? undefined : Redacted.make(pageUrl),
+    })
   })
