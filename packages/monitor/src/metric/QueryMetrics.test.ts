@@ -143,4 +143,40 @@ describe("a slow statement", () => {
       }).pipe(Effect.provide(QueryMetrics.layer())),
     ),
   )
+
+  it.live("is read as its database reads it, and where none is named, with less of it shown", () =>
+    withMetrics((trail) =>
+      Effect.gen(function* () {
+        const slow = (attributes: Readonly<Record<string, string>>) =>
+          Effect.useSpan("clinic", { kind: "client" }, (span) => {
+            span.attribute("db.query.text", `select "Canary", \`a\` from b where c = 'O\\'Canary'`)
+            for (const [name, value] of Object.entries(attributes)) span.attribute(name, value)
+            return Effect.void
+          })
+        yield* Effect.all([
+          slow({ "db.system.name": "mysql" }),
+          slow({ "db.system": "mysql" }),
+          slow({}),
+          slow({ "db.system.name": "another" }),
+        ]).pipe(Effect.provide(QueryMetrics.layerTracer))
+        const pool = new Pool()
+        const queries = yield* QueryMetrics
+        queries.watch(pool, { system: "postgresql" })
+        yield* Effect.promise(async () => pool.query(`select "a" from b where c = 'Canary'`))
+        yield* (yield* Audit).publish
+        const said = (yield* trail.trail).filter(({ type }) => type === "sql.query.slow")
+        assert.deepStrictEqual(
+          said.map(({ target }) => target?.[0]?.id),
+          [
+            "select ?, `a` from b where c = ?",
+            "select ?, `a` from b where c = ?",
+            "select ? from b where c = ?",
+            "select ? from b where c = ?",
+            'select "a" from b where c = ?',
+          ],
+        )
+        assert.notInclude(JSON.stringify(said), "Canary")
+      }).pipe(Effect.provide(QueryMetrics.layer({ slowMillis: -1 }))),
+    ),
+  )
 })

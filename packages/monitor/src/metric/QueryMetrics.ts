@@ -33,6 +33,11 @@ export interface QueryMetricsOptions {
 export interface FinishedQuery {
   /** As it was sent; its values never leave this process. */
   readonly statement: string
+  /**
+   * Whose SQL it is, by OpenTelemetry's `db.system.name`: `postgresql`, `mysql`. Where that is not
+   * said, less of a slow statement is shown.
+   */
+  readonly system?: string | undefined
   readonly millis: number
   readonly isFailed: boolean
 }
@@ -61,7 +66,7 @@ export class QueryMetrics extends Context.Service<
      * asked within a transaction does not: watch clients instead of the pool for that, by
      * `pool.on("connect", (client) => queries.watch(client))`. Returns what ends it.
      */
-    readonly watch: (queryable: Queryable) => () => void
+    readonly watch: (queryable: Queryable, options?: Pick<FinishedQuery, "system">) => () => void
     /**
      * The same tracer, which also counts the spans of Effect's SQL clients. Where spans are switched
      * off there is nothing to count.
@@ -84,6 +89,8 @@ export class QueryMetrics extends Context.Service<
 
 /** OpenTelemetry's name for it, which Effect's SQL clients give to their spans. */
 const statementAttribute = "db.query.text"
+/** The newer name and the one before it. */
+const systemAttributes = ["db.system.name", "db.system"]
 const nanosPerMilli = 1e6
 
 /** What `pg` and its likes take: a text, or something with one. */
@@ -108,7 +115,7 @@ const make = Effect.fnUntraced(function* ({ slowMillis = 10 }: QueryMetricsOptio
   const clock = yield* Clock.clockWith(Effect.succeed)
   const now = (): number => monotonicMillis(clock)
 
-  const finished = ({ isFailed, millis, statement }: FinishedQuery): void => {
+  const finished = ({ isFailed, millis, statement, system }: FinishedQuery): void => {
     const operation = operationOf(statement)
     const outcome = isFailed ? "failure" : "success"
     metrics.recorder("countersign_sql_query_seconds", { operation, outcome }).record(millis / 1000)
@@ -117,7 +124,7 @@ const make = Effect.fnUntraced(function* ({ slowMillis = 10 }: QueryMetricsOptio
     audit.recordUnsafe(
       slowEvent({
         type: "sql.query.slow",
-        target: withoutValues(statement),
+        target: withoutValues(statement, system),
         millis,
         thresholdMillis: slowMillis,
         isFailed,
@@ -126,14 +133,14 @@ const make = Effect.fnUntraced(function* ({ slowMillis = 10 }: QueryMetricsOptio
     )
   }
 
-  const watch: QueryMetrics["Service"]["watch"] = (queryable) => {
+  const watch: QueryMetrics["Service"]["watch"] = (queryable, { system } = {}) => {
     // The overloads of drivers differ; what is given is handed on as it came.
     const query = queryable.query as Query
     const watched: Query = function (...given) {
       const from = now()
       const statement = statementOf(given[0])
       const done = (isFailed: boolean): void =>
-        finished({ statement, isFailed, millis: now() - from })
+        finished({ statement, system, isFailed, millis: now() - from })
       const callback = given.at(-1)
       if (typeof callback === "function") {
         const answered = function (this: unknown, ...answer: ReadonlyArray<unknown>): unknown {
@@ -171,6 +178,11 @@ const make = Effect.fnUntraced(function* ({ slowMillis = 10 }: QueryMetricsOptio
   return QueryMetrics.of({ finished, watch, tracer })
 })
 
+const systemOf = ({ attributes }: Tracer.Span): string | undefined => {
+  const named = systemAttributes.map((name) => attributes.get(name))
+  return named.find((system) => typeof system === "string")
+}
+
 /** The span is new and nobody else's yet, so its end may be heard in its own place. */
 const watchSpan = (
   span: Tracer.Span,
@@ -184,6 +196,7 @@ const watchSpan = (
     if (typeof statement !== "string") return
     finished({
       statement,
+      system: systemOf(span),
       isFailed: Exit.isFailure(exit),
       millis: Number(endTime - startTime) / nanosPerMilli,
     })

@@ -1,57 +1,76 @@
 /**
  * A statement without its values, so that it may be shown: what was asked, never about whom.
  *
- * It is no parser. It knows where texts, comments and numbers begin and end in PostgreSQL's SQL, and
- * where it can't tell, more is left out and not less.
+ * It is no parser. It knows where texts, comments and numbers begin and end in the SQL of some
+ * databases, and where it can't tell, more is left out and not less.
  *
  * @since 0.1.0
  */
+import { dialectFor, type SqlDialect } from "./SqlDialect.ts"
 
 const shownMax = 500
 const readMax = 100_000
 
-// In this order: what begins a comment or a text hides the rest from those below.
-const tokens = new RegExp(
-  [
-    String.raw`--[^\n]*`,
-    // There may be comments within comments, so up to the last end of one.
-    String.raw`/\*(?:[\s\S]*\*/|[\s\S]*$)`,
-    String.raw`[eE]'(?:[^'\\]|\\[\s\S]|'')*(?:'|$)`,
-    String.raw`(?:[uU]&|[bBxXnN])?'(?:[^']|'')*(?:'|$)`,
-    String.raw`\$([A-Za-z_][A-Za-z0-9_]*|)\$[\s\S]*?(?:\$\1\$|$)`,
-    String.raw`"(?:[^"]|"")*(?:"|$)`,
-    // A type behind it is no value.
-    "::",
-    String.raw`[$:@][A-Za-z_0-9]+`,
-    String.raw`[A-Za-z_\u0080-\uffff][A-Za-z_0-9$\u0080-\uffff]*`,
-    String.raw`(?:\d[\d_]*\.?[\d_]*|\.\d[\d_]*)(?:[eE][+-]?\d+)?[A-Za-z_0-9]*`,
-    String.raw`\s+`,
-  ].join("|"),
-  "g",
-)
+/** Where nobody can tell how a statement goes on, one mark stands for the rest of it. */
+const doubtful = -1
 
-const withoutValue = (token: string): string => {
-  const first = token.charAt(0)
-  if (/^\s/.test(token) || token.startsWith("--") || token.startsWith("/*")) return " "
-  if (/^(?:[uU]&|[eEbBxXnN])?'/.test(token)) return "?"
-  if (/^\$[^$]*\$/.test(token)) return "?"
-  // A name that is quoted without an end might be anything.
-  if (first === '"') return token.length > 1 && token.endsWith('"') ? token : "?"
-  if ((token !== "::" && /^[$:@]/.test(token)) || /^[\d.]/.test(token)) return "?"
-  return token
+const commentEnd = /\/\*|\*\//g
+
+/** Where the comment that begins at `from` is over. */
+const nestedEnd = (text: string, from: number): number => {
+  let depth = 0
+  commentEnd.lastIndex = from
+  for (let found = commentEnd.exec(text); found !== null; found = commentEnd.exec(text)) {
+    depth += found[0] === "/*" ? 1 : -1
+    if (depth === 0) return commentEnd.lastIndex
+  }
+  return text.length
+}
+
+/** Begins a comment that MySQL and MariaDB run as part of the statement. */
+const isRun = /^M?!/
+
+const blockEnd = (text: string, from: number, { comments }: SqlDialect): number => {
+  if (comments === "nested") return nestedEnd(text, from)
+  const end = text.indexOf("*/", from + 2)
+  if (comments === "flat") return end < 0 ? text.length : end + 2
+  if (end < 0) return doubtful
+  const inside = text.slice(from + 2, end)
+  const isDoubtful = inside.includes("/*") || (isRun.test(inside) && /['"`#]|--/.test(inside))
+  return isDoubtful ? doubtful : end + 2
+}
+
+const piecesOf = (text: string, dialect: SqlDialect): string => {
+  const { piece } = dialect
+  let shown = ""
+  piece.lastIndex = 0
+  for (let found = piece.exec(text); found !== null; found = piece.exec(text)) {
+    const [kept, groups] = [found[0], found.groups ?? {}]
+    if (groups["doubt"] !== undefined || groups["open"] !== undefined) return `${shown}?`
+    if (groups["block"] !== undefined) {
+      const end = blockEnd(text, found.index, dialect)
+      if (end === doubtful) return `${shown} ?`
+      shown += " "
+      piece.lastIndex = end
+    } else if (groups["blank"] !== undefined) shown += " "
+    else if (groups["value"] !== undefined || groups["number"] !== undefined) shown += "?"
+    else shown += kept
+  }
+  return shown
 }
 
 /**
  * The text of a statement with `?` where values stand, spaces and comments made one space, and lists
  * of values made one value. At most 500 characters.
  *
+ * @param system OpenTelemetry's `db.system.name`: `postgresql`, `mysql`, `mariadb`, `sqlite`,
+ *   `microsoft.sql_server`. Of any other, what is in double quotes or backticks counts as a value
+ *   too, and from the first sign on that databases read differently, the rest is left out.
  * @category conversions
  * @since 0.1.0
  */
-export const withoutValues = (statement: string): string => {
-  const plain = statement
-    .slice(0, readMax)
-    .replaceAll(tokens, withoutValue)
+export const withoutValues = (statement: string, system?: string): string => {
+  const plain = piecesOf(statement.slice(0, readMax), dialectFor(system))
     .replaceAll(/\s+/g, " ")
     .replaceAll(/\?(?: ?, ?\?)+/g, "?")
     .replaceAll(/\( ?\? ?\)(?: ?, ?\( ?\? ?\))+/g, "(?)")
