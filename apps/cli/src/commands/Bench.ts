@@ -35,6 +35,12 @@ const flags = {
     ),
     Flag.optional,
   ),
+  rateTolerance: Flag.Finite("rate-tolerance").pipe(
+    Flag.withMetavar("PERCENT"),
+    Flag.withDescription("How far off the rate may be; further off, the exit code is 2"),
+    Parameters.between(0, 100),
+    Flag.withDefault(1),
+  ),
   until: Flag.Literals("until", ["accepted", "durable", "published"]).pipe(
     Flag.withDescription("How far an event has to get before its wait is over"),
     Flag.withDefault("durable"),
@@ -224,6 +230,7 @@ const bench = Effect.fnUntraced(function* (given: Flags) {
   const line = new progresses.LoadProgressLine(process.stderr, profiles.secondsOf(all))
   const common = {
     profile,
+    rateTolerance: given.rateTolerance / 100,
     spinMillis: given.spin,
     progress: line.update.bind(line),
   }
@@ -262,6 +269,7 @@ const bench = Effect.fnUntraced(function* (given: Flags) {
   yield* written(given.html, () => pages.loadPage(report))
   const isSound = reports.isSound(report)
   if (!isSound) yield* output.exitWith(ExitCode.no)
+  else if (!report.rate.isReached) yield* output.exitWith(ExitCode.incomplete)
   if (scratch !== undefined) {
     if (isSound) yield* removed(scratch)
     else yield* output.say(`countersign: the trail is in ${scratch}`)
@@ -276,7 +284,7 @@ export const benchCommand = Command.make("bench", flags, (given) =>
   Effect.uninterruptible(bench(given)),
 ).pipe(
   Command.withDescription(
-    "Put a load on an engine of its own, in a scratch directory, and count each wait from when its event was meant to be recorded, so that a slow answer hides nothing. Then the trail is verified and every event counted. With --url: the same with requests to a server. A signal ends the load and reports what was. Exit code: 0 all is there, 1 something is missing or a request failed",
+    "Put a load on an engine of its own, in a scratch directory, and count each wait from when its event was meant to be recorded, so that a slow answer hides nothing. Then the trail is verified and every event counted. With --url: the same with requests to a server. A signal ends the load and reports what was. Exit code: 0 all is there, 1 something is missing or a request failed, 2 all is there, but the rate was not reached, so the waits are those of another load",
   ),
   Command.withShortDescription("Put a load on it, and measure every wait"),
 )

@@ -44,12 +44,15 @@ const subjectLines = ({ subject }: LoadReport, paint: Paint): ReadonlyArray<stri
 }
 
 export const summaryLines = (report: LoadReport, paint: Paint): ReadonlyArray<string> => {
-  const { checks, lag, latency, profile, stalls, subject } = report
+  const { checks, lag, latency, profile, rate, reachedLatency, stalls, subject } = report
   const what = subject.kind === "http" ? "answered" : subject.until
   const longest = stalls.toSorted((one, other) => other.seconds - one.seconds)[0]
   return [
     rateLine(report, paint),
     `  intended start → ${what}   ${quantiles(latency)}`,
+    ...(rate.failed === 0
+      ? []
+      : [`  without the ${Text.count(rate.failed)} that failed   ${quantiles(reachedLatency)}`]),
     `  lateness of starts, in it   ${quantiles(lag)}`,
     ...(longest === undefined
       ? []

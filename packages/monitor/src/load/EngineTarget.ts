@@ -31,6 +31,11 @@ export interface EngineTargetOptions {
   readonly lost: (from: number, to: number) => void
 }
 
+interface Slice {
+  readonly from: number
+  readonly to: number
+}
+
 /**
  * Records one event for each start, of the class `standard`.
  *
@@ -42,9 +47,9 @@ export interface EngineTargetOptions {
  * @since 0.1.0
  */
 export class EngineTarget implements LoadTarget {
-  /** Slices whose end is waited for. */
-  waiting = 0
   private readonly options: EngineTargetOptions
+  /** Slices whose end is waited for. */
+  private readonly slices = new Set<Slice>()
   private full = false
 
   constructor(options: EngineTargetOptions) {
@@ -63,6 +68,20 @@ export class EngineTarget implements LoadTarget {
   readonly start = (from: number, to: number): number =>
     this.options.until === "accepted" ? this.offer(from, to) : this.commit(from, to)
 
+  /** How many slices are waited for. */
+  waiting(): number {
+    return this.slices.size
+  }
+
+  /** Waits no more; what is on its way is lost. */
+  abandon(): void {
+    const { slices } = this
+    for (const slice of slices) {
+      slices.delete(slice)
+      this.options.lost(slice.from, slice.to)
+    }
+  }
+
   private offer(from: number, to: number): number {
     const { done, eventAt } = this.options
     for (let index = from; index < to; index++) {
@@ -76,19 +95,19 @@ export class EngineTarget implements LoadTarget {
     const { audit, done, eventAt, lost, until } = this.options
     let last = from
     while (last < to - 1 && this.isTaken(eventAt(last))) last += 1
-    const end = last + 1
-    this.waiting += 1
+    const slice = { from, to: last + 1 }
+    this.slices.add(slice)
     Effect.runCallback(
       audit.record(eventAt(last), { until: until === "published" ? until : "durable" }),
       {
         onExit: (exit) => {
-          this.waiting -= 1
-          if (Exit.isSuccess(exit)) done(from, end)
-          else lost(from, end)
+          if (!this.slices.delete(slice)) return
+          if (Exit.isSuccess(exit)) done(slice.from, slice.to)
+          else lost(slice.from, slice.to)
         },
       },
     )
-    return end - from
+    return slice.to - from
   }
 
   /** Whether the engine took it; `false` when its lane is full. Throws for anything else. */

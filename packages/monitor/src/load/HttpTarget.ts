@@ -73,7 +73,8 @@ export class HttpTarget implements LoadTarget {
   private readonly options: HttpTargetOptions
   private readonly agent: http.Agent
   private readonly request: typeof http.request
-  private inFlight = 0
+  /** What gives up a request that is on its way. */
+  private readonly inFlight = new Set<() => void>()
   private wake: () => void = () => undefined
 
   constructor(options: HttpTargetOptions) {
@@ -88,7 +89,7 @@ export class HttpTarget implements LoadTarget {
     this.request = isSecure ? https.request : http.request
   }
 
-  readonly isFull = (): boolean => this.inFlight >= this.options.connections
+  readonly isFull = (): boolean => this.inFlight.size >= this.options.connections
 
   readonly room = (): Promise<void> =>
     this.isFull()
@@ -108,22 +109,21 @@ export class HttpTarget implements LoadTarget {
 
   /** Requests that are on their way. */
   waiting(): number {
-    return this.inFlight
+    return this.inFlight.size
   }
 
   /** Ends what is on its way, without an answer. */
   close(): void {
+    for (const giveUp of this.inFlight) giveUp()
     this.agent.destroy()
   }
 
   private send(index: number): void {
     const { body, done, headers, lost, method, timeoutMillis, url } = this.options
-    this.inFlight += 1
-    let isOver = false
+    const giveUp = (): void => end(this.errors, "unanswered", false)
+    this.inFlight.add(giveUp)
     const end = (into: Map<string, number>, key: string, isGood: boolean): void => {
-      if (isOver) return
-      isOver = true
-      this.inFlight -= 1
+      if (!this.inFlight.delete(giveUp)) return
       into.set(key, (into.get(key) ?? 0) + 1)
       if (isGood) done(index)
       else lost(index)

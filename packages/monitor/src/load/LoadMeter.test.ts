@@ -37,9 +37,31 @@ describe("the meter of a load", () => {
     const sum = (key: "failed" | "intended" | "sent") =>
       intervals.reduce((added, interval) => added + interval[key], 0)
     assert.deepStrictEqual([sum("intended"), sum("sent"), sum("failed")], [total, total, 4200])
-    const reached = intervals.reduce((added, { latency }) => added + latency.count, 0)
-    assert.strictEqual(reached, total - 4200)
-    assert.deepInclude(meter, { sent: total, reached, failed: 4200 })
+    const waited = intervals.reduce((added, { latency }) => added + latency.count, 0)
+    assert.strictEqual(waited, total)
+    assert.deepInclude(meter, { sent: total, reached: total - 4200, failed: 4200 })
+  })
+
+  it("lets what failed count with the wait that it had, and apart from what did not", () => {
+    const { meter, schedule } = meterOf("constant:100@2s")
+    for (let index = 0; index < 200; index++) {
+      const at = schedule.startOf(index)
+      meter.started(index, index + 1, at)
+      if (index % 10 === 9) meter.lost(index, index + 1, at + 10_000)
+      else meter.done(index, index + 1, at + 5)
+    }
+    const { latency, reachedLatency } = meter.quantiles()
+    assert.strictEqual(latency.count, 200)
+    assert.closeTo(latency.p50, 5000, 10)
+    assert.closeTo(latency.p95, 10_000_000, 10_000)
+    assert.strictEqual(reachedLatency.count, 180)
+    assert.closeTo(reachedLatency.max, 5000, 10)
+    assert.closeTo(meter.distribution().at(-1)?.micros ?? 0, 10_000_000, 10_000)
+    for (const { failed, latency: waits } of meter.intervals(2000)) {
+      assert.strictEqual(failed, 10)
+      assert.strictEqual(waits.count, 100)
+      assert.closeTo(waits.p95, 10_000_000, 100_000)
+    }
   })
 
   it("names the twenty longest stalls, in the order of time", () => {

@@ -7,7 +7,7 @@
  * @since 0.1.0
  */
 import { createHistogram, type RecordableHistogram } from "node:perf_hooks"
-import type { LoadInterval, Quantiles, Stall } from "./LoadReport.ts"
+import type { LoadInterval, LoadReport, Quantiles, Stall } from "./LoadReport.ts"
 import type { LoadSchedule } from "./LoadSchedule.ts"
 
 const hourMicros = 3_600_000_000
@@ -97,7 +97,8 @@ export class LoadMeter {
   lastSentMillis = 0
 
   private readonly schedule: LoadSchedule
-  private readonly latency = histogram(3)
+  private readonly reachedTimes = histogram(3)
+  private readonly failedTimes = histogram(3)
   private readonly lag = histogram(3)
   private readonly open = new Map<number, Open>()
   private readonly spare: Array<RecordableHistogram> = []
@@ -147,20 +148,28 @@ export class LoadMeter {
       const open = this.intervalOf(index)
       open.times.record(micros)
       open.reached += 1
-      if (index >= schedule.measuredFrom) this.latency.record(micros)
+      if (index >= schedule.measuredFrom) this.reachedTimes.record(micros)
     }
     this.reached += to - from
     this.measuredReached += this.measuredIn(from, to)
     this.settle(from)
   }
 
-  /** The same starts came to nothing. Their time counts nowhere. */
+  /**
+   * The same starts came to nothing. Who waited until then has waited: with the longest waits left
+   * out, a target that hangs would look faster than one that is slow.
+   */
   lost(from: number, to: number, nowMillis: number): void {
     this.watch(from, nowMillis)
-    for (let index = from; index < to; index++) this.intervalOf(index).failed += 1
+    for (let index = from; index < to; index++) this.waited(index, nowMillis).failed += 1
     this.failed += to - from
     this.measuredFailed += this.measuredIn(from, to)
     this.settle(from)
+  }
+
+  /** The same starts were due, and are never made, since the run was stopped then. */
+  unmade(from: number, to: number, nowMillis: number): void {
+    for (let index = from; index < to; index++) this.waited(index, nowMillis)
   }
 
   /** How many starts were meant to be made before a moment. */
@@ -175,12 +184,16 @@ export class LoadMeter {
   }
 
   /** The figures of all that was measured. */
-  quantiles(): { readonly latency: Quantiles; readonly lag: Quantiles } {
-    return { latency: quantilesOf(this.latency), lag: quantilesOf(this.lag) }
+  quantiles(): Pick<LoadReport, "lag" | "latency" | "reachedLatency"> {
+    return {
+      latency: quantilesOf(this.latency()),
+      reachedLatency: quantilesOf(this.reachedTimes),
+      lag: quantilesOf(this.lag),
+    }
   }
 
   distribution(): ReadonlyArray<{ readonly percentile: number; readonly micros: number }> {
-    const { latency } = this
+    const latency = this.latency()
     if (latency.count === 0) return []
     // Beyond 1 − 1/count every rank is the last value.
     const most = 100 * (1 - 1 / latency.count)
@@ -213,6 +226,23 @@ export class LoadMeter {
 
   stalls(): ReadonlyArray<Stall> {
     return this.found.toSorted((left, right) => left.fromSeconds - right.fromSeconds)
+  }
+
+  /** Of all starts, whatever became of them. */
+  private latency(): RecordableHistogram {
+    const all = histogram(3)
+    all.add(this.reachedTimes)
+    all.add(this.failedTimes)
+    return all
+  }
+
+  /** A start has waited until a moment, for nothing. */
+  private waited(index: number, nowMillis: number): Open {
+    const micros = microsOf(nowMillis - this.schedule.startOf(index))
+    const open = this.intervalOf(index)
+    open.times.record(micros)
+    if (index >= this.schedule.measuredFrom) this.failedTimes.record(micros)
+    return open
   }
 
   private measuredIn(from: number, to: number): number {

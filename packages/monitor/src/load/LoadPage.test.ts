@@ -61,6 +61,7 @@ const report = (): LoadReport => {
       intendedPerSecond: 500,
       achievedPerSecond: 499.9,
       deviation: -0.0002,
+      tolerance: 0.01,
       isReached: true,
     },
     ...meter.quantiles(),
@@ -193,6 +194,31 @@ describe("the page of a load, in a browser", () => {
       }
     }
     assert.notDeepEqual(pictures[0], pictures[1])
+  })
+})
+
+describe("the page of a load of which some failed", () => {
+  const whole = report()
+  const failing = loadPage({
+    ...whole,
+    latency: { ...whole.latency, p99: 10_000_000 },
+    reachedLatency: { count: 29_000, mean: 5, p50: 4000, p95: 5, p99: 6000, p999: 7, max: 8000 },
+    rate: { ...whole.rate, reached: 29_000, failed: 1000, deviation: 0.05, isReached: false },
+  })
+
+  it("says how many, and how long the others waited", () => {
+    assert.include(failing, "<dt>p99</dt><dd>10 s</dd>")
+    assert.include(
+      failing,
+      "1,000 of 30,000 failed; each counts with the wait that it had. Those that did not fail waited for p50 4 ms, p99 6 ms, at most 8 ms.",
+    )
+    assert.notInclude(loadPage(whole), "failed; each counts")
+  })
+
+  it("says how near the rate was, and how near it had to be", () => {
+    assert.include(failing, "The rate was not reached: +5 %.")
+    const tolerant = loadPage({ ...whole, rate: { ...whole.rate, tolerance: 0.075 } })
+    assert.include(tolerant, "The rate was reached within 7.5 %.")
   })
 })
 

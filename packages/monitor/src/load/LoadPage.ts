@@ -27,8 +27,7 @@ export const microsText = (micros: number): string => {
 
 const rateText = (perSecond: number): string => `${count(perSecond)}/s`
 
-const percentText = (share: number): string =>
-  `${share > 0 ? "+" : ""}${Number((share * 100).toFixed(2))} %`
+const percentText = (share: number): string => `${Number((share * 100).toFixed(2))} %`
 
 const secondsText = (seconds: number): string => `${Number(seconds.toFixed(3))} s`
 
@@ -107,7 +106,7 @@ const latencyChart = (report: LoadReport): ChartOptions => {
   return {
     id: "latency",
     title: "Latency over time",
-    description: `From the intended start, of what was meant to start in each interval: the median is ${microsText(report.latency.p50)}, the longest wait ${microsText(report.latency.max)}.`,
+    description: `From the intended start, of what was meant to start in each interval, failed or not: the median is ${microsText(report.latency.p50)}, the longest wait ${microsText(report.latency.max)}.`,
     ...timeAxis(report),
     series: [
       { name: "p50", tone: 0, values: at("p50") },
@@ -164,8 +163,8 @@ const subjectText = ({ subject }: LoadReport): string =>
 const verdictOf = (report: LoadReport): string => {
   const stopped = report.isStopped ? " The run was stopped before its end." : ""
   const rate = report.rate.isReached
-    ? `<p class="good">✓ The rate was reached within 1 %.${stopped}</p>`
-    : `<p class="bad">✗ The rate was not reached: ${percentText(report.rate.deviation)}.${stopped}</p>`
+    ? `<p class="good">✓ The rate was reached within ${percentText(report.rate.tolerance)}.${stopped}</p>`
+    : `<p class="bad">✗ The rate was not reached: ${report.rate.deviation > 0 ? "+" : ""}${percentText(report.rate.deviation)}.${stopped}</p>`
   const checks = report.checks
     .map(
       ({ detail, isKept, name }) =>
@@ -173,6 +172,12 @@ const verdictOf = (report: LoadReport): string => {
     )
     .join("")
   return `${rate}<ul>${checks}</ul>`
+}
+
+const failedOf = ({ rate, reachedLatency }: LoadReport): string => {
+  if (rate.failed === 0) return ""
+  const { max, p50, p99 } = reachedLatency
+  return `<p>${count(rate.failed)} of ${count(rate.sent)} failed; each counts with the wait that it had. Those that did not fail waited for p50 ${escaped(microsText(p50))}, p99 ${escaped(microsText(p99))}, at most ${escaped(microsText(max))}.</p>`
 }
 
 const stallsOf = ({ stalls }: LoadReport): string => {
@@ -226,6 +231,6 @@ export const loadPage = (report: LoadReport): string => {
     .join("")
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="${policy}"><meta name="viewport" content="width=device-width,initial-scale=1"><title>${escaped(title)}</title><style>${style}</style></head>
-<body><main><h1>${escaped(title)}</h1><p class="soft">${escaped(subjectText(report))}. Waits count from when a start was intended, so a slow answer hides nothing.</p><dl>${tilesOf(report)}</dl>${verdictOf(report)}${charts}<h2 id="stalls">Stalls</h2>${stallsOf(report)}<h2 id="setup">Setup</h2>${setupOf(report)}</main></body></html>
+<body><main><h1>${escaped(title)}</h1><p class="soft">${escaped(subjectText(report))}. Waits count from when a start was intended, so a slow answer hides nothing.</p><dl>${tilesOf(report)}</dl>${failedOf(report)}${verdictOf(report)}${charts}<h2 id="stalls">Stalls</h2>${stallsOf(report)}<h2 id="setup">Setup</h2>${setupOf(report)}</main></body></html>
 `
 }

@@ -47,7 +47,7 @@ export const LoadInterval = Schema.Struct({
   /** Starts that were made in it. */
   sent: count,
   failed: count,
-  /** From the intended start. */
+  /** From the intended start, of all of them. */
   latency: Quantiles,
   /** How late a start was made at most. Units: microseconds. */
   lagMax: micros,
@@ -168,11 +168,18 @@ export const LoadReport = Schema.Struct({
     achievedPerSecond: Schema.Finite,
     /** Achieved ÷ intended − 1. */
     deviation: Schema.Finite,
-    /** Whether that is within a hundredth. */
+    /** How far off it may be. */
+    tolerance: Schema.Finite,
+    /** Whether it is within that. */
     isReached: Schema.Boolean,
   }),
-  /** From the intended start. */
+  /**
+   * From the intended start, of all of them. What failed counts with the wait that it had, and what
+   * was due when the run was stopped with the wait until then: at least so long.
+   */
   latency: Quantiles,
+  /** The same of those alone that became what was waited for. */
+  reachedLatency: Quantiles,
   /** From the intended start until the generator began to make it; a part of the latency. */
   lag: Quantiles,
   /** The latency by rank, more densely towards its end. */

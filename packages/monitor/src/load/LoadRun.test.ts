@@ -81,6 +81,32 @@ describe("a load on an engine", () => {
     }),
   )
 
+  it.live("interrupted before the first start, starts nothing", () =>
+    Effect.gen(function* () {
+      let report: LoadReport | undefined
+      const load = loadEngine({
+        profile: profile("constant:1000@10m"),
+        directory: directory(),
+        eventBytes: 400,
+        until: "durable",
+      })
+      const fiber = yield* Effect.forkChild(
+        Effect.uninterruptible(
+          Effect.map(load, (done) => {
+            report = done
+          }),
+        ),
+        { startImmediately: true },
+      )
+      // The engine is being opened now.
+      yield* Fiber.interrupt(fiber)
+      assert.isTrue(report?.isStopped)
+      assert.deepInclude(report?.rate, { sent: 0, failed: 0 })
+      assert.isTrue(report !== undefined && isSound(report))
+      assert.deepStrictEqual(report && roundTrip(report), report)
+    }),
+  )
+
   it.live("waits where a lane is full, and loses none", () =>
     Effect.gen(function* () {
       const configFile = path.join(scratch, "audit.yaml")
@@ -224,6 +250,27 @@ describe("a load on a server", () => {
       const report = yield* loadHttp(optionsOf(server, "constant:40@500ms"))
       assert.deepInclude(report.subject, { errors: { ECONNRESET: 10, timeout: 1 } })
       assert.deepInclude(report.rate, { sent: 20, failed: 11 })
+      assert.isFalse(isSound(report))
+      // Whoever has waited in vain has waited.
+      assert.strictEqual(report.latency.count, 20)
+      assert.isAtLeast(report.latency.max, 500_000)
+      assert.strictEqual(report.reachedLatency.count, 9)
+    }).pipe(Effect.scoped),
+  )
+
+  it.live("gives up at the end what is never answered, and lets its wait count", () =>
+    Effect.gen(function* () {
+      const server = yield* serve((request) => request.resume())
+      const report = yield* loadHttp({
+        ...optionsOf(server, "constant:8@500ms"),
+        timeoutMillis: 60_000,
+        drainMillis: 200,
+      })
+      assert.deepInclude(report.subject, { statuses: {}, errors: { unanswered: 4 } })
+      assert.deepInclude(report.rate, { sent: 4, reached: 0, failed: 4 })
+      assert.deepInclude(report.reachedLatency, { count: 0, max: 0 })
+      assert.strictEqual(report.latency.count, 4)
+      assert.isAtLeast(report.latency.max, 500_000)
       assert.isFalse(isSound(report))
     }).pipe(Effect.scoped),
   )

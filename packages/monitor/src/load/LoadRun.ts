@@ -28,7 +28,19 @@ import { LoadRunner, type LoadRunnerOptions } from "./LoadRunner.ts"
  * @category models
  * @since 0.1.0
  */
-export interface EngineLoadOptions extends LoadRunnerOptions {
+export interface LoadOptions extends LoadRunnerOptions {
+  /**
+   * So long has what is on its way when the last start was made; what has not ended then has
+   * failed. Units: milliseconds. Default: 60,000.
+   */
+  readonly drainMillis?: number
+}
+
+/**
+ * @category models
+ * @since 0.1.0
+ */
+export interface EngineLoadOptions extends LoadOptions {
   /** Where the trail goes; nothing may be there. Whoever names it removes it. */
   readonly directory: string
   /** The engine's configuration, a YAML file. Default: the default profile. */
@@ -42,11 +54,9 @@ export interface EngineLoadOptions extends LoadRunnerOptions {
  * @category models
  * @since 0.1.0
  */
-export interface HttpLoadOptions
-  extends LoadRunnerOptions, Omit<HttpTargetOptions, "done" | "lost"> {}
+export interface HttpLoadOptions extends LoadOptions, Omit<HttpTargetOptions, "done" | "lost"> {}
 
-/** What is on its way when the last start was made has so long to end. Units: milliseconds. */
-const drainMillisMax = 60_000
+const drainMillisDefault = 60_000
 const drainStepMillis = 10
 
 const machine = (): LoadReport["machine"] => ({
@@ -59,7 +69,7 @@ const machine = (): LoadReport["machine"] => ({
 
 /**
  * Waits for the end of a run. An interruption stops the run and is no failure: what was measured
- * until then is reported.
+ * until then is reported. One that came while the target was being made stops it here.
  */
 const untilEnd = (runner: LoadRunner): Effect.Effect<void, LoadBroken> =>
   Effect.interruptible(
@@ -77,20 +87,23 @@ const untilEnd = (runner: LoadRunner): Effect.Effect<void, LoadBroken> =>
             ),
           ),
       )
-      return Effect.sync(() => runner.stop())
     }),
   ).pipe(
     Effect.exit,
-    Effect.flatMap((exit) =>
-      Exit.isFailure(exit) && !Exit.hasInterrupts(exit)
-        ? Effect.failCause(exit.cause)
-        : Effect.void,
-    ),
+    Effect.flatMap((exit) => {
+      if (Exit.isSuccess(exit)) return Effect.void
+      return Exit.hasInterrupts(exit)
+        ? Effect.sync(() => runner.stop())
+        : Effect.failCause(exit.cause)
+    }),
   )
 
-const settled = (isSettled: () => boolean): Effect.Effect<void> =>
+const settled = (
+  isSettled: () => boolean,
+  { drainMillis = drainMillisDefault }: LoadOptions,
+): Effect.Effect<void> =>
   Effect.gen(function* () {
-    for (let waited = 0; waited < drainMillisMax && !isSettled(); waited += drainStepMillis) {
+    for (let waited = 0; waited < drainMillis && !isSettled(); waited += drainStepMillis) {
       yield* Effect.sleep(drainStepMillis)
     }
   })
@@ -172,7 +185,8 @@ const underEngine = Effect.fnUntraced(function* (options: EngineLoadOptions) {
     (error) =>
       new LoadBroken({ sent: runner.meter.sent, isRetryable: false, detail: error.message }),
   )
-  yield* settled(() => (target?.waiting ?? 0) === 0)
+  yield* settled(() => (target?.waiting() ?? 0) === 0, options)
+  target?.abandon()
   const { accounts, systemRecords } = audit.status()
   const sum = (key: "accepted" | "lost" | "recorded" | "refused"): number =>
     accounts.reduce((total, account) => total + account[key], 0)
@@ -253,7 +267,7 @@ export const loadHttp = (options: HttpLoadOptions): Effect.Effect<LoadReport, Lo
         return target
       })
       yield* untilEnd(runner)
-      yield* settled(() => (target?.waiting() ?? 0) === 0)
+      yield* settled(() => (target?.waiting() ?? 0) === 0, options)
       target?.close()
       const { connections, method, url } = options
       const errors = record(target?.errors ?? new Map())

@@ -15,6 +15,8 @@ import { type LoadTarget, type LoopClock, type LoopEnd, OpenLoop, realClock } fr
  */
 export interface LoadRunnerOptions {
   readonly profile: LoadProfile
+  /** How far off the rate may be, as a share of it. Default: 0.01. */
+  readonly rateTolerance?: number | undefined
   /** As in `OpenLoopOptions`. Units: milliseconds. */
   readonly spinMillis?: number | undefined
   /** Told each second how it stands. */
@@ -34,6 +36,7 @@ export interface LoadOutcomes {
 }
 
 const progressMillis = 1000
+const rateToleranceDefault = 0.01
 
 /**
  * @category models
@@ -46,6 +49,7 @@ export class LoadRunner {
   private readonly schedule: LoadSchedule
   private readonly loop: OpenLoop
   private readonly clock: LoopClock
+  private readonly rateTolerance: number
   private stoppedMillis: number | undefined
 
   /** Begins at once. */
@@ -53,6 +57,7 @@ export class LoadRunner {
     const { clock = realClock, profile, progress } = options
     this.profile = profile
     this.clock = clock
+    this.rateTolerance = options.rateTolerance ?? rateToleranceDefault
     this.schedule = new LoadSchedule(profile)
     const { schedule } = this
     const meter = new LoadMeter(schedule)
@@ -78,10 +83,14 @@ export class LoadRunner {
     this.ended = this.loop.ended.finally(() => cancel())
   }
 
-  /** Starts nothing more; `ended` resolves. */
+  /** Starts nothing more; `ended` resolves. Where every start was made, there is nothing to stop. */
   stop(): void {
-    this.stoppedMillis ??= this.elapsedMillis()
-    this.loop.stop()
+    const { loop, meter, schedule } = this
+    if (this.stoppedMillis !== undefined || loop.started >= schedule.total) return
+    const nowMillis = this.elapsedMillis()
+    this.stoppedMillis = nowMillis
+    loop.stop()
+    meter.unmade(loop.started, meter.intendedBy(nowMillis), nowMillis)
   }
 
   /** Since the load began. */
@@ -92,7 +101,15 @@ export class LoadRunner {
   /** What was measured; for when all that was started is done or lost. */
   measured(): Pick<
     LoadReport,
-    "distribution" | "intervals" | "isStopped" | "lag" | "latency" | "profile" | "rate" | "stalls"
+    | "distribution"
+    | "intervals"
+    | "isStopped"
+    | "lag"
+    | "latency"
+    | "profile"
+    | "rate"
+    | "reachedLatency"
+    | "stalls"
   > {
     const { meter, profile, schedule, stoppedMillis } = this
     const untilMillis = stoppedMillis ?? schedule.seconds * 1000
@@ -108,7 +125,7 @@ export class LoadRunner {
   }
 
   private rate(untilMillis: number): LoadReport["rate"] {
-    const { meter, schedule } = this
+    const { meter, rateTolerance, schedule } = this
     const { measuredFrom, warmupSeconds } = schedule
     const intended = Math.max(0, meter.intendedBy(untilMillis) - measuredFrom)
     const seconds = Math.max(0, untilMillis / 1000 - warmupSeconds)
@@ -127,7 +144,8 @@ export class LoadRunner {
       intendedPerSecond,
       achievedPerSecond,
       deviation,
-      isReached: Math.abs(deviation) <= 0.01,
+      tolerance: rateTolerance,
+      isReached: Math.abs(deviation) <= rateTolerance,
     }
   }
 }

@@ -167,6 +167,72 @@ describe("an open loop", () => {
     )
   })
 
+  it("lets who was due and never sent count, where it is stopped in front of a target that hangs", async () => {
+    const clock = new ScriptedClock()
+    const runner = new LoadRunner({ profile: profile("constant:100@60s"), clock }, ({ done }) => ({
+      start: (from, to) => {
+        const made = Math.max(0, Math.min(to, 100) - from)
+        if (made > 0) done(from, from + made)
+        return made
+      },
+      isFull: () => true,
+      room: () =>
+        clock.millis < 1000
+          ? new Promise((resolve) => void clock.after(0, resolve))
+          : new Promise(() => undefined),
+    }))
+    clock.after(3000, () => runner.stop())
+    await clock.run()
+    assert.deepStrictEqual(await runner.ended, { started: 100, isStopped: true })
+    const { intervals, latency, rate, reachedLatency } = runner.measured()
+    assert.deepInclude(rate, { intended: 301, sent: 100, reached: 100, failed: 0 })
+    assert.isFalse(rate.isReached)
+    assert.strictEqual(latency.count, 301)
+    assert.closeTo(latency.max, 2_000_000, 20_000)
+    assert.strictEqual(reachedLatency.count, 100)
+    assert.isBelow(reachedLatency.max, 20_000)
+    assert.closeTo(intervals[1]?.latency.p50 ?? 0, 1_500_000, 30_000)
+  })
+
+  it("stops nothing where every start was made", async () => {
+    const clock = new ScriptedClock()
+    const runner = new LoadRunner({ profile: profile("constant:10@1s"), clock }, () => ({
+      start: (from, to) => to - from,
+      isFull: () => false,
+      room: () => Promise.resolve(),
+    }))
+    await clock.run()
+    runner.stop()
+    assert.isFalse(runner.measured().isStopped)
+    assert.isFalse((await runner.ended).isStopped)
+  })
+
+  it.for([
+    [0.49, false],
+    [0.51, true],
+  ] as const)(
+    "takes half the rate as reached with a tolerance of %f: %s",
+    async ([share, isEnough]) => {
+      const clock = new ScriptedClock()
+      const runner = new LoadRunner(
+        { profile: profile("constant:1000@1s"), clock, rateTolerance: share },
+        ({ done }) => ({
+          start: (from, to) => {
+            clock.millis += 2 * (to - from)
+            done(from, to)
+            return to - from
+          },
+          isFull: () => false,
+          room: () => Promise.resolve(),
+        }),
+      )
+      await clock.run()
+      await runner.ended
+      const { isReached, tolerance } = runner.measured().rate
+      assert.deepStrictEqual({ isReached, tolerance }, { isReached: isEnough, tolerance: share })
+    },
+  )
+
   it("ends with what the target throws, and with a room that never comes", async () => {
     const broken = (target: Partial<LoadTarget>) =>
       run("constant:10@1s", () => undefined, target).then(
