@@ -216,15 +216,37 @@ describe("AlertBook", () => {
   it("stops that when somebody has it", () => {
     const book = open([{ ...deep, escalate: [{ after: "1m", notify: ["first"] }] }])
     book.observe([reading(11)], moment(0))
-    const change = book.acknowledge("deep/depth", "kim", "mine", moment(1))
-    assert.deepInclude(change?.alert, {
+    const taken = book.acknowledge("deep/depth", "kim", "mine", moment(1))
+    assert.isFalse(taken?.isRepeated)
+    assert.deepInclude(taken?.change.alert, {
       state: "acknowledged",
       acknowledgedBy: "kim",
       note: "mine",
     })
     assert.isEmpty(book.observe([reading(11)], moment(61)))
-    assert.isUndefined(book.acknowledge("deep/depth", "lou", "", moment(62)))
     assert.isUndefined(book.acknowledge("nothing", "lou", "", moment(62)))
+  })
+
+  it("leaves it with whoever has it, and says who that is", () => {
+    const book = open([deep])
+    book.observe([reading(11)], moment(0))
+    book.acknowledge("deep/depth", "kim", "mine", moment(1))
+    for (const by of ["kim", "lou"]) {
+      const again = book.acknowledge("deep/depth", by, "no, mine", moment(2))
+      assert.isTrue(again?.isRepeated)
+      assert.deepStrictEqual(again?.change.notify, [])
+      assert.deepInclude(again?.change.alert, { acknowledgedBy: "kim", note: "mine" })
+    }
+    assert.lengthOf(book.history(), 2)
+  })
+
+  it("has nothing to acknowledge of what is pending or over", () => {
+    const book = open([{ ...deep, for: "10s" }])
+    book.observe([reading(11)], moment(0))
+    assert.isUndefined(book.acknowledge("deep/depth", "kim", "", moment(1)))
+    book.observe([reading(11)], moment(10))
+    book.observe([reading(1)], moment(11))
+    assert.isUndefined(book.acknowledge("deep/depth", "kim", "", moment(12)))
   })
 
   it("keeps what detection found with its events, until nothing more is found", () => {
@@ -367,7 +389,7 @@ describe("AlertBook", () => {
         const [any] = book.active(at)
         const acknowledged =
           way === "acknowledge" && any !== undefined
-            ? book.acknowledge(any.id, "kim", "", at)
+            ? book.acknowledge(any.id, "kim", "", at)?.change
             : undefined
         const changes =
           way === "observe"

@@ -47,6 +47,19 @@ export interface AlertChange {
 }
 
 /**
+ * What acknowledging an alert has come to.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Acknowledgement {
+  /** Whose the alert is now, says its `acknowledgedBy`. */
+  readonly change: AlertChange
+  /** Whether somebody had it before; then nothing has changed. */
+  readonly isRepeated: boolean
+}
+
+/**
  * @category models
  * @since 0.1.0
  */
@@ -139,16 +152,21 @@ export class AlertBook {
     return changes
   }
 
-  /** `undefined`: there is no such alert, or nothing to acknowledge. */
-  acknowledge(id: string, by: string, note: string, at: Moment): AlertChange | undefined {
+  /** `undefined`: there is no such alert, or it is over or pending. */
+  acknowledge(id: string, by: string, note: string, at: Moment): Acknowledgement | undefined {
     for (const watch of this.watches) {
       for (const subject of watch.subjects.values()) {
         if (subject.id !== id || subject.known === undefined) continue
+        if (subject.known.state === "acknowledged") {
+          const alert = alertOf(watch, subject, subject.known, at)
+          return { change: { turn: "acknowledged", alert, notify: nobody }, isRepeated: true }
+        }
         const step = Machine.acknowledge(subject.known, by, note, at.nowMillis)
         if (step === undefined) return undefined
         const changes: Array<AlertChange> = []
         this.apply(watch, subject, step, at, changes)
-        return changes[0]
+        const [change] = changes
+        return change === undefined ? undefined : { change, isRepeated: false }
       }
     }
     return undefined

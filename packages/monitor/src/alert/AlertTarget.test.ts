@@ -125,6 +125,26 @@ describe("a target that sends", () => {
     }),
   )
 
+  it.effect("goes on with the next where sending one throws", () =>
+    Effect.gen(function* () {
+      const told: Array<string> = []
+      const target = yield* sending("t", ({ group }) => {
+        if (group === "broken") throw new Error("no such property")
+        return Effect.sync(() => void told.push(group))
+      })
+      target.tell({ ...notice, group: "broken" })
+      target.tell({ ...notice, group: "whole" })
+      yield* TestClock.adjust("1 millis")
+      assert.deepStrictEqual(told, ["whole"])
+      assert.deepInclude(target.counts(), {
+        told: 1,
+        waiting: 0,
+        failed: 1,
+        lastFailure: "it threw: no such property",
+      })
+    }),
+  )
+
   it.live("sends what waits before it closes", () =>
     Effect.gen(function* () {
       const told: Array<string> = []
@@ -210,7 +230,7 @@ describe("WebhookTarget", () => {
     Effect.gen(function* () {
       const { requests, url } = yield* receiver(400)
       const target = yield* WebhookTarget.make({
-        url: `${url}?key=canary`,
+        url: `${url}/canary?key=canary`,
         secret: Redacted.make(secret),
         backoffMillis: 1,
       })

@@ -127,8 +127,18 @@ export const sending = Effect.fnUntraced(function* (
     detail: `no answer within ${timeoutMillis} ms`,
   })
   const attempt = (notice: Notice, tries: number): Effect.Effect<void> =>
-    send(notice).pipe(
+    Effect.suspend(() => send(notice)).pipe(
       Effect.timeoutOrElse({ duration: timeoutMillis, orElse: () => Effect.fail(late) }),
+      // A defect of one notice must not end the fiber that sends those after it.
+      Effect.catchDefect((defect) =>
+        Effect.fail(
+          new NoticeFailed({
+            target: name,
+            isRetryable: false,
+            detail: `it threw: ${defect instanceof Error ? defect.message : String(defect)}`,
+          }),
+        ),
+      ),
       Effect.andThen(Effect.sync(() => void (counts.told += 1))),
       Effect.catch((failure: NoticeFailed) => {
         lastFailure = failure.detail

@@ -93,14 +93,23 @@ export class AlertTrail {
   retry(): void {
     let written = 0
     for (const change of this.waiting) {
-      const verdict = this.record(eventOf(change))
-      if (verdict._tag === "Refused") {
-        if (verdict.error._tag !== "InvalidEvent") break
-        // It will not become valid by waiting.
-        this.lost += 1
-      }
+      const outcome = this.tried(change)
+      if (outcome === "no room") break
+      if (outcome === "never") this.lost += 1
       written += 1
     }
     if (written > 0) this.waiting = this.waiting.slice(written)
+  }
+
+  private tried(change: AlertChange): "recorded" | "no room" | "never" {
+    try {
+      const verdict = this.record(eventOf(change))
+      if (verdict._tag !== "Refused") return "recorded"
+      // What is invalid will not become valid by waiting.
+      return verdict.error._tag === "InvalidEvent" ? "never" : "no room"
+    } catch {
+      // A defect of the engine: people were told, and are told of what comes after it.
+      return "never"
+    }
   }
 }

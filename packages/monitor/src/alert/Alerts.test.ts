@@ -14,6 +14,7 @@ import { seriesOf } from "../metric/Reading.ts"
 import { readingsOf } from "../metric/Sample.ts"
 import type { AlertRule } from "./AlertRule.ts"
 import { Alerts, type AlertsOptions } from "./Alerts.ts"
+import type { AlertTarget } from "./AlertTarget.ts"
 import * as StderrTarget from "./StderrTarget.ts"
 
 const deep: AlertRule = {
@@ -71,8 +72,13 @@ describe("Alerts", () => {
             alerts.observe(readings(11))
             assert.lengthOf(alerts.active(), 1)
             yield* alerts.acknowledge("deep/depth", "kim", "I look at it")
-            const again = yield* Effect.flip(alerts.acknowledge("deep/depth", "lou", ""))
-            assert.strictEqual(again.code, "AUD-6204")
+            const again = yield* alerts.acknowledge("deep/depth", "kim", "still")
+            assert.strictEqual(again.alert.note, "I look at it")
+            const taken = yield* Effect.flip(alerts.acknowledge("deep/depth", "lou", ""))
+            assert.strictEqual(taken._tag === "AlertTaken" ? taken.by : taken._tag, "kim")
+            assert.include(taken.message, "AUD-6205: the alert deep/depth is acknowledged by kim")
+            const none = yield* Effect.flip(alerts.acknowledge("deep/width", "lou", ""))
+            assert.strictEqual(none.code, "AUD-6204")
             alerts.observe(readings(3))
             assert.isEmpty(alerts.active())
             assert.strictEqual(alerts.status().unrecorded, 0)
@@ -260,6 +266,82 @@ describe("Alerts", () => {
       },
     ),
   )
+
+  it.effect("goes on where a target throws, and tells the others", () => {
+    const { lines, target } = paper()
+    const broken: AlertTarget = {
+      name: "broken",
+      tell: () => {
+        throw new Error("not a function")
+      },
+      counts: () => {
+        throw new Error("nor this")
+      },
+    }
+    return alone(
+      Effect.gen(function* () {
+        const alerts = yield* Alerts
+        alerts.observe(readings(11))
+        yield* TestClock.adjust("5 minutes")
+        assert.lengthOf(lines, 2)
+        alerts.observe(readings(12))
+        assert.lengthOf(lines, 3)
+        assert.deepInclude(alerts.status().targets["broken"], { told: 0, failed: 3 })
+        assert.lengthOf(alerts.history(), 3)
+      }),
+      { rules, targets: [Effect.succeed(broken), target] },
+    )
+  })
+
+  it.effect("goes on where recording throws, and says that no trail holds it", () => {
+    const { lines, target } = paper()
+    return Effect.gen(function* () {
+      const audit = yield* Audit
+      const recordUnsafe = (): never => {
+        throw new Error("a defect")
+      }
+      const throwing = Layer.succeed(Audit, { ...audit, recordUnsafe })
+      yield* Effect.gen(function* () {
+        const alerts = yield* Alerts
+        alerts.observe(readings(11))
+        yield* TestClock.adjust("3 seconds")
+        alerts.observe(readings(1))
+        assert.lengthOf(lines, 2)
+        assert.strictEqual(alerts.status().unrecorded, 2)
+      }).pipe(
+        Effect.provide(Alerts.layer({ rules, targets: [target] }).pipe(Layer.provide(throwing))),
+      )
+    }).pipe(Effect.provide(Audit.layerOff))
+  })
+
+  it.effect("goes on where a baseline can't be asked", () => {
+    const { lines, target } = paper()
+    const slower: AlertRule = {
+      name: "slower",
+      kind: "change",
+      of: { metric: "depth" },
+      against: "baseline",
+      is: "above",
+      bound: 1,
+      summary: "slower",
+    }
+    return alone(
+      Effect.gen(function* () {
+        const alerts = yield* Alerts
+        alerts.observe(readings(11))
+        yield* TestClock.adjust("3 seconds")
+        alerts.observe(readings(1))
+        assert.lengthOf(lines, 2)
+      }),
+      {
+        rules: { rules: [slower, deep] },
+        targets: [target],
+        baselineOf: () => {
+          throw new Error("no file")
+        },
+      },
+    )
+  })
 
   it.effect("lets others hear of changes from then on", () =>
     alone(

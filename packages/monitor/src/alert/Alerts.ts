@@ -20,12 +20,13 @@ import type { Finding } from "../detect/Finding.ts"
 import type { Reading, Readings } from "../metric/Reading.ts"
 import { instrument } from "../metric/Instruments.ts"
 import { type Sample, sampleOf } from "../metric/Sample.ts"
-import { type Alert, AlertSeverity } from "./Alert.ts"
-import { AlertBook, type AlertChange, type Moment } from "./AlertBook.ts"
+import { Alert, AlertSeverity } from "./Alert.ts"
+import { type Acknowledgement, AlertBook, type AlertChange, type Moment } from "./AlertBook.ts"
 import type { AlertRules } from "./AlertRule.ts"
 import { millisOf } from "./AlertSpan.ts"
 import type { AlertTarget, AlertTargetInvalid, TargetCounts } from "./AlertTarget.ts"
 import { AlertTrail } from "./AlertTrail.ts"
+import { BaselineGuard } from "./BaselineGuard.ts"
 import { defaultRules } from "./DefaultRules.ts"
 import { InvalidAlertRules } from "./InvalidAlertRules.ts"
 import type { BaselineOf } from "./Meter.ts"
@@ -33,9 +34,10 @@ import { type Notice, noticeFor, NoticeGroups } from "./Notice.ts"
 import { unknownTargets } from "./RuleCheck.ts"
 import * as RuleFile from "./RuleFile.ts"
 import * as StderrTarget from "./StderrTarget.ts"
+import { guarded } from "./TargetGuard.ts"
 
 /**
- * There is nothing to acknowledge: no such alert, it is over, or somebody has it already.
+ * There is nothing to acknowledge: no such alert, it is over, or nobody was told of it yet.
  *
  * @category errors
  * @since 0.1.0
@@ -48,7 +50,29 @@ export class AlertNotOpen extends Schema.TaggedError<AlertNotOpen>(
   id: Schema.String,
 }) {
   override get message(): string {
-    return `${this.code}: there is no alert ${this.id} to acknowledge: it is over, or somebody has it already`
+    return `${this.code}: there is no alert ${this.id} to acknowledge: it is over, or has not begun`
+  }
+}
+
+/**
+ * Somebody else has the alert, and keeps it.
+ *
+ * @category errors
+ * @since 0.1.0
+ */
+export class AlertTaken extends Schema.TaggedError<AlertTaken>("@countersign/monitor/AlertTaken")(
+  "AlertTaken",
+  {
+    code: Schema.tag("AUD-6205"),
+    isRetryable: Schema.tag(false),
+    /** As it is; it was not changed. */
+    alert: Alert,
+    /** Who has it. */
+    by: Schema.String,
+  },
+) {
+  override get message(): string {
+    return `${this.code}: the alert ${this.alert.id} is acknowledged by ${this.by} already, since ${new Date(this.alert.changedMillis).toISOString()}`
   }
 }
 
@@ -113,7 +137,8 @@ export class Alerts extends Context.Service<
     /** Those that are over, each once, as it last ended; the newest first, and at most 200. */
     readonly past: () => ReadonlyArray<Alert>
     /**
-     * Somebody has it: nobody else is told until it is over.
+     * Somebody has it: nobody else is told until it is over. Who has it already is answered the
+     * same, and nothing is told or recorded again; who comes later learns who has it.
      *
      * @param by who; they become the actor of the record
      * @param note the reason, for the record; may be empty
@@ -122,7 +147,7 @@ export class Alerts extends Context.Service<
       id: string,
       by: string,
       note: string,
-    ) => Effect.Effect<AlertChange, AlertNotOpen>
+    ) => Effect.Effect<AlertChange, AlertNotOpen | AlertTaken>
     /** From now on. Who is slow misses the oldest. */
     readonly changes: Stream.Stream<AlertChange>
     readonly status: () => AlertsStatus
@@ -188,6 +213,20 @@ const tell = (targets: ReadonlyArray<AlertTarget>, notices: ReadonlyArray<Notice
   }
 }
 
+/** Asking twice is no mistake; taking from another is. */
+const answered = (
+  id: string,
+  by: string,
+  found: Acknowledgement | undefined,
+): Effect.Effect<AlertChange, AlertNotOpen | AlertTaken> => {
+  if (found === undefined) return Effect.fail(new AlertNotOpen({ id }))
+  const { alert } = found.change
+  const { acknowledgedBy = by } = alert
+  return acknowledgedBy === by
+    ? Effect.succeed(found.change)
+    : Effect.fail(new AlertTaken({ alert, by: acknowledgedBy }))
+}
+
 const openInstrument = instrument("countersign_alerts_open")
 const lostInstrument = instrument("countersign_alert_notices_lost_total")
 const unrecordedInstrument = instrument("countersign_alert_changes_unrecorded")
@@ -214,14 +253,15 @@ const samplesOf = (
 const make = Effect.fnUntraced(function* (options: AlertsOptions) {
   const audit = yield* Audit
   const clock = yield* Clock.clockWith(Effect.succeed)
-  const targets = yield* Effect.all(options.targets ?? [StderrTarget.make()])
+  const targets = (yield* Effect.all(options.targets ?? [StderrTarget.make()])).map(guarded)
   const rules = yield* checked(options.rules ?? defaultRules, targets)
   const now = (): Moment => ({
     nowMillis: monotonicMillis(clock),
     dateMillis: clock.currentTimeMillisUnsafe(),
   })
-  const { baselineOf, historyMax, tickMillis = 1000 } = options
-  const book = new AlertBook(rules, { baselineOf, historyMax, startedAt: now() })
+  const { historyMax, tickMillis = 1000 } = options
+  const baselines = new BaselineGuard(options.baselineOf)
+  const book = new AlertBook(rules, { baselineOf: baselines.of, historyMax, startedAt: now() })
   const groups = new NoticeGroups(millisOf(rules.groupEvery ?? "0s"))
   const trail = new AlertTrail(audit.recordUnsafe)
   const feed = new ChangeFeed()
@@ -238,20 +278,24 @@ const make = Effect.fnUntraced(function* (options: AlertsOptions) {
     feed.offer(changes)
     return changes
   }
+  const handOn = (nowMillis: number): void => {
+    tell(targets, groups.due(nowMillis, now().dateMillis))
+    trail.retry()
+  }
   const tick = Effect.sync(() => {
     changing((at) => book.tick(at))
-    const at = now()
-    tell(targets, groups.due(at.nowMillis, at.dateMillis))
-    trail.retry()
+    handOn(now().nowMillis)
   })
   // What a group holds back goes out at the end, while the targets still send.
-  yield* Effect.addFinalizer(() =>
-    Effect.sync(() => {
-      tell(targets, groups.due(Number.POSITIVE_INFINITY, now().dateMillis))
-      trail.retry()
-    }),
+  yield* Effect.addFinalizer(() => Effect.sync(() => handOn(Number.POSITIVE_INFINITY)))
+  yield* Effect.sleep(tickMillis).pipe(
+    Effect.andThen(tick),
+    Effect.andThen(baselines.sayFailure),
+    // Silence is noticed here: nothing that goes wrong once may end it.
+    Effect.catchDefect((defect) => Effect.logError("alerts could not be judged", defect)),
+    Effect.forever,
+    Effect.forkScoped,
   )
-  yield* Effect.sleep(tickMillis).pipe(Effect.andThen(tick), Effect.forever, Effect.forkScoped)
 
   const status = (): AlertsStatus => ({
     targets: Object.fromEntries(targets.map((target) => [target.name, target.counts()])),
@@ -267,11 +311,12 @@ const make = Effect.fnUntraced(function* (options: AlertsOptions) {
     past: () => book.past(),
     acknowledge: (id, by, note) =>
       Effect.suspend(() => {
-        const [change] = changing((at) => {
-          const found = book.acknowledge(id, by, note, at)
-          return found === undefined ? [] : [found]
+        let found: Acknowledgement | undefined
+        changing((at) => {
+          found = book.acknowledge(id, by, note, at)
+          return found === undefined || found.isRepeated ? [] : [found.change]
         })
-        return change === undefined ? Effect.fail(new AlertNotOpen({ id })) : Effect.succeed(change)
+        return answered(id, by, found)
       }),
     changes: feed.stream,
     status,

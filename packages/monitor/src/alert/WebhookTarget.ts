@@ -9,7 +9,7 @@
  * @since 0.1.0
  */
 import { createHash, createHmac } from "node:crypto"
-import { httpFailure, httpPost, isHttpUrl, shownUrl } from "@countersign/core/platform/HttpPost"
+import { httpFailure, httpPost, isHttpUrl } from "@countersign/core/platform/HttpPost"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
@@ -86,8 +86,10 @@ export const make = Effect.fnUntraced(function* (
   const { name = "webhook", secret, url } = options
   const wrong = refusal(options)
   if (wrong !== undefined) return yield* new AlertTargetInvalid({ target: name, detail: wrong })
+  // Many a receiver's path is its secret.
+  const { origin } = new URL(url)
   const failed = (isRetryable: boolean, detail: string) =>
-    new NoticeFailed({ target: name, isRetryable, detail: `${shownUrl(url)}: ${detail}` })
+    new NoticeFailed({ target: name, isRetryable, detail: `${origin}: ${detail}` })
   const send = Effect.fnUntraced(function* (notice: Notice) {
     const body = bodyOf(notice)
     // The same for each try, so that a receiver knows a notice that comes twice.
