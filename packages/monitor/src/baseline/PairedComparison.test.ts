@@ -10,7 +10,7 @@ import {
   pairsMax,
   sharedPlan,
 } from "./PairedComparison.ts"
-import { worsening } from "./Verdict.ts"
+import { type Better, worsening } from "./Verdict.ts"
 
 const pairsOf = (count: number, ratio: number, seed = 1): ReadonlyArray<Pair> => {
   const random = randomOf(seed)
@@ -64,9 +64,35 @@ describe("a paired comparison", () => {
 
   it("learns nothing from a pair without two numbers above 0", () => {
     const broken = pairsOf(12, 1.1).map((pair, index) =>
-      index > 3 ? { before: 0, after: 0 } : pair,
+      index > 3 ? { before: -1, after: Number.NaN } : pair,
     )
     assert.strictEqual(compare(broken, "lower").verdict, "undecided")
+  })
+
+  it("sees a metric that collapses to 0 or grows without end", () => {
+    const to = (after: number, better: Better, before = 100) =>
+      compare(
+        Array.from({ length: 12 }, () => ({ before, after })),
+        better,
+      )
+    const collapsed = to(0, "higher")
+    assert.deepInclude(collapsed, { verdict: "regressed", ratio: Infinity })
+    assert.strictEqual(collapsed.reason, "infinitely worse (∞ to ∞) in 12 pairs")
+    assert.strictEqual(to(Infinity, "lower").verdict, "regressed")
+    assert.strictEqual(to(100, "lower", 0).verdict, "regressed")
+    assert.strictEqual(to(0, "lower").verdict, "improved")
+    assert.deepInclude(to(0, "lower", 0), { verdict: "unchanged", ratio: 1 })
+    assert.deepInclude(to(Infinity, "lower", Infinity), { verdict: "unchanged", ratio: 1 })
+  })
+
+  it("takes zeros that come and go on both sides for what they are: noise", () => {
+    const random = randomOf(4)
+    const alarms = Array.from({ length: 200 }, () => {
+      const clock = () => (random() < 0.3 ? 0 : 1 + random())
+      const pairs = Array.from({ length: 96 }, () => ({ before: clock(), after: clock() }))
+      return compare(pairs, "lower", fixedPlan(96)).verdict
+    }).filter((verdict) => verdict === "regressed" || verdict === "improved")
+    assert.isBelow(alarms.length, 3)
   })
 
   it("spends the chance of a false alarm once, over all looks", () => {

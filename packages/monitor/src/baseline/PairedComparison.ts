@@ -13,7 +13,7 @@
  * @since 0.1.0
  */
 import * as SignedRank from "./SignedRank.ts"
-import { type Better, type Comparison, inWords, worsening } from "./Verdict.ts"
+import { type Better, type Comparison, inDigits, inWords, worsening } from "./Verdict.ts"
 
 /**
  * @category models
@@ -111,8 +111,6 @@ export interface Pair {
  */
 export const isBeforeFirst = (random: () => number): boolean => random() < 0.5
 
-const shown = (ratio: number): string => ratio.toFixed(3)
-
 const judged = (
   differences: ReadonlyArray<number>,
   { alpha }: Look,
@@ -121,7 +119,7 @@ const judged = (
   const { estimate, high, low } = SignedRank.intervalOf(differences, alpha)
   const { pGreater, pLess } = SignedRank.signedRank(differences)
   const found = { ratio: Math.exp(estimate), low: Math.exp(low), high: Math.exp(high) }
-  const range = `${shown(found.low)} to ${shown(found.high)}`
+  const range = `${inDigits(found.low)} to ${inDigits(found.high)}`
   const told = `${inWords(found.ratio)} (${range}) in ${differences.length} pairs`
   const least = Math.log1p(effectMin)
   if (pGreater <= alpha && estimate >= least)
@@ -139,8 +137,8 @@ const judged = (
  * What the pairs so far say, judged at the newest look that they have reached. Pairs beyond it
  * wait for the next look.
  *
- * @param pairs in the order in which they were run. A pair without two numbers above 0 is counted
- *   and says nothing
+ * @param pairs in the order in which they were run. One of two numbers may be 0 or infinite: that
+ *   is the largest difference there is. A pair with a number below 0 is counted and says nothing
  * @category running
  * @since 0.1.0
  */
@@ -166,7 +164,7 @@ export const compare = (
   const differences = pairs
     .slice(0, look.pairs)
     .map(({ after, before }) => worsening(before, after, better))
-    .filter(Number.isFinite)
+    .filter((difference) => !Number.isNaN(difference))
   const comparison = judged(differences, look, plan)
   return { ...comparison, pairsNext: comparison.verdict === "undecided" ? pairsNext : undefined }
 }
@@ -183,7 +181,7 @@ export const feasibility = (
   budget: number,
 ): { readonly isReachable: boolean | undefined; readonly reason: string } => {
   const bound = 1 + budget
-  const said = `with auditing it is ${inWords(ratio)} (${shown(low)} to ${shown(high)}), and ${shown(bound)} is allowed`
+  const said = `with auditing it is ${inWords(ratio)} (${inDigits(low)} to ${inDigits(high)}), and ${inDigits(bound)} is allowed`
   if (high <= bound) return { isReachable: true, reason: said }
   if (low > bound) return { isReachable: false, reason: said }
   return { isReachable: undefined, reason: `${said}: that is too wide to tell` }

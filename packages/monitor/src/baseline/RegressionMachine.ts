@@ -17,7 +17,7 @@ import { type Better, worsening } from "./Verdict.ts"
  * @since 0.1.0
  */
 export interface RegressionOptions {
-  /** What the baseline says: above 0. */
+  /** What the baseline says: at least 0. */
   readonly baseline: number
   readonly better: Better
   /** How much worse it may be: a ratio such as 0.1. */
@@ -36,7 +36,7 @@ export interface RegressionOptions {
  */
 export interface RegressionState {
   readonly isRegressed: boolean
-  /** Of the last whole window: above 1 is worse. `NaN` before there is one. */
+  /** Of the last whole window: above 1 is worse, also infinite. `NaN` before there is one. */
   readonly ratio: number
   /** Readings of the window that is not whole. */
   readonly window: ReadonlyArray<number>
@@ -71,7 +71,7 @@ const recoveredBelow = 0.5
 /**
  * The state after one more reading.
  *
- * @param value what is not above 0 says nothing
+ * @param value at least 0, also infinite; anything else says nothing
  * @category running
  * @since 0.1.0
  */
@@ -80,7 +80,7 @@ export const step = (
   value: number,
   { allowance, baseline, better, windowReadings, windowsMin }: RegressionOptions,
 ): readonly [RegressionState, Transition] => {
-  if (!(value > 0 && Number.isFinite(value))) return [state, "none"]
+  if (!(value >= 0)) return [state, "none"]
   const window = [...state.window, value]
   if (window.length < windowReadings) return [{ ...state, window }, "none"]
   const ratio = Math.exp(worsening(baseline, median(window), better))

@@ -45,7 +45,7 @@ describe("the signed-rank test", () => {
   )
 
   it("leaves out what is 0 or no number", () => {
-    const { count, pGreater, pLess } = signedRank([0, Number.NaN, Infinity, 0])
+    const { count, pGreater, pLess } = signedRank([0, Number.NaN, 0])
     assert.deepStrictEqual({ count, pGreater, pLess }, { count: 0, pGreater: 1, pLess: 1 })
   })
 })
@@ -64,6 +64,19 @@ describe("the interval", () => {
       high: Infinity,
     })
     assert.isNaN(intervalOf([], 0.05).estimate)
+  })
+
+  it("has infinite differences for the largest, and two against each other for nothing", () => {
+    const low = Array.from({ length: 12 }, () => Infinity)
+    assert.deepStrictEqual(intervalOf(low, 0.01), {
+      estimate: Infinity,
+      low: Infinity,
+      high: Infinity,
+    })
+    assert.strictEqual(signedRank(low).pGreater, 2 ** -12)
+    const torn = intervalOf([-Infinity, Infinity, 1], 0.01)
+    assert.deepStrictEqual(torn, { estimate: 0.5, low: -Infinity, high: Infinity })
+    assert.strictEqual(signedRank([-Infinity, 1, 2]).pLess, 5 / 8)
   })
 
   it.prop(
