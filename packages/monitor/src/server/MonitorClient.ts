@@ -1,5 +1,5 @@
 /**
- * A viewer's end of the wire, for programs on Node; a browser builds the same of the same parts.
+ * A viewer's end of the wire, for programs on Node and for pages in a browser.
  *
  * @since 0.1.0
  */
