@@ -3,7 +3,12 @@ import { Audit } from "@countersign/core/Audit"
 import * as AuditFixture from "@countersign/core/testing/AuditFixture"
 import { randomOf } from "@countersign/core/testing/SeededRandom"
 import { temporaryDirectory } from "@countersign/core/testing/TemporaryDirectory"
+import { monotonicMillis } from "@countersign/core/engine/Monotonic"
+import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
+import * as Layer from "effect/Layer"
+import * as TestClock from "effect/testing/TestClock"
 import { noiseModels } from "../baseline/NoiseModel.ts"
 import { instruments } from "../metric/Instruments.ts"
 import { inWords, measurementOf } from "./OverheadMeasurement.ts"
@@ -72,6 +77,30 @@ describe("the probe", () => {
     }),
   )
 
+  it.effect("charges auditing nothing that others do while it waits", () =>
+    Effect.gen(function* () {
+      const clock = yield* Clock.clockWith(Effect.succeed)
+      for (const othersShare of [0, 0.4]) {
+        let own = 0
+        const measuring = yield* Effect.forkChild(
+          OverheadProbe.measure({
+            operation: (isAudited) => {
+              own += isAudited ? 0.01 : 0.009
+            },
+            // The disk takes a while, and the engine's own work is a small part of it.
+            settle: Effect.sleep(20).pipe(Effect.andThen(Effect.sync(() => (own += 0.5)))),
+            activeMillis: () => own + othersShare * monotonicMillis(clock),
+          }),
+        )
+        yield* TestClock.adjust("1 minute")
+        const { overhead, pairs } = yield* Fiber.join(measuring)
+        assert.strictEqual(pairs, 30)
+        // 5 ms become 5.56 ms and 0.5 ms: 17 % of the time is auditing's.
+        assert.approximately(overhead, 0.17, 0.02, `others need ${othersShare} of the time`)
+      }
+    }),
+  )
+
   it.live("ends where the clock stands still, and knows nothing then", () =>
     Effect.gen(function* () {
       const { low, pairs } = yield* OverheadProbe.measure({
@@ -121,6 +150,37 @@ describe("sampling by measurement", () => {
         String(AuditFixture.dataOf(change)["reason"]),
         /as measured, and 5\.00 % is allowed/,
       )
+    }),
+  )
+
+  it.effect("goes on after an operation that throws, later each time", () =>
+    Effect.gen(function* () {
+      let isBroken = true
+      let calls = 0
+      const feedback = SamplingFeedback.layer({
+        operation: () => {
+          calls += 1
+          if (isBroken) throw new Error("no basket")
+        },
+        pairs: 6,
+        pauseMillis: 0,
+        everyMillis: 1000,
+        activeMillis: () => calls,
+      })
+      yield* Effect.gen(function* () {
+        const { failures, newest } = yield* SamplingFeedback
+        const failed: Array<number> = []
+        for (let second = 0; second < 8; second++) {
+          yield* TestClock.adjust(1000)
+          failed.push(failures())
+        }
+        // At once, and then after 2 and after 4 seconds more.
+        assert.deepStrictEqual(failed, [1, 2, 2, 2, 2, 3, 3, 3])
+        assert.isUndefined(newest())
+        isBroken = false
+        yield* TestClock.adjust(10_000)
+        assert.strictEqual(newest()?.pairs, 6)
+      }).pipe(Effect.provide(feedback.pipe(Layer.provide(Audit.layerOff))))
     }),
   )
 })

@@ -8,6 +8,7 @@
  * @since 0.1.0
  */
 import { Audit } from "@countersign/core/Audit"
+import * as Cause from "effect/Cause"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -25,11 +26,15 @@ export interface SamplingFeedbackOptions extends Omit<
 > {
   /** One operation of the hot path; records with `audit` where it is audited. */
   readonly operation: (isAudited: boolean, audit: Audit["Service"]) => void
-  /** From the end of one measurement to the next. Default 30,000. Units: milliseconds. */
+  /**
+   * From the end of one measurement to the next; twice as long after each that fails in a row, up
+   * to 32 times. Default 30,000. Units: milliseconds.
+   */
   readonly everyMillis?: number
 }
 
 const everyMillisDefault = 30_000
+const doublingsMax = 5
 
 /**
  * Measures at intervals, beside the engine, what auditing costs.
@@ -46,7 +51,9 @@ export class SamplingFeedback extends Context.Service<
     readonly explanation: () => string
     /** `countersign_overhead_ratio` with the label `bound`: `estimate`, `low`, `high`. */
     readonly readings: () => ReadonlyArray<Reading>
-    /** Measures now, and tells the engine. */
+    /** Measurements that came to nothing, since the operation threw. */
+    readonly failures: () => number
+    /** Measures now, and tells the engine. Dies where the operation throws. */
     readonly measure: Effect.Effect<OverheadMeasurement>
   }
 >()("@countersign/monitor/feedback/SamplingFeedback") {
@@ -59,9 +66,18 @@ export class SamplingFeedback extends Context.Service<
       Effect.gen(function* () {
         const feedback = make(yield* Audit, options)
         const { everyMillis = everyMillisDefault } = options
-        yield* Effect.forkScoped(
-          Effect.forever(Effect.andThen(feedback.measure, Effect.sleep(everyMillis))),
-        )
+        let inRow = 0
+        const turn = Effect.gen(function* () {
+          const before = feedback.failures()
+          // What the operation does is the application's; it must not end what watches it.
+          yield* Effect.ignoreCause(feedback.measure, {
+            log: "Warn",
+            message: "countersign: what auditing costs could not be measured",
+          })
+          inRow = feedback.failures() > before ? inRow + 1 : 0
+          yield* Effect.sleep(everyMillis * 2 ** Math.min(inRow, doublingsMax))
+        })
+        yield* Effect.forkScoped(Effect.forever(turn))
         return feedback
       }),
     )
@@ -72,6 +88,7 @@ const make = (
   { operation, ...options }: SamplingFeedbackOptions,
 ): SamplingFeedback["Service"] => {
   let newest: OverheadMeasurement | undefined
+  let failures = 0
   const probed = OverheadProbe.measure({
     ...options,
     operation: (isAudited) => operation(isAudited, audit),
@@ -84,8 +101,15 @@ const make = (
     const { high, low, overhead } = newest
     audit.sampling.observeOverhead(Math.max(0, overhead), { low, high })
     return newest
-  })
+  }).pipe(
+    Effect.tapCause((cause) =>
+      Effect.sync(() => {
+        if (!Cause.hasInterruptsOnly(cause)) failures += 1
+      }),
+    ),
+  )
   return {
+    failures: () => failures,
     newest: () => newest,
     explanation: () => (newest === undefined ? "nothing was measured yet" : inWords(newest)),
     readings: () =>
