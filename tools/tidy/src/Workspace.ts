@@ -14,7 +14,7 @@ export interface Import {
   readonly line: number
 }
 
-/** A TypeScript file under `packages`, `apps` or `tools`. */
+/** A TypeScript file, with JSX or without, under `packages`, `apps` or `tools`. */
 export interface Source {
   /** From the root, with forward slashes: `packages/core/src/engine/Stage.ts`. */
   readonly path: string
@@ -168,7 +168,7 @@ export const workspaceOf = (files: Readonly<Record<string, string>>): Workspace 
   const sources: Array<Source> = []
   for (const [file, text] of all) {
     const [folder, name] = file.split("/")
-    if (!isKindFolder(folder) || name === undefined || !file.endsWith(".ts")) continue
+    if (!isKindFolder(folder) || name === undefined || !/\.tsx?$/.test(file)) continue
     const directory = `${folder}/${name}`
     const owner = packages.get(directory) ?? packageAt(directory, all)
     packages.set(directory, owner)
@@ -184,7 +184,7 @@ export const workspaceOf = (files: Readonly<Record<string, string>>): Workspace 
 
 // AssemblyScript is a language of its own: it has no extensions in imports.
 const unread = new Set(["assembly", "node_modules", "dist", "coverage", "bench-results"])
-const readable = /\.(ts|md|json)$/
+const readable = /\.(tsx?|md|json)$/
 
 const collect = (root: string, folder: string, files: Record<string, string>): void => {
   for (const entry of fs.readdirSync(path.join(root, folder), { withFileTypes: true })) {

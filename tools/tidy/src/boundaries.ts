@@ -7,12 +7,16 @@ import type { Finding, Import, Package, Source, Workspace } from "./Workspace.ts
  * The picture in ARCHITECTURE.md shows the same.
  */
 const layers: Readonly<Record<string, ReadonlyArray<string>>> = {
-  app: ["core", "sinks", "copybook", "monitor"],
+  app: ["core", "sinks", "copybook", "monitor", "inspector"],
+  inspector: ["core", "copybook", "monitor"],
   sinks: ["core"],
   copybook: ["core"],
   monitor: ["core"],
   core: [],
 }
+
+/** What a browser runs is bundled: who installs the package needs nothing of what is in it. */
+const page = "/src/page/"
 
 const layerOf = (owner: Package): string =>
   owner.kind === "app" ? "app" : (owner.directory.split("/")[1] ?? "")
@@ -72,7 +76,7 @@ export const escapes = (workspace: Workspace): ReadonlyArray<Finding> =>
     if (!target.startsWith(`${source.owner.directory}/`)) {
       return `imports ${specifier}: a relative import may not leave ${source.owner.directory}`
     }
-    return /\.(ts|json)$/.test(specifier)
+    return /\.(tsx?|json|css)$/.test(specifier)
       ? undefined
       : `imports ${specifier}: a relative import ends in .ts`
   })
@@ -83,7 +87,8 @@ export const undeclared = (workspace: Workspace): ReadonlyArray<Finding> =>
     if (isRelative(specifier) || specifier.startsWith("node:")) return undefined
     const name = packageNameOf(specifier)
     const { development, directory, runtime } = source.owner
-    if (name === source.owner.name || runtime.has(name) || (source.isTest && development.has(name)))
+    const isBundled = source.isTest || source.path.includes(page)
+    if (name === source.owner.name || runtime.has(name) || (isBundled && development.has(name)))
       return undefined
     return `imports ${specifier}: ${directory}/package.json does not declare ${name}`
   })

@@ -24,6 +24,8 @@ const diskService = `${diskRoom}Disk.ts`
 const worker = "packages/core/src/trail/VerifierWorker.ts"
 /** Test kit: it makes real files for tests, and programs that are killed. */
 const testKit = "/src/testing/"
+/** A program for the browser, and no library: its shell puts its rooms together, and they use it. */
+const page = "/src/page/"
 
 const resolved = (source: Source, specifier: string): string =>
   specifier.startsWith(".")
@@ -31,7 +33,9 @@ const resolved = (source: Source, specifier: string): string =>
     : specifier
 
 const code = (workspace: Workspace): ReadonlyArray<Source> =>
-  workspace.sources.filter((source) => source.owner.kind === "package" && !source.isTest)
+  workspace.sources.filter(
+    (source) => source.owner.kind === "package" && !source.isTest && !source.path.includes(page),
+  )
 
 /** Data: needs neither Effect's runtime nor the disk. Derived, so there is no list to keep. */
 const isData = (source: Source): boolean =>

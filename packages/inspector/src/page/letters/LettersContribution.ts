@@ -1,0 +1,3 @@
+import type { Contribution } from "../shell/Contribution.ts"
+
+export const letters: Contribution = {}

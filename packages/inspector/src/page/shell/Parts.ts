@@ -1,0 +1,18 @@
+/** F6 goes round the parts of the workbench, as in editors. */
+const parts = [".activity-bar", ".side-bar", ".editor-area", ".panel", ".status-bar"]
+
+const focusable = "button:not([tabindex='-1']), [tabindex='0'], input, select, textarea, a[href]"
+
+const firstIn = (part: Element): HTMLElement | null => part.querySelector<HTMLElement>(focusable)
+
+export const focusPart = (step: 1 | -1): void => {
+  const there = parts.flatMap((selector) => {
+    const part = document.querySelector(selector)
+    const first = part === null ? null : firstIn(part)
+    return part === null || first === null ? [] : [{ part, first }]
+  })
+  const at = there.findIndex(({ part }) => part.contains(document.activeElement))
+  const next =
+    at < 0 ? (step === 1 ? 0 : there.length - 1) : (at + step + there.length) % there.length
+  there[next]?.first.focus()
+}
