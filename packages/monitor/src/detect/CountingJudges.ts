@@ -7,7 +7,7 @@ import { CountWindow } from "./CountWindow.ts"
 import type { RuleOf } from "./DetectionRule.ts"
 import { DistinctWindow } from "./DistinctWindow.ts"
 import { millisOf } from "./Duration.ts"
-import { hashOf, numberAt, textAt } from "./EventValue.ts"
+import { hashOf, sumAt, textsAt } from "./EventValue.ts"
 import { type Bench, counted, type Facts, type Judge, single } from "./Judge.ts"
 import { RateBaseline } from "./RateBaseline.ts"
 import { WorkingTime } from "./WorkingTime.ts"
@@ -21,7 +21,7 @@ const events = (count: number): string => (count === 1 ? "1 event" : `${count} e
 export const countJudge = (rule: RuleOf<"count">, bench: Bench): Judge => {
   const { atLeast, sum } = rule
   const withinMillis = millisOf(rule.within)
-  const amountOf = sum === undefined ? undefined : numberAt(sum)
+  const amountOf = sum === undefined ? undefined : sumAt(sum)
   const window = new CountWindow(bench.table, withinMillis, bench)
   return single(rule, (facts, slot) => {
     const amount = amountOf === undefined ? 1 : Math.floor(amountOf(facts.event) ?? 0)
@@ -70,16 +70,22 @@ export const scheduleJudge = (rule: RuleOf<"schedule">, bench: Bench): Judge => 
  */
 export const distinctJudge = (rule: RuleOf<"distinct">, bench: Bench): Judge => {
   const withinMillis = millisOf(rule.within)
-  const valueOf = textAt(rule.of)
+  const valueOf = textsAt(rule.of)
   const window = new DistinctWindow(bench.table, rule.atLeast, withinMillis, bench)
   const what = typeof rule.of === "string" ? rule.of : rule.of.join(" and ")
   return single(rule, (facts, slot) => {
-    const value = valueOf(facts.event)
-    if (value === undefined) return undefined
+    const values = valueOf(facts.event)
+    if (values === undefined) return undefined
     const row = bench.table.rowOf(slot)
-    const hash = hashOf(value)
-    const isEnough = window.add(row, facts.atMillis, hash)
-    bench.evidence.add(row, facts.atMillis, facts.id, hash)
+    const add = (value: string): boolean => {
+      const hash = hashOf(value)
+      const isEnough = window.add(row, facts.atMillis, hash)
+      bench.evidence.add(row, facts.atMillis, facts.id, hash)
+      return isEnough
+    }
+    // All of them are counted, also once there are enough.
+    const isEnough =
+      typeof values === "string" ? add(values) : values.filter((value) => add(value)).length > 0
     if (!isEnough) return undefined
     return counted(
       bench,

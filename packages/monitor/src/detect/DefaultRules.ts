@@ -126,11 +126,11 @@ const access: ReadonlyArray<DetectionRule> = [
   {
     kind: "distinct",
     name: "many-targets",
-    summary: "One account read the records of many",
+    summary: "One account read or exported the records of many",
     severity: "warning",
     confidence: 0.6,
     technique: "T1213",
-    when: `${reading} and ${person} and outcome=success`,
+    when: `(${reading} or ${exporting}) and ${person} and outcome=success`,
     by: "actor.id",
     of: "target.id",
     atLeast: 100,

@@ -4,6 +4,7 @@ import * as AuditFixture from "@countersign/core/testing/AuditFixture"
 import { temporaryDirectory } from "@countersign/core/testing/TemporaryDirectory"
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
+import { readingsOf } from "../metric/Sample.ts"
 import type { DetectionRule } from "./DetectionRule.ts"
 import { Detection } from "./Detection.ts"
 import * as DetectionSink from "./DetectionSink.ts"
@@ -59,7 +60,7 @@ describe("Detection on an engine", () => {
         Effect.gen(function* () {
           yield* fail(5)
           const detection = yield* Detection
-          return { recent: detection.recent(), readings: detection.readings() }
+          return { recent: detection.recent(), samples: detection.samples() }
         }),
       )
       const [found, ...others] = yield* findingsIn(trail)
@@ -75,7 +76,10 @@ describe("Detection on an engine", () => {
         seen.recent.map(({ subject }) => subject),
         ["u-1"],
       )
-      assert.deepInclude(seen.readings, {
+      for (const { instrument, labels } of seen.samples) {
+        assert.deepStrictEqual(Object.keys(labels), [...instrument.labels])
+      }
+      assert.deepInclude(seen.samples.flatMap(readingsOf), {
         name: "countersign_detection_findings_total",
         labels: { rule: "failed-login-burst" },
         value: 1,

@@ -10,7 +10,9 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Schedule from "effect/Schedule"
+import { instrument } from "../metric/Instruments.ts"
 import type { Reading } from "../metric/Reading.ts"
+import { readingsOf, type Sample, sampleOf } from "../metric/Sample.ts"
 import type { DetectionCounts, DetectionSink } from "./DetectionSink.ts"
 import type { Finding } from "./Finding.ts"
 
@@ -22,24 +24,20 @@ const lookMillis = 1000
  * @category conversions
  * @since 0.1.0
  */
-export const readingsOf = (
+export const samplesOf = (
   counts: DetectionCounts,
   byRule: ReadonlyMap<string, number>,
-): ReadonlyArray<Reading> => {
-  const reading = (name: string, value: number, labels: Reading["labels"] = {}): Reading => ({
-    name: `countersign_detection_${name}`,
-    labels,
-    value,
-  })
-  return [
-    reading("judged_total", counts.judged),
-    reading("unreadable_total", counts.unreadable),
-    reading("keys", counts.keys),
-    reading("forgotten_keys_total", counts.forgotten),
-    reading("waiting_findings", counts.waiting),
-    ...Array.from(byRule, ([rule, count]) => reading("findings_total", count, { rule })),
-  ]
-}
+): ReadonlyArray<Sample> => [
+  sampleOf(instrument("countersign_detection_judged_total"), counts.judged),
+  sampleOf(instrument("countersign_detection_unreadable_total"), counts.unreadable),
+  sampleOf(instrument("countersign_detection_keys"), counts.keys),
+  sampleOf(instrument("countersign_detection_forgotten_keys_total"), counts.forgotten),
+  sampleOf(instrument("countersign_detection_forgotten_values_total"), counts.forgottenValues),
+  sampleOf(instrument("countersign_detection_waiting_findings"), counts.waiting),
+  ...Array.from(byRule, ([rule, count]) =>
+    sampleOf(instrument("countersign_detection_findings_total"), count, { rule }),
+  ),
+]
 
 /**
  * @category services
@@ -51,6 +49,9 @@ export class Detection extends Context.Service<
     /** The newest findings, the newest last; at most 256. */
     readonly recent: () => ReadonlyArray<Finding>
     readonly counts: () => DetectionCounts
+    /** For `Metrics.source`. */
+    readonly samples: () => ReadonlyArray<Sample>
+    /** The same as numbers with names. */
     readonly readings: () => ReadonlyArray<Reading>
     /** From 0 to 1: findings lower it, time brings it back. */
     readonly trustOf: (subject: string) => number
@@ -74,10 +75,12 @@ const attached = Effect.fnUntraced(function* (detection: DetectionSink) {
   })
   // What can't be recorded now waits, and is tried again with the next batch or look.
   yield* Effect.forkScoped(Effect.repeat(Effect.ignore(look), Schedule.spaced(lookMillis)))
+  const samples = () => samplesOf(detection.counts(), detection.byRule())
   return Detection.of({
     recent: detection.recent,
     counts: detection.counts,
-    readings: () => readingsOf(detection.counts(), detection.byRule()),
+    samples,
+    readings: () => samples().flatMap(readingsOf),
     trustOf: detection.trustOf,
   })
 })

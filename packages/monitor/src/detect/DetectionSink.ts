@@ -17,7 +17,7 @@ import * as Effect from "effect/Effect"
 import * as Semaphore from "effect/Semaphore"
 import * as Stream from "effect/Stream"
 import { Detector, type DetectorCounts, type DetectorOptions } from "./Detector.ts"
-import { textAt } from "./EventValue.ts"
+import { type TextsAt, textsAt } from "./EventValue.ts"
 import type { Finding } from "./Finding.ts"
 import { findingIdOf, recordOf } from "./FindingRecord.ts"
 import type { ReputationCache } from "./ReputationCache.ts"
@@ -105,7 +105,7 @@ class Watching {
   private readonly options: DetectionSinkOptions
   /** Batches and the clock both bring findings, which are recorded one after the other. */
   private readonly turn = Semaphore.makeUnsafe(1)
-  private readonly askedKeys: ReadonlyArray<(event: unknown) => string | undefined>
+  private readonly askedKeys: ReadonlyArray<TextsAt>
   /** What an earlier run has recorded. */
   private readonly known = new Set<string>()
   /** The sequence that is judged next; `undefined` before the first batch. */
@@ -120,7 +120,7 @@ class Watching {
       ...(reputation === undefined ? {} : { standingOf: (key) => reputation.standingOf(key) }),
     })
     this.askedKeys = options.rules.flatMap((rule) =>
-      rule.kind === "reputation" ? [textAt(rule.by)] : [],
+      rule.kind === "reputation" ? [textsAt(rule.by)] : [],
     )
   }
 
@@ -210,8 +210,9 @@ class Watching {
   private *keys(events: ReadonlyArray<unknown>): Iterable<string> {
     for (const event of events) {
       for (const keyOf of this.askedKeys) {
-        const key = keyOf(event)
-        if (key !== undefined) yield key
+        const keys = keyOf(event)
+        if (typeof keys === "string") yield keys
+        else if (keys !== undefined) yield* keys
       }
     }
   }

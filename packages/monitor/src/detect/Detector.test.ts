@@ -187,6 +187,30 @@ describe("first-seen", () => {
     assert.deepStrictEqual(subjects(rare, shared), ["u-0", "u-1"])
   })
 
+  it("goes on where a rule has had a thousand values, and says how many it forgot", () => {
+    const detector = new Detector({ rules: [rule] })
+    for (let index = 0; index < 1000; index += 1) detector.judge(of(`kind-${index % 30}`))
+    for (let index = 0; index < 1000; index += 1) detector.judge(of(`other-${index}`))
+    assert.isAbove(detector.counts().forgottenValues, 900)
+    const events = [
+      ...times(1000, (index) => ({ ...of(`kind-${index}`), actor: { id: "u-2", type: "user" } })),
+      ...times(10, () => of("Patient")),
+      of("Invoice"),
+    ]
+    assert.include(subjects({ ...rule, quiet: "1s" }, events), "u-1")
+  })
+
+  it("sees each target of an event", () => {
+    const both = eventAt(0, "a.b", "u-1", {
+      target: [
+        { id: "t", type: "Patient" },
+        { id: "t", type: "Invoice" },
+      ],
+    })
+    const [found] = findingsOf({ rules: [rule] }, [...times(10, () => of("Patient")), both])
+    assert.include(found?.explanation, "Invoice as target.type")
+  })
+
   it("finds nothing new for a key that is hardly known, nor the same twice", () => {
     assert.isEmpty(subjects(rule, [...times(5, () => of("Patient")), of("Invoice")]))
     assert.isEmpty(
@@ -319,6 +343,47 @@ describe("time", () => {
     const ahead = times(3, (index) => seen(index, (index + 1) * hour))
     assert.strictEqual(subjects(count, back).length, 1)
     assert.strictEqual(subjects(count, ahead).length, 1)
+  })
+})
+
+describe("an event of several targets", () => {
+  const targets = (...ids: ReadonlyArray<string>) =>
+    ids.map((id) => ({ id, type: "User", rows: 40 }))
+
+  it("is judged for each of them", () => {
+    const rule: DetectionRule = { ...count, by: "target.id", atLeast: 2 }
+    const events = [["a", "b"], ["c", "b"], ["c"]].map((ids, index) =>
+      eventAt(index * second, "a.b", "u-1", { target: targets(...ids) }),
+    )
+    assert.deepStrictEqual(subjects(rule, events), ["b", "c"])
+  })
+
+  it("shows all of its values, and adds up all of its numbers", () => {
+    const distinct: DetectionRule = {
+      ...shared,
+      kind: "distinct",
+      name: "d",
+      of: "target.id",
+      atLeast: 3,
+      within: "1m",
+    }
+    const event = eventAt(0, "a.b", "u-1", { id: "one", target: targets("a", "b", "c") })
+    const [found] = findingsOf({ rules: [distinct] }, [event])
+    assert.deepStrictEqual(found?.events, ["one"])
+    assert.deepStrictEqual(subjects({ ...count, sum: "target.rows", atLeast: 120 }, [event]), [
+      "u-1",
+    ])
+    assert.isEmpty(subjects({ ...count, sum: "target.rows", atLeast: 121 }, [event]))
+  })
+
+  it("gives each of them a role, which the last may use", () => {
+    const grant = eventAt(0, "user.role.grant", "boss", { target: targets("a", "b", "c") })
+    const read = eventAt(minute, "patient.record.read", "c", { classification: "PHI" })
+    const found = findingsOf({ rules: defaultRules }, [grant, read])
+    assert.deepStrictEqual(
+      found.map(({ rule, subject }) => [rule, subject]),
+      [["privilege-then-read", "c"]],
+    )
   })
 })
 

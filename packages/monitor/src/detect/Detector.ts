@@ -13,7 +13,7 @@ import { baselineJudge, countJudge, distinctJudge, scheduleJudge } from "./Count
 import type { DetectionRule } from "./DetectionRule.ts"
 import { millisOf } from "./Duration.ts"
 import { evidenceMax } from "./Evidence.ts"
-import { hashOf, InstantReader, textAt } from "./EventValue.ts"
+import { hashOf, InstantReader, textsAt } from "./EventValue.ts"
 import { residueOf } from "./FilterResidue.ts"
 import type { Finding } from "./Finding.ts"
 import {
@@ -70,6 +70,8 @@ export interface DetectorCounts {
   readonly keys: number
   /** Keys that made room for others, with what was known of them. */
   readonly forgotten: number
+  /** Values of `first-seen` rules that made room for others, and would be new again. */
+  readonly forgottenValues: number
 }
 
 interface RunningRule {
@@ -82,7 +84,7 @@ interface RunningRule {
 interface Step {
   readonly running: RunningRule
   readonly watch: Watch
-  readonly keyOf: (facts: Facts) => string | undefined
+  readonly keyOf: (facts: Facts) => string | ReadonlyArray<string> | undefined
   /** What type and outcome do not decide. */
   readonly passes: Passes | undefined
 }
@@ -146,8 +148,8 @@ export const quietMillisOf = (rule: DetectionRule): number => {
 const nameOf = (by: DetectionRule["by"]): string => (typeof by === "string" ? by : by.join(" "))
 
 /** A key may be as long as an event; what is remembered of it may not. An empty one is none. */
-const bounded = (key: string | undefined): string | undefined => {
-  if (key === undefined || key.length <= keyLengthMax) return key === "" ? undefined : key
+const bounded = (key: string): string | undefined => {
+  if (key.length <= keyLengthMax) return key === "" ? undefined : key
   return `${key.slice(0, keyLengthMax - 9)}#${hashOf(key).toString(16)}`
 }
 
@@ -210,8 +212,12 @@ export class Detector {
       keys += space.size
       forgotten += space.forgotten
     }
+    const forgottenValues = this.rules.reduce(
+      (sum, { judge }) => sum + (judge.forgottenValues?.() ?? 0),
+      0,
+    )
     const { found, judged, unreadable } = this
-    return { judged, unreadable, findings: found, keys, forgotten }
+    return { judged, unreadable, findings: found, keys, forgotten, forgottenValues }
   }
 
   /** @param event parsed JSON of a record of the trail */
@@ -230,10 +236,12 @@ export class Detector {
     if (steps.length === 0) return findings ?? nothing
     const facts: Facts = { event, id: textMember(event, "id"), atMillis }
     for (const step of steps) {
-      const sighting = this.look(step, facts)
-      if (sighting === undefined) continue
-      findings ??= []
-      findings.push(this.finding(step.running, sighting))
+      if (step.passes !== undefined && !step.passes(facts)) continue
+      const keys = step.keyOf(facts)
+      if (keys === undefined) continue
+      // An event of several, such as one that gives many people a role, is judged for each.
+      if (typeof keys === "string") findings = this.look(step, facts, keys, findings)
+      else for (const key of keys) findings = this.look(step, facts, key, findings)
     }
     return findings ?? nothing
   }
@@ -262,10 +270,17 @@ export class Detector {
     return time > seen || seen - time > this.latenessMillis ? seen : time
   }
 
-  private look({ keyOf, passes, running, watch }: Step, facts: Facts): Sighting | undefined {
-    if (passes !== undefined && !passes(facts)) return undefined
-    const key = keyOf(facts)
-    return key === undefined ? undefined : watch.look(facts, running.space.slotOf(key))
+  private look(
+    { running, watch }: Step,
+    facts: Facts,
+    key: string,
+    findings: Array<Finding> | undefined,
+  ): Array<Finding> | undefined {
+    const sighting = watch.look(facts, running.space.slotOf(key))
+    if (sighting === undefined) return findings
+    const found = findings ?? []
+    found.push(this.finding(running, sighting))
+    return found
   }
 
   private finding({ quiet, rule }: RunningRule, sighting: Sighting): Finding {
@@ -353,8 +368,12 @@ export class Detector {
     const name = nameOf(by)
     const known = this.keys.get(name)
     if (known !== undefined) return known
-    const find = textAt(by)
-    const made = once(({ event }) => bounded(find(event)))
+    const find = textsAt(by)
+    const made = once(({ event }) => {
+      const found = find(event)
+      if (typeof found !== "object") return found === undefined ? undefined : bounded(found)
+      return found.flatMap((each) => bounded(each) ?? [])
+    })
     this.keys.set(name, made)
     return made
   }

@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Schema from "effect/Schema"
-import { InstantReader, numberAt, textAt } from "./EventValue.ts"
+import { InstantReader, numberAt, sumAt, textAt, textsAt } from "./EventValue.ts"
 
 describe("textAt", () => {
   const event = {
@@ -20,6 +20,41 @@ describe("textAt", () => {
   it("joins several paths, and has nothing where one leads nowhere", () => {
     assert.strictEqual(textAt(["tenant", "actor.id"])(event), "north u-1")
     assert.isUndefined(textAt(["tenant", "session"])(event))
+  })
+
+  it("has each of several, and those together that are in one element", () => {
+    const event = {
+      tenant: "north",
+      target: [
+        { id: "p-1", type: "Patient" },
+        { id: "u-1", type: "User" },
+        { id: "p-1", type: "Patient" },
+        { type: "Order" },
+      ],
+      tags: ["a", "b"],
+      data: { parts: [{ rows: 3 }, { rows: 4 }, { rows: "5" }, {}] },
+    }
+    assert.deepStrictEqual(textsAt("target.id")(event), ["p-1", "u-1"])
+    assert.deepStrictEqual(textsAt("tags")(event), ["a", "b"])
+    assert.deepStrictEqual(textsAt(["tenant", "target.type", "target.id"])(event), [
+      "north Patient p-1",
+      "north User u-1",
+    ])
+    assert.deepStrictEqual(textsAt(["target.id", "tags"])(event), [
+      "p-1 a",
+      "p-1 b",
+      "u-1 a",
+      "u-1 b",
+    ])
+    assert.strictEqual(textsAt("tenant")(event), "north")
+    assert.strictEqual(sumAt("data.parts.rows")(event), 7)
+    assert.isUndefined(sumAt("target.id")(event))
+  })
+
+  it("makes no million pairs of two lists", () => {
+    const list = Array.from({ length: 1000 }, (_, index) => `v-${index}`)
+    const pairs = textsAt(["a", "b"])({ a: list, b: list })
+    assert.isAtMost(pairs?.length ?? 0, 4096)
   })
 
   it("looks at own members only", () => assert.isUndefined(textAt("actor.constructor.name")(event)))

@@ -63,7 +63,10 @@ export class Evidence {
     while (ordinal > 0 && ordinal > this.ordinal - ringLength && found.length < evidenceMax) {
       const place = ordinal % ringLength
       const atMillis = this.times[place] ?? 0
-      if (atMillis >= sinceMillis && atMillis <= untilMillis) found.push(this.ids[place] ?? "")
+      const id = this.ids[place] ?? ""
+      // One event may have several values.
+      const isAnother = id !== found.at(-1)
+      if (isAnother && atMillis >= sinceMillis && atMillis <= untilMillis) found.push(id)
       ordinal = this.earlier[place] ?? 0
     }
     return found.reverse()

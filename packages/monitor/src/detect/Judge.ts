@@ -64,6 +64,8 @@ export interface Judge {
   readonly overdue?: (nowMillis: number) => ReadonlyArray<Sighting>
   /** The writer of events began anew: its own silence before says nothing of its sources. */
   readonly restart?: (nowMillis: number) => void
+  /** Values that made room for others, and would be new again. */
+  readonly forgottenValues?: () => number
 }
 
 /**

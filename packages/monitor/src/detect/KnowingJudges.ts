@@ -6,15 +6,13 @@
  */
 import type { RuleOf } from "./DetectionRule.ts"
 import { millisOf, textOf } from "./Duration.ts"
-import { numberAt, textAt } from "./EventValue.ts"
+import { hashOf, numberAt, textAt, textsAt } from "./EventValue.ts"
 import type { Bench, Judge, Place, Sighting } from "./Judge.ts"
 import { filterOf, single } from "./Judge.ts"
+import { SeenValues } from "./SeenValues.ts"
 import { grownFloats, grownWholes } from "./SlotTable.ts"
 
-// One bit for each value, in two words. What comes after those is never new.
-const valuesMax = 64
 const valueShown = 64
-const wordBits = 32
 
 /**
  * @category constructors
@@ -22,54 +20,41 @@ const wordBits = 32
  */
 export const firstSeenJudge = (rule: RuleOf<"first-seen">, bench: Bench): Judge => {
   const { isQuiet, space, table } = bench
-  const valueOf = textAt(rule.of)
-  const bits = new Map<string, number>()
-  /** How many keys have had each value. */
-  const keysWith = new Float64Array(valuesMax)
-  let words = new Uint32Array(0)
+  const { minimum, rareBelow } = rule
+  const valueOf = textsAt(rule.of)
+  const seen = new SeenValues(table)
   let counts = new Uint32Array(0)
   table.onChange(
     (capacity) => {
-      words = grownWholes(words, capacity * 2)
       counts = grownWholes(counts, capacity)
     },
     (row) => {
-      for (let bit = 0; bit < valuesMax; bit += 1) {
-        const word = words[row * 2 + Math.floor(bit / wordBits)] ?? 0
-        if ((word & (1 << (bit % wordBits))) !== 0) keysWith[bit] = (keysWith[bit] ?? 0) - 1
-      }
-      words.fill(0, row * 2, row * 2 + 2)
       counts[row] = 0
     },
   )
-  const bitOf = (value: string): number | undefined => {
-    const known = bits.get(value)
-    if (known !== undefined || bits.size === valuesMax) return known
-    bits.set(value, bits.size)
-    return bits.size - 1
+  const isNew = (row: number, value: string): boolean => {
+    const others = seen.add(row, hashOf(value))
+    return others !== undefined && (rareBelow === undefined || seen.isRare(others, rareBelow))
   }
   const what = typeof rule.of === "string" ? rule.of : rule.of.join(" and ")
-  return single(rule, ({ atMillis, event, id }, slot) => {
-    const value = valueOf(event)
-    const bit = value === undefined ? undefined : bitOf(value)
-    if (bit === undefined) return undefined
+  const judge = single(rule, ({ atMillis, event, id }, slot): Sighting | undefined => {
+    const values = valueOf(event)
+    if (values === undefined) return undefined
     const row = table.rowOf(slot)
     const count = counts[row] ?? 0
     counts[row] = count + 1
-    const place = row * 2 + Math.floor(bit / wordBits)
-    const word = words[place] ?? 0
-    const flag = 1 << (bit % wordBits)
-    if ((word & flag) !== 0) return undefined
-    words[place] = word | flag
-    const others = keysWith[bit] ?? 0
-    keysWith[bit] = others + 1
-    if (count < rule.minimum) return undefined
-    if (rule.rareBelow !== undefined && others >= rule.rareBelow * table.size) return undefined
+    let value: string | undefined
+    // All of several are taken, and the first that is new is named.
+    for (const each of typeof values === "string" ? [values] : values) {
+      if (isNew(row, each)) value ??= each
+    }
+    if (value === undefined || count < minimum) return undefined
     const subject = space.nameOf(slot)
     if (isQuiet(subject, atMillis)) return undefined
-    const detail = `${value?.slice(0, valueShown)} as ${what} for the first time in ${count + 1} events, the bound is ${rule.minimum}`
+    const detail = `${value.slice(0, valueShown)} as ${what} for the first time in ${count + 1} events, the bound is ${minimum}`
     return { subject, atMillis, detail, events: [id] }
   })
+  return { ...judge, forgottenValues: () => seen.forgotten }
 }
 
 const earthKilometres = 6371

@@ -103,6 +103,12 @@ const watching = {
     "What one reading of all metrics takes.",
   ],
   countersign_metrics_series: ["gauge", "one", [], "Series in the newest reading."],
+  countersign_metrics_series_repeated: [
+    "gauge",
+    "one",
+    [],
+    "Series of the newest reading left out, since there was one with their name and labels.",
+  ],
   countersign_metrics_overflow_total: [
     "counter",
     "one",
@@ -148,6 +154,12 @@ const finding = {
     "one",
     [],
     "Keys forgotten since others needed their place.",
+  ],
+  countersign_detection_forgotten_values_total: [
+    "counter",
+    "one",
+    [],
+    "Values that rules about the first time forgot since others needed their place: they would be new again.",
   ],
 } as const satisfies Readonly<Record<string, InstrumentRow>>
 
