@@ -9,7 +9,7 @@ import * as Metric from "effect/Metric"
 import { valueIn, withMetrics } from "../testing/MetricsFixture.ts"
 import { groups, instrument, instruments } from "./Instruments.ts"
 import { Metrics } from "./Metrics.ts"
-import type { Readings } from "./Reading.ts"
+import { type Readings, seriesOf } from "./Reading.ts"
 import { sampleOf } from "./Sample.ts"
 
 /** Reads until it is so: intervals pass in real time. */
@@ -195,6 +195,31 @@ describe("the service of metrics", () => {
         assert.strictEqual(valueIn(metrics.read(), "countersign_verify_ok"), 7)
         end()
         assert.isUndefined(valueIn(metrics.read(), "countersign_verify_ok"))
+      }),
+    ),
+  )
+
+  it.live("has each series once, and says how often that left one out", () =>
+    withMetrics(() =>
+      Effect.gen(function* () {
+        const metrics = yield* Metrics
+        const open = instrument("countersign_engine_open")
+        const regressed = instrument("countersign_baseline_regressed")
+        for (const value of [7, 8]) {
+          metrics.source(() => [
+            sampleOf(open, value),
+            sampleOf(regressed, value, { metric: "a" }),
+            sampleOf(regressed, value, { metric: String(value) }),
+          ])
+        }
+        const { atMillis, readings } = metrics.read()
+        const series = readings.map(seriesOf)
+        assert.strictEqual(new Set(series).size, series.length)
+        const value = (name: string, labels = {}) => valueIn({ atMillis, readings }, name, labels)
+        assert.strictEqual(value("countersign_engine_open"), 1)
+        assert.strictEqual(value("countersign_baseline_regressed", { metric: "a" }), 7)
+        assert.strictEqual(value("countersign_baseline_regressed", { metric: "8" }), 8)
+        assert.strictEqual(value("countersign_metrics_series_repeated"), 3)
       }),
     ),
   )

@@ -31,7 +31,7 @@ import {
 import { ProcessMetrics } from "./ProcessMetrics.ts"
 import type { Labels, Reading, Readings } from "./Reading.ts"
 import { type Counter, type Gauge, Recorder } from "./Recorder.ts"
-import { readingsOf, type Sample, sampleOf } from "./Sample.ts"
+import { readingsOf, type Sample, sampleOf, withoutRepeats } from "./Sample.ts"
 import { type MetricOptions, SeriesRegistry } from "./SeriesRegistry.ts"
 
 /**
@@ -71,7 +71,8 @@ export class Metrics extends Context.Service<
     readonly read: () => Readings
     /**
      * Takes up in each reading what another part says then. Returns what ends it. One that throws
-     * says nothing in that reading, is counted, and is logged the first time.
+     * says nothing in that reading, is counted, and is logged the first time. Of series that there
+     * are already the first is kept.
      */
     readonly source: (samples: MetricSource) => () => void
     /**
@@ -88,6 +89,7 @@ export class Metrics extends Context.Service<
 
 const readInstrument = instrument("countersign_metrics_read_seconds")
 const seriesInstrument = instrument("countersign_metrics_series")
+const repeatedInstrument = instrument("countersign_metrics_series_repeated")
 const overflowInstrument = instrument("countersign_metrics_overflow_total")
 const logInstrument = instrument("countersign_log_sync_seconds")
 const publishInstrument = instrument("countersign_publish_seconds")
@@ -208,19 +210,23 @@ class Collector {
     const from = monotonicMillis(clock)
     const now = clock.currentTimeMillisUnsafe()
     const status = audit.status()
-    const samples = [
+    const own = [
       ...engineSamples(status, audit.actors(), now),
       ...times.samples(from),
       ...disk.samples(now, status.publishedSize),
       ...processes.samples(from),
       ...registry.samples(from),
-      ...sources.samples(),
       ...sources.failureSamples(),
       sampleOf(overflowInstrument, registry.overflow.value),
       sampleOf(readInstrument, this.reading.summary(from)),
     ]
+    const { left, samples } = withoutRepeats(own, sources.samples())
     this.reading.record((monotonicMillis(clock) - from) / 1000)
-    return [...samples, sampleOf(seriesInstrument, samples.length + 1)]
+    return [
+      ...samples,
+      sampleOf(repeatedInstrument, left),
+      sampleOf(seriesInstrument, samples.length + 2),
+    ]
   }
 
   readings(samples = this.samples()): Readings {

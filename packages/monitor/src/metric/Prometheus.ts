@@ -11,6 +11,7 @@ import * as Layer from "effect/Layer"
 import * as PrometheusMetrics from "effect/observability/PrometheusMetrics"
 import * as Schema from "effect/Schema"
 import { Metrics } from "./Metrics.ts"
+import { withoutRepeats } from "./PrometheusText.ts"
 
 /**
  * The server of metrics could not listen.
@@ -73,7 +74,7 @@ export const contentType = "text/plain; version=0.0.4; charset=utf-8"
 
 /**
  * Everything in Effect's registry of metrics as text: Countersign's metrics as they were at the last
- * interval, and the application's.
+ * interval, and the application's. Of series with the same name and labels there is the first alone.
  *
  * @category running
  * @since 0.1.0
@@ -81,7 +82,7 @@ export const contentType = "text/plain; version=0.0.4; charset=utf-8"
 export const prometheusText: Effect.Effect<string, never, Metrics> = Effect.andThen(
   // The service puts the figures there, so without it there would be nothing.
   Effect.service(Metrics),
-  PrometheusMetrics.format(),
+  Effect.map(PrometheusMetrics.format(), withoutRepeats),
 )
 
 const loopback = ["127.0.0.1", "localhost", "[::1]"]
@@ -115,7 +116,7 @@ const make = Effect.fnUntraced(function* (options: PrometheusOptions) {
       return answer(response, 405, plain, "GET alone\n")
     }
     if ((request.url ?? "").split("?")[0] !== path) return answer(response, 404, plain, `${path}\n`)
-    answer(response, 200, contentType, PrometheusMetrics.formatUnsafe(context))
+    answer(response, 200, contentType, withoutRepeats(PrometheusMetrics.formatUnsafe(context)))
   })
   // A reader that opens a connection and says nothing keeps it for no longer.
   server.headersTimeout = 10_000

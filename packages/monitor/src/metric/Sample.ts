@@ -4,7 +4,7 @@
  * @since 0.1.0
  */
 import { type Instrument, instruments } from "./Instruments.ts"
-import type { Labels, Reading } from "./Reading.ts"
+import { type Labels, type Reading, seriesOf } from "./Reading.ts"
 
 /**
  * How large many values were.
@@ -66,6 +66,33 @@ export const readingsOf = ({
           value: at,
         })),
       ]
+
+/**
+ * Samples and what others add to them, each series once: the first, and how many were left out.
+ *
+ * @category conversions
+ * @since 0.1.0
+ */
+export const withoutRepeats = (
+  own: ReadonlyArray<Sample>,
+  added: ReadonlyArray<Sample>,
+): { readonly samples: ReadonlyArray<Sample>; readonly left: number } => {
+  if (added.length === 0) return { samples: own, left: 0 }
+  // To name a series costs more than to look for its name: only what could be meant is named.
+  const names = new Set(added.map(({ instrument: { name } }) => name))
+  const taken = new Set(
+    own.filter(({ instrument: { name } }) => names.has(name)).map((sample) => keyOf(sample)),
+  )
+  const fresh = added.filter((sample) => {
+    const key = keyOf(sample)
+    if (taken.has(key)) return false
+    taken.add(key)
+    return true
+  })
+  return { samples: [...own, ...fresh], left: added.length - fresh.length }
+}
+
+const keyOf = ({ instrument: { name }, labels }: Sample): string => seriesOf({ name, labels })
 
 /**
  * Samples of readings whose names are in the table, for `Metrics.source`:

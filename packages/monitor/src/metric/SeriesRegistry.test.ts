@@ -98,7 +98,33 @@ describe("metrics of an application", () => {
       refusal(() => registry.counter("a_total", { __name__: "1" })),
       /__name__/,
     )
+    for (const taken of ["unit", "time_unit", "a__b"]) {
+      assert.match(
+        refusal(() => registry.gauge("room", { [taken]: "1" })),
+        new RegExp(`called "${taken}"`),
+      )
+    }
+    for (const wrong of ["letters__total", "letters_total_"]) {
+      assert.match(
+        refusal(() => registry.counter(wrong)),
+        /single underscores/,
+      )
+    }
     assert.strictEqual(registry.samples(0).length, 1)
+  })
+
+  it("are refused where a recorder writes the same name", () => {
+    const registry = make()
+    registry.recorder("letter_seconds")
+    assert.match(
+      refusal(() => registry.gauge("letter_seconds_count")),
+      /part of the recorder letter_seconds/,
+    )
+    registry.gauge("page_seconds_sum")
+    assert.match(
+      refusal(() => registry.recorder("page_seconds")),
+      /page_seconds_sum/,
+    )
   })
 
   it("may write to the table's own names, as the table has them", () => {

@@ -35,9 +35,13 @@ interface Series<T> {
 /** The series of each metric of one kind, by name and then by the values of its labels. */
 type Families<T> = Map<string, Map<string, Series<T>>>
 
-// Prometheus' own forms; two underscores at the front of a label are its own.
-const nameForm = /^[a-zA-Z_][a-zA-Z0-9_]*$/
-const labelForm = /^(?!__)[a-zA-Z_][a-zA-Z0-9_]*$/
+// Prometheus' own forms. What differs from another in the number of its underscores alone would be
+// written as the other is.
+const nameForm = /^(?!.*(?:__|_$))[a-zA-Z_][a-zA-Z0-9_]*$/
+const labelForm = /^(?!.*__)[a-zA-Z_][a-zA-Z0-9_]*$/
+/** Written by the exporters themselves: quantiles, and the unit, which is left out of the text. */
+const takenLabels = new Set(["quantile", "unit", "time_unit"])
+const summaryPart = /_(?:count|sum)$/
 const own = "countersign_"
 const nameLengthMax = 200
 /** A value is for people; the rest of a longer one tells no series apart. */
@@ -147,7 +151,7 @@ export class SeriesRegistry {
     options: MetricOptions,
   ): Instrument {
     const names = Object.keys(labels)
-    const instrument = this.known.get(name) ?? declared(kind, name, names, options)
+    const instrument = this.known.get(name) ?? this.declared(kind, name, names, options)
     if (instrument.kind !== kind) {
       throw refusal(name, `is a ${instrument.kind}, and was asked for as a ${kind}`)
     }
@@ -157,6 +161,24 @@ export class SeriesRegistry {
       throw refusal(name, `has the labels ${listed(expected)}, and was given ${listed(names)}`)
     }
     this.known.set(name, instrument)
+    return instrument
+  }
+
+  private declared(
+    kind: InstrumentKind,
+    name: string,
+    labels: ReadonlyArray<string>,
+    options: MetricOptions,
+  ): Instrument {
+    const instrument = declared(kind, name, labels, options)
+    const whole = name.replace(summaryPart, "")
+    if (whole !== name && this.known.get(whole)?.kind === "summary") {
+      throw refusal(name, `is a part of the recorder ${whole}`)
+    }
+    const part = [`${name}_count`, `${name}_sum`].find((each) => this.known.has(each))
+    if (kind === "summary" && part !== undefined) {
+      throw refusal(name, `would have a part ${part}, which is a metric of its own`)
+    }
     return instrument
   }
 }
@@ -180,10 +202,13 @@ const declared = (
   const ours = instruments.get(name)
   if (ours !== undefined) return ours
   if (!nameForm.test(name) || name.length > nameLengthMax) {
-    throw refusal(name, "a name has letters, digits and underscores, and no digit first")
+    throw refusal(
+      name,
+      "a name has letters, digits and single underscores, no digit first and no underscore last",
+    )
   }
   if (name.startsWith(own)) throw refusal(name, `${own} begins the names of Countersign's own`)
-  const wrong = labels.find((label) => !labelForm.test(label) || label === "quantile")
+  const wrong = labels.find((label) => !labelForm.test(label) || takenLabels.has(label))
   if (wrong !== undefined) throw refusal(name, `a label may not be called "${wrong}"`)
   return { name, kind, unit, labels, help }
 }
