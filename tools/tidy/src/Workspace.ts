@@ -167,8 +167,10 @@ export const workspaceOf = (files: Readonly<Record<string, string>>): Workspace 
   const packages = new Map<string, Package>()
   const sources: Array<Source> = []
   for (const [file, text] of all) {
-    const [folder, name] = file.split("/")
-    if (!isKindFolder(folder) || name === undefined || !/\.tsx?$/.test(file)) continue
+    const [folder, name, within] = file.split("/")
+    // What lies beside `src` is a tool's configuration.
+    const isCode = within === "src" && /\.tsx?$/.test(file)
+    if (!isKindFolder(folder) || name === undefined || !isCode) continue
     const directory = `${folder}/${name}`
     const owner = packages.get(directory) ?? packageAt(directory, all)
     packages.set(directory, owner)
