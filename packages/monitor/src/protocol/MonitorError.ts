@@ -10,6 +10,7 @@ import * as Schema from "effect/Schema"
  *
  * - `invalid`: what was asked is malformed, such as a filter.
  * - `not-found`: there is no such thing.
+ * - `taken`: somebody else has it already, and keeps it.
  * - `not-here`: this server can't: it has no engine, or reading is all it was started for.
  * - `unreadable`: the trail can't be read.
  * - `unavailable`: the engine did not do it.
@@ -25,6 +26,7 @@ export class MonitorRefused extends Schema.TaggedError<MonitorRefused>(
   reason: Schema.Literals([
     "invalid",
     "not-found",
+    "taken",
     "not-here",
     "unreadable",
     "unavailable",

@@ -19,6 +19,7 @@ import {
 } from "../protocol/MonitorProtocol.ts"
 import * as Frames from "./Frames.ts"
 import { aboutOf, type MonitorSource, type RunningEngine } from "./MonitorSource.ts"
+import type { Views } from "./MonitorViews.ts"
 import { deadLetters, provenEvent, query } from "./TrailQuestions.ts"
 import { tail } from "./TrailTail.ts"
 import { verifying } from "./Verification.ts"
@@ -124,6 +125,25 @@ const unavailable = (error: { readonly message: string }): MonitorRefused =>
     ? error
     : new MonitorRefused({ reason: "unavailable", detail: error.message })
 
+const acknowledged = Effect.fnUntraced(function* (
+  { acknowledge }: Views,
+  alert: string,
+  { actor, reason }: Intent,
+) {
+  const taken =
+    acknowledge === undefined
+      ? undefined
+      : yield* Effect.mapError(
+          acknowledge(alert, actor, reason),
+          ({ message }) => new MonitorRefused({ reason: "taken", detail: message }),
+        )
+  if (taken !== undefined) return taken
+  return yield* new MonitorRefused({
+    reason: "not-found",
+    detail: `no alert ${alert} that can be taken`,
+  })
+})
+
 /** One field as an input; `adjust` judges the value. */
 const inputOf = (path: string, value: string | number | boolean): AuditConfigInput =>
   // Made of a path that the schema has; the compiler knows paths as texts alone.
@@ -141,14 +161,7 @@ export const writeLayer = ({ audit, views }: RunningEngine) =>
   MonitorWrite.toLayer(
     MonitorWrite.of({
       Acknowledge: ({ alert, intent }) =>
-        Effect.gen(function* () {
-          const taken =
-            views.acknowledge === undefined
-              ? undefined
-              : yield* views.acknowledge(alert, intent.actor, intent.reason)
-          if (taken !== undefined) return taken
-          return yield* new MonitorRefused({ reason: "not-found", detail: `no alert ${alert}` })
-        }).pipe(
+        acknowledged(views, alert, intent).pipe(
           audit.around(intended("acknowledge", intent, { alert })),
           Effect.mapError(unavailable),
         ),

@@ -1,23 +1,18 @@
 import { readFileSync, statSync } from "node:fs"
 import { request } from "node:http"
-import * as path from "node:path"
-import { Audit } from "@countersign/core/Audit"
-import * as NodeDisk from "@countersign/core/platform/NodeDisk"
+import type { Audit } from "@countersign/core/Audit"
 import * as AuditFixture from "@countersign/core/testing/AuditFixture"
-import { temporaryDirectory } from "@countersign/core/testing/TemporaryDirectory"
 import { verifyInclusion } from "@countersign/core/trail/MerkleProof"
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import * as Stream from "effect/Stream"
 import type { Alert } from "../alert/Alert.ts"
+import { AlertTaken } from "../alert/Alerts.ts"
 import { subprotocolsFor } from "../protocol/MonitorProtocol.ts"
 import { advance, type Frame } from "../protocol/Update.ts"
 import { served } from "../testing/ServedEngine.ts"
 import { fileOf } from "./Announcement.ts"
-import { connect } from "./MonitorClient.ts"
-import { MonitorServer } from "./MonitorServer.ts"
 import type { Views } from "./MonitorViews.ts"
 import { requestsMax } from "./RequestLimits.ts"
 import { pageBytesMax } from "./TrailQuestions.ts"
@@ -386,15 +381,20 @@ describe("MonitorServer", () => {
       escalation: 0,
       evidence: [],
     }
+    let holder = ""
     const views: Views = {
       readings: () => [{ name: "countersign_baseline_ratio", labels: { metric: "m" }, value: 1.1 }],
       alerts: () => [alert],
       pastAlerts: () => [],
       findings: () => [],
       acknowledge: (id, who) =>
-        Effect.succeed(
-          id === alert.id ? { ...alert, state: "acknowledged", acknowledgedBy: who } : undefined,
-        ),
+        Effect.gen(function* () {
+          if (id !== alert.id) return undefined
+          holder = holder === "" ? who : holder
+          const taken: Alert = { ...alert, state: "acknowledged", acknowledgedBy: holder }
+          if (holder !== who) return yield* new AlertTaken({ alert: taken, by: holder })
+          return taken
+        }),
     }
     return served(
       ({ client }) =>
@@ -403,6 +403,17 @@ describe("MonitorServer", () => {
           const intent = { actor: "u-1", reason: "mine" }
           const taken = yield* client.Acknowledge({ alert: alert.id, intent })
           assert.strictEqual(taken.acknowledgedBy, "u-1")
+          // Whoever has it may say so again; somebody else is told who has it.
+          assert.deepStrictEqual(yield* client.Acknowledge({ alert: alert.id, intent }), taken)
+          const refused = (id: string, actor: string) =>
+            Effect.map(
+              Effect.flip(client.Acknowledge({ alert: id, intent: { ...intent, actor } })),
+              (error) => (error._tag === "MonitorRefused" ? [error.reason, error.detail] : []),
+            )
+          const [reason, detail] = yield* refused(alert.id, "u-2")
+          assert.strictEqual(reason, "taken")
+          assert.include(detail, "acknowledged by u-1")
+          assert.strictEqual((yield* refused("other", "u-2"))[0], "not-found")
           const [update] = yield* client.Watch().pipe(Stream.take(1), Stream.runCollect)
           const snapshot = update?._tag === "Full" ? update.snapshot : undefined
           assert.deepStrictEqual(snapshot?.alerts, [alert])
@@ -424,35 +435,5 @@ describe("MonitorServer", () => {
         assert.strictEqual(error._tag === "MonitorRefused" ? error.reason : "", "busy")
       }),
     ),
-  )
-
-  it.live("serves the files of a trail without an engine", () =>
-    Effect.gen(function* () {
-      const fixture = AuditFixture.make(path.join(yield* temporaryDirectory, "trail"))
-      yield* fixture.withAudit(Effect.flatMap(Audit, (audit) => recorded(audit, 10)))
-      const context = yield* Layer.build(
-        MonitorServer.layerDirectory(fixture.directory).pipe(Layer.provide(NodeDisk.layer)),
-      )
-      const server = yield* Effect.provide(MonitorServer, context)
-      assert.throws(() => statSync(fileOf(fixture.directory)), /ENOENT/)
-      const client = yield* connect(server.url, server.token)
-      assert.strictEqual((yield* client.About()).over, "directory")
-      const page = yield* client.Query({
-        filter: "type=patient.record.read",
-        order: "oldest",
-        limit: 100,
-      })
-      assert.strictEqual(page.events.length, 10)
-      const steps = yield* Stream.runCollect(client.Verify())
-      const last = steps.at(-1)
-      assert.strictEqual(last?._tag === "Verdict" ? last.verdict : "", "verified")
-      // Who can change the files can change the key beside them, and is not believed without a word.
-      assert.isTrue(
-        last?._tag === "Verdict" &&
-          last.notChecked.some((text) => text.includes("beside the trail")),
-      )
-      const error = yield* Effect.flip(Stream.runDrain(client.Watch()))
-      assert.strictEqual(error._tag === "MonitorRefused" ? error.reason : "", "not-here")
-    }).pipe(Effect.scoped),
   )
 })

@@ -20,8 +20,12 @@ export interface Views {
   /** Those that are over, newest first. */
   readonly pastAlerts: () => ReadonlyArray<Alert>
   readonly findings: () => ReadonlyArray<Finding>
-  /** Takes an alert; `undefined`: there is none of this id. Absent: nothing raises alerts. */
-  readonly acknowledge?: (id: string, who: string, note: string) => Effect.Effect<Alert | undefined>
+  /** Takes an alert; `undefined`: there is none of this id to take. Absent: nothing raises alerts. */
+  readonly acknowledge?: (
+    id: string,
+    who: string,
+    note: string,
+  ) => Effect.Effect<Alert | undefined, AlertTaken>
 }
 
 const none: Views = {
