@@ -221,7 +221,11 @@ export class MonitorRead extends RpcGroup.make(
     stream: true,
     error: MonitorRefused,
   }),
-  /** The newest events, and those to come. */
+  /**
+   * The newest published events, and those to come: each can be proven the moment it is shown. What
+   * is durable and in no checkpoint yet is not among them; `Watch` says how many that are, in the
+   * flow's row `published`.
+   */
   Rpc.make("Tail", {
     payload: {
       filter: FilterText,
@@ -232,6 +236,7 @@ export class MonitorRead extends RpcGroup.make(
     stream: true,
     error: MonitorRefused,
   }),
+  /** Published events, as `Tail` has them. */
   Rpc.make("Query", { payload: Question, success: Page, error: MonitorRefused }),
   Rpc.make("Event", { payload: EventName, success: ProvenEvent, error: MonitorRefused }),
   Rpc.make("Verify", { success: VerifyStep, stream: true, error: MonitorRefused }),
