@@ -162,6 +162,7 @@ describe("resolve", () => {
         signals: [],
         ["__proto__x"]: { rate: 1 },
         limits: { eventBytesMax: 65_536, toString: 1 },
+        // What JSON holds has no type.
       } as unknown as AuditConfigInput
       const error = yield* refused(input)
       const paths = error.problems.map((problem) => problem.path)
