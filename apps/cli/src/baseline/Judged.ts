@@ -12,16 +12,23 @@ export interface Judged extends Comparison {
 }
 
 /** A figure as a person reads it: three digits, or whole. */
-export const finite = (value: number): string => {
-  if (!Number.isFinite(value)) return "–"
+export const shownFigure = (value: number): string => {
+  if (Number.isNaN(value)) return "–"
+  if (!Number.isFinite(value)) return value > 0 ? "∞" : "-∞"
   return Math.abs(value) >= 1000
     ? Text.count(Math.round(value))
     : String(Number(value.toPrecision(3)))
 }
 
-/** One that became worse decides, then one that can't be told; none at all can't be told, too. */
-export const exitOf = (verdicts: ReadonlyArray<Verdict>): ExitCode => {
-  if (verdicts.includes("regressed")) return ExitCode.no
+/**
+ * One that became worse decides, or one that is gone; then one that can't be told; none at all
+ * can't be told, too.
+ */
+export const exitOf = (
+  verdicts: ReadonlyArray<Verdict>,
+  missing: ReadonlyArray<string> = [],
+): ExitCode => {
+  if (verdicts.includes("regressed") || missing.length > 0) return ExitCode.no
   return verdicts.length === 0 || verdicts.includes("undecided") ? ExitCode.incomplete : ExitCode.ok
 }
 
@@ -34,8 +41,8 @@ export const table = (judged: ReadonlyArray<Judged>, paint: Paint): ReadonlyArra
   if (judged.length === 0) return ["there is no metric that both have"]
   const rows = judged.map(({ after, before, metric, reason, unit }) => [
     Text.printable(metric),
-    finite(before),
-    finite(after),
+    shownFigure(before),
+    shownFigure(after),
     Text.printable(unit),
     reason,
   ])
@@ -52,10 +59,15 @@ export const table = (judged: ReadonlyArray<Judged>, paint: Paint): ReadonlyArra
   ]
 }
 
-/** For JSON, which has no infinity: an end that is none is `null`. */
+const orNull = (value: number): number | null => (Number.isFinite(value) ? value : null)
+
+/** For JSON, which has no infinity: a number that is none, or has no end, is `null`. */
 export const verdictsIn = (judged: ReadonlyArray<Judged>) =>
   judged.map((one) => ({
     ...one,
-    ratio: Number.isFinite(one.ratio) ? one.ratio : null,
-    high: Number.isFinite(one.high) ? one.high : null,
+    ratio: orNull(one.ratio),
+    low: orNull(one.low),
+    high: orNull(one.high),
+    before: orNull(one.before),
+    after: orNull(one.after),
   }))

@@ -24,6 +24,10 @@ export type Command = ReadonlyArray<string> | string
 export const shownCommand = (command: Command): string =>
   typeof command === "string" ? command : command.join(" ")
 
+/** A line that has the shell run a program with these arguments, letter for letter. */
+export const shellLine = (words: ReadonlyArray<string>): string =>
+  words.map((word) => `'${word.replaceAll("'", String.raw`'\''`)}'`).join(" ")
+
 /** Of what a command prints, the end is kept: the figures are on its last line. */
 const keptBytesMax = 4 * 1024 * 1024
 

@@ -1,5 +1,4 @@
 /** Two commands in turns, until the pairs decide or the plan ends. */
-import type { Figure } from "@countersign/monitor/baseline/Figures"
 import { median } from "@countersign/monitor/baseline/OrderStatistics"
 import {
   compare,
@@ -18,8 +17,8 @@ import { UsageError } from "../terminal/Failure.ts"
 import { Output } from "../terminal/Output.ts"
 import { ProgressBar } from "../terminal/ProgressBar.ts"
 import { exitOf, type Judged, table, verdictsIn } from "./Judged.ts"
-import { type Command, measureOnce } from "./MeasuredCommand.ts"
-import { picksOf } from "./Session.ts"
+import { measureOnce, shellLine } from "./MeasuredCommand.ts"
+import { type Directed, directed, picksOf } from "./Session.ts"
 
 export interface TurnsInput {
   readonly base: string
@@ -31,7 +30,7 @@ export interface TurnsInput {
 }
 
 interface Series {
-  readonly figure: Figure
+  readonly figure: Directed
   readonly pairs: Array<Pair>
 }
 
@@ -57,17 +56,16 @@ const isDecided = (judged: ReadonlyArray<Judged>, budget: number | undefined): b
 
 /** One pair of runs: each metric's figures of both. */
 const runPair = Effect.fnUntraced(function* (
-  commands: readonly [Command, Command],
-  metrics: Parameters<typeof measureOnce>[1],
+  [base, other]: readonly [string, string],
+  picks: Parameters<typeof measureOnce>[1],
   series: Map<string, Series>,
 ) {
-  const [base, other] = commands
   const baseFirst = isBeforeFirst(
     yield* Effect.map(Random.Random, (one) => () => one.nextDoubleUnsafe()),
   )
-  const first = yield* measureOnce(baseFirst ? base : other, metrics)
-  const second = yield* measureOnce(baseFirst ? other : base, metrics)
-  for (const figure of first) {
+  const first = yield* measureOnce(baseFirst ? base : other, picks)
+  const second = yield* measureOnce(baseFirst ? other : base, picks)
+  for (const figure of yield* directed(first, picks)) {
     const twin = second.find(({ name }) => name === figure.name)
     if (twin === undefined) continue
     const [before, after] = baseFirst ? [figure.value, twin.value] : [twin.value, figure.value]
@@ -92,11 +90,13 @@ const budgetLines = (judged: ReadonlyArray<Judged>, budget: number): ReadonlyArr
   })
 
 export const inTurns = Effect.fnUntraced(function* (input: TurnsInput) {
-  const { base, budget, command, json } = input
-  if (command.length === 0) {
+  const { base, budget, json } = input
+  if (input.command.length === 0) {
     const detail = "give the command to compare with --base after --"
     return yield* new UsageError({ parameter: "command", detail })
   }
+  // By the shell, as --base is: otherwise one of the two would pay for its start alone.
+  const command = shellLine(input.command)
   const output = yield* Output
   const picks = yield* picksOf(input.metrics)
   const plan = sharedPlan(Math.max(1, picks.length), pairedPlan)
@@ -106,7 +106,7 @@ export const inTurns = Effect.fnUntraced(function* (input: TurnsInput) {
   let judged: ReadonlyArray<Judged> = []
   let done = 0
   yield* Effect.gen(function* () {
-    yield* measureOnce(base, picks)
+    yield* directed(yield* measureOnce(base, picks), picks)
     yield* measureOnce(command, picks)
     for (const { pairs } of plan.looks) {
       for (; done < pairs; done++) {

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import * as path from "node:path"
 import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
@@ -60,8 +60,82 @@ describe("baseline record and check", () => {
       assert.strictEqual(recorded.code, 0, recorded.stderr)
     }
     const { code, stdout } = await baseline("compare", "old.json", "new.json")
-    assert.strictEqual(code, 0)
+    assert.strictEqual(code, 1, "worse, as check says it")
     assert.match(stdout, /regressed +latency\.p99 +103 +203 +µs +97\.\d % worse/)
+    assert.strictEqual((await baseline("compare", "new.json", "old.json")).code, 0)
+    const turned = JSON.stringify(stored("new.json")).replace('"lower"', '"higher"')
+    writeFileSync(path.join(cwd, "turned.json"), turned)
+    const refused = await baseline("compare", "old.json", "turned.json")
+    assert.strictEqual(refused.code, 64)
+    assert.match(refused.stderr, /higher is better for latency\.p99 here, and lower in the file/)
+  })
+
+  const files = (name: string, document: object): ReadonlyArray<string> =>
+    [1, 2, 3, 4, 5].flatMap((number) => {
+      const file = `${name}-${number}.json`
+      writeFileSync(path.join(cwd, file), JSON.stringify(document))
+      return ["--from", file]
+    })
+
+  it("fails when a stored metric is gone, and names it, unless that is allowed", async () => {
+    const both = ["--metric", "a:lower", "--metric", "b:lower"]
+    const recorded = await baseline("record", "two.json", ...both, ...files("two", { a: 1, b: 2 }))
+    assert.strictEqual(recorded.code, 0, recorded.stderr)
+    const check = ["check", "two.json", "--metric", "a", ...files("two", { a: 1, b: 2 })]
+    const gone = await baseline(...check)
+    assert.strictEqual(gone.code, 1, gone.stderr)
+    assert.match(gone.stdout, /unchanged +a /)
+    assert.match(gone.stdout, /missing +b is stored and was not measured \(--allow-missing/)
+    const document = await baseline(...check, "--json")
+    assert.deepInclude(JSON.parse(document.stdout) as object, { missing: ["b"] })
+    const allowed = await baseline(...check, "--allow-missing")
+    assert.strictEqual(allowed.code, 0, allowed.stderr)
+    assert.match(allowed.stdout, /missing +b is stored/)
+    await baseline("record", "one.json", "--metric", "a:lower", ...files("two", { a: 1 }))
+    assert.strictEqual((await baseline("compare", "two.json", "one.json")).code, 1)
+  })
+
+  it("asks which way is better where nothing says it, and keeps to the answer", async () => {
+    const unknown = await baseline("record", "way.json", "--metric", "a", ...files("way", { a: 2 }))
+    assert.strictEqual(unknown.code, 64)
+    assert.match(unknown.stderr, /less of a is better, or more: give a:lower or a:higher/)
+    const half = files("half", { a: 1 })
+    await baseline("record", "way.json", "--metric", "a:higher", ...files("way", { a: 2 }))
+    const check = (pick: string) => baseline("check", "way.json", "--metric", pick, ...half)
+    assert.strictEqual((await check("a")).code, 1, "as it was recorded")
+    const lower = await check("a:lower")
+    assert.strictEqual(lower.code, 0, "what is asked for now has the last word")
+    assert.match(lower.stdout, /improved/)
+  })
+
+  it("takes a line of a benchmark for what it measured, not for what its goal is on", async () => {
+    const document = (value: number) => ({
+      lines: [
+        {
+          name: "monitor-attached",
+          ours: { value, unit: "/s" },
+          judged: 1.5,
+          goal: { direction: "atMost", least: 2, unit: "%" },
+        },
+      ],
+    })
+    await baseline("record", "bench.json", ...files("bench", document(1000)))
+    const slower = await baseline("check", "bench.json", ...files("bench", document(500)))
+    assert.strictEqual(slower.code, 1, slower.stderr)
+    assert.match(slower.stdout, /regressed +monitor-attached +1,000 +500 +\/s +100\.0 % worse/)
+    const nothing = await baseline("check", "bench.json", ...files("bench", document(0)))
+    assert.strictEqual(nothing.code, 1, nothing.stderr)
+    assert.match(nothing.stdout, /infinitely worse/)
+  })
+
+  it("writes nothing that it could not read again", async () => {
+    const endless = path.join(cwd, "endless.json")
+    writeFileSync(endless, '{"a": 1e999}')
+    const record = ["record", "endless-b.json", "--metric", "a:lower", "--from", endless]
+    const refused = await baseline(...record)
+    assert.strictEqual(refused.code, 64, refused.stderr)
+    assert.match(refused.stderr, /AUD-6121: endless-b\.json is no baseline: it could not be read/)
+    assert.isFalse(existsSync(path.join(cwd, "endless-b.json")))
   })
 
   it("refuses the file of another machine, one that is none, and both or neither of its sources", async () => {
@@ -97,6 +171,21 @@ describe("baseline pair", () => {
     assert.match(same.stdout, /unchanged +p99 /)
     const better = await baseline("pair", ...base, "--metric", "rate:higher", "--", ...program(600))
     assert.match(better.stdout, /improved +rate +500 +600/)
+  })
+
+  it("runs both by the shell, each argument as it is given", async () => {
+    const metric = ["--metric", "x:lower"]
+    // With no PATH only the shell has an echo.
+    const alike = await run(
+      ["baseline", "pair", "--base", `echo '{"x": 5}'`, ...metric, "--", "echo", '{"x": 5}'],
+      { cwd, env: { PATH: "/nowhere" } },
+    )
+    assert.strictEqual(alike.code, 0, alike.stderr)
+    assert.match(alike.stdout, /unchanged +x /)
+    const odd = ["/bin/sh", "-c", `test "$1" = "it's \\$HOME; *" && echo '{"x": 5}'`, "sh"]
+    const words = [...odd, "it's $HOME; *"]
+    const exact = await baseline("pair", "--base", `echo '{"x": 5}'`, ...metric, "--", ...words)
+    assert.strictEqual(exact.code, 0, exact.stderr)
   })
 
   it("says whether a budget can be kept", async () => {

@@ -18,7 +18,7 @@ const command = Argument.String("command").pipe(
 const metrics = Flag.String("metric").pipe(
   Flag.withMetavar("PATH[:lower|higher[:UNIT]]"),
   Flag.withDescription(
-    "A number in the JSON that the command prints last or the file holds, such as latency.p99:lower:µs. Default: the time that the command takes, and what benches and loads say of themselves",
+    "A number in the JSON that the command prints last or the file holds, and which way is better, such as latency.p99:lower:µs. The way may be left out where the baseline or the figure's unit says it. Default: the time that the command takes, and what benches and loads say of themselves",
   ),
   Flag.between(0, 200),
 )
@@ -47,6 +47,13 @@ const allowance = Flag.Finite("allowance").pipe(
   Flag.withDefault(0.1),
 )
 
+const allowMissing = Flag.Boolean("allow-missing").pipe(
+  Flag.withDescription(
+    "Take it that a metric of the baseline is gone. Otherwise that fails: what nobody measures any more may have become worse",
+  ),
+  Flag.withDefault(false),
+)
+
 const record = Command.make(
   "record",
   { file, command, ...session },
@@ -66,24 +73,30 @@ const compare = Command.make(
     file,
     other: Argument.String("other").pipe(Argument.withDescription("Another one, the newer")),
     allowance,
+    allowMissing,
     json: Parameters.json,
   },
   Effect.fnUntraced(function* ({ file, other, ...options }) {
     const stored = yield* Effect.promise(() => import("../baseline/StoredBaseline.ts"))
     return yield* stored.compare(file, other, options)
   }),
-).pipe(Command.withDescription("Say what two baselines differ in"))
+).pipe(
+  Command.withDescription(
+    "Say what two baselines differ in. Exit code: 0 no worse, 1 regressed or gone, 2 undecided",
+  ),
+  Command.withShortDescription("Say what two baselines differ in"),
+)
 
 const check = Command.make(
   "check",
-  { file, command, ...session, allowance, json: Parameters.json },
-  Effect.fnUntraced(function* ({ allowance, file, json, ...input }) {
+  { file, command, ...session, allowance, allowMissing, json: Parameters.json },
+  Effect.fnUntraced(function* ({ allowance, allowMissing, file, json, ...input }) {
     const stored = yield* Effect.promise(() => import("../baseline/StoredBaseline.ts"))
-    return yield* stored.check(file, input, { allowance, json })
+    return yield* stored.check(file, input, { allowance, allowMissing, json })
   }),
 ).pipe(
   Command.withDescription(
-    "Measure now and compare with a baseline. It finds what is worse by more than the allowance; smaller changes need `baseline pair`. Exit code: 0 no worse, 1 regressed, 2 undecided",
+    "Measure now and compare with a baseline. It finds what is worse by more than the allowance; smaller changes need `baseline pair`. Exit code: 0 no worse, 1 regressed or gone, 2 undecided",
   ),
   Command.withShortDescription("Measure now and compare with a baseline"),
 )
@@ -94,7 +107,7 @@ const pair = Command.make(
     command,
     base: Flag.String("base").pipe(
       Flag.withMetavar("COMMAND"),
-      Flag.withDescription("What it is compared with: a line for the shell"),
+      Flag.withDescription("What it is compared with: a line for the shell, which runs both"),
     ),
     metrics,
     budget: Flag.Finite("budget").pipe(

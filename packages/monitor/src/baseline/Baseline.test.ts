@@ -8,6 +8,7 @@ import {
   baselineLimits,
   decode,
   encode,
+  encodeChecked,
   sessionsOf,
   withSession,
 } from "./Baseline.ts"
@@ -95,6 +96,73 @@ describe("a baseline's file", () => {
     }
     const firsts = sessionsOf(many, "wall").map(([first]) => first)
     assert.deepStrictEqual([firsts.length, firsts[0], firsts.at(-1)], [20, 10, 29])
+  })
+
+  it("forgets a metric with the last session that has it", () => {
+    const session = (name: string) => ({ at: "", commit: "", source: "", values: { [name]: [1] } })
+    const metric = { better: "lower", unit: "" } as const
+    let many = withSession(baseline, { steps: metric }, session("steps"))
+    assert.deepStrictEqual(Object.keys(many.metrics), ["wall", "steps"])
+    for (let number = 0; number < 19; number++) many = withSession(many, {}, session("steps"))
+    assert.deepStrictEqual(Object.keys(many.metrics), ["steps"])
+    assert.deepStrictEqual(sessionsOf(many, "constructor"), [])
+  })
+
+  const unreadable: ReadonlyArray<readonly [what: string, baseline: Baseline, why: RegExp]> =
+    (() => {
+      const metric = { better: "lower", unit: "" } as const
+      const having = (names: ReadonlyArray<string>, values: ReadonlyArray<number>, unit = "") =>
+        withSession(
+          { ...baseline, metrics: {}, sessions: [] },
+          Object.fromEntries(names.map((name) => [name, { ...metric, unit }])),
+          {
+            at: "",
+            commit: "",
+            source: "",
+            values: Object.fromEntries(names.map((n) => [n, values])),
+          },
+        )
+      const runs = Array.from({ length: 1000 }, (_, run) => -1.234_567_890_123_456e-10 * (run + 1))
+      const many = Array.from({ length: 200 }, (_, number) => `metric ${number}`)
+      return [
+        ["more bytes than are read", having(many, runs), /longer than 4194304 bytes/],
+        ["a name that is too long", having(["x".repeat(201)], [1]), /xxx/],
+        ["a name with a line feed", having(["x\ny"], [1]), /x/],
+        ["a unit that is too long", having(["x"], [1], "x".repeat(21)), /unit/],
+        ["a figure without an end", having(["x"], [Infinity]), /Expected number at .*"x"/],
+        ["too many metrics", having([...many, "one more"], [1]), /more than 200 metrics/],
+        ["too many runs", having(["x"], [...runs, 1]), /1000/],
+      ]
+    })()
+  for (const [what, given, why] of unreadable) {
+    it.effect(`is not written with ${what}, since it could not be read again`, () =>
+      Effect.gen(function* () {
+        const path = `${yield* temporaryDirectory}/b.json`
+        yield* BaselineFile.write(path, baseline)
+        const refused = yield* Effect.flip(BaselineFile.write(path, given))
+        assert.strictEqual(refused._tag, "BaselineMalformed")
+        assert.match(
+          refused.message,
+          /^AUD-6121: .*b\.json is no baseline: it could not be read again/,
+        )
+        assert.match(refused.message, why)
+        assert.deepStrictEqual(yield* BaselineFile.read(path), baseline)
+      }).pipe(Effect.provide(NodeDisk.layer)),
+    )
+  }
+
+  it("keeps a metric whose name objects have already", () => {
+    const values = Object.fromEntries([["__proto__", [1]]])
+    const metrics = Object.fromEntries([["__proto__", { better: "lower" as const, unit: "" }]])
+    const odd = withSession(baseline, metrics, { at: "", commit: "", source: "", values })
+    const again = Result.getOrThrow(decode(encode(odd), "b.json"))
+    assert.deepStrictEqual(sessionsOf(again, "__proto__"), [[1]])
+  })
+
+  it("counts bytes, not characters", () => {
+    const long = " ".repeat(baselineLimits.fileBytesMax - 10) + "µ".repeat(10)
+    assert.match(refusal(long), /longer/)
+    assert.strictEqual(Result.getOrThrow(encodeChecked(baseline, "b.json")), fileText)
   })
 
   it.effect("is written whole and read again, and absent where there is none", () =>

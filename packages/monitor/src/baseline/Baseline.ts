@@ -130,7 +130,7 @@ const strangerIn = ({ metrics, sessions }: Baseline): string | undefined =>
  * @since 0.1.0
  */
 export const decode = (text: string, path: string): Result.Result<Baseline, BaselineMalformed> => {
-  if (text.length > baselineLimits.fileBytesMax) {
+  if (Buffer.byteLength(text) > baselineLimits.fileBytesMax) {
     const detail = `it is longer than ${baselineLimits.fileBytesMax} bytes`
     return Result.fail(new BaselineMalformed({ path, detail }))
   }
@@ -153,7 +153,26 @@ export const decode = (text: string, path: string): Result.Result<Baseline, Base
 }
 
 /**
- * The baseline with one more session; the oldest goes where there are too many.
+ * The file's text, if it is one that can be read again: names, figures and sizes within the bounds.
+ *
+ * @param path for the message
+ * @category encoding
+ * @since 0.1.0
+ */
+export const encodeChecked = (
+  baseline: Baseline,
+  path: string,
+): Result.Result<string, BaselineMalformed> => {
+  const text = encode(baseline)
+  const decoded = decode(text, path)
+  if (Result.isSuccess(decoded)) return Result.succeed(text)
+  const detail = `it could not be read again: ${decoded.failure.detail}`
+  return Result.fail(new BaselineMalformed({ path, detail }))
+}
+
+/**
+ * The baseline with one more session; the oldest goes where there are too many, and with it the
+ * metrics that no other session has.
  *
  * @category constructors
  * @since 0.1.0
@@ -162,11 +181,16 @@ export const withSession = (
   baseline: Baseline,
   metrics: Readonly<Record<string, BaselineMetric>>,
   session: BaselineSession,
-): Baseline => ({
-  ...baseline,
-  metrics: { ...baseline.metrics, ...metrics },
-  sessions: [...baseline.sessions, session].slice(-baselineLimits.sessionsMax),
-})
+): Baseline => {
+  const sessions = [...baseline.sessions, session].slice(-baselineLimits.sessionsMax)
+  const measured = new Set(sessions.flatMap(({ values }) => Object.keys(values)))
+  const known = Object.entries({ ...baseline.metrics, ...metrics })
+  return {
+    ...baseline,
+    metrics: Object.fromEntries(known.filter(([name]) => measured.has(name))),
+    sessions,
+  }
+}
 
 /**
  * One metric's figures, session by session; sessions without it are left out.
@@ -179,6 +203,6 @@ export const sessionsOf = (
   metric: string,
 ): ReadonlyArray<ReadonlyArray<number>> =>
   sessions.flatMap(({ values }) => {
-    const found = values[metric]
+    const found = Object.hasOwn(values, metric) ? values[metric] : undefined
     return found === undefined || found.length === 0 ? [] : [found]
   })

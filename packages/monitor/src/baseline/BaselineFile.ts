@@ -5,7 +5,7 @@
  */
 import { Disk, type DiskError } from "@countersign/core/platform/Disk"
 import * as Effect from "effect/Effect"
-import { type Baseline, baselineLimits, decode, encode } from "./Baseline.ts"
+import { type Baseline, baselineLimits, decode, encodeChecked } from "./Baseline.ts"
 import type { BaselineMalformed } from "./BaselineError.ts"
 
 /**
@@ -31,13 +31,19 @@ export const read: (
 const fileMode = 0o644
 
 /**
- * Writes a baseline, whole or not at all.
+ * Writes a baseline, whole or not at all: one that could not be read again is refused.
  *
  * @category running
  * @since 0.1.0
  */
-export const write: (path: string, baseline: Baseline) => Effect.Effect<void, DiskError, Disk> =
-  Effect.fnUntraced(function* (path: string, baseline: Baseline) {
-    const disk = yield* Disk
-    yield* disk.replaceFile(path, [Buffer.from(encode(baseline))], fileMode)
-  })
+export const write: (
+  path: string,
+  baseline: Baseline,
+) => Effect.Effect<void, BaselineMalformed | DiskError, Disk> = Effect.fnUntraced(function* (
+  path: string,
+  baseline: Baseline,
+) {
+  const disk = yield* Disk
+  const text = yield* Effect.fromResult(encodeChecked(baseline, path))
+  yield* disk.replaceFile(path, [Buffer.from(text)], fileMode)
+})

@@ -4,7 +4,6 @@
  *
  * @since 0.1.0
  */
-import type { BaselineMetric } from "./Baseline.ts"
 import { seriesOf } from "../metric/Reading.ts"
 import type { Better } from "./Verdict.ts"
 
@@ -14,8 +13,11 @@ import type { Better } from "./Verdict.ts"
  * @category models
  * @since 0.1.0
  */
-export interface Figure extends BaselineMetric {
+export interface Figure {
   readonly name: string
+  /** `undefined` where neither its unit nor whoever asks for it says so. */
+  readonly better: Better | undefined
+  readonly unit: string
   readonly value: number
 }
 
@@ -25,23 +27,41 @@ export interface Figure extends BaselineMetric {
  * @category models
  * @since 0.1.0
  */
-export interface WantedFigure extends BaselineMetric {
+export interface WantedFigure {
   readonly name: string
+  /** Decides, whatever the document says. `undefined`: as the figure's unit tells. */
+  readonly better: Better | undefined
+  readonly unit: string
 }
 
 /**
- * Reads `latency.p99:lower:µs`: a path or a series, which way is better (default: lower), a unit.
+ * Reads `latency.p99:lower:µs`: a path or a series, which way is better, a unit.
  *
  * @category encoding
  * @since 0.1.0
  */
 export const parsePick = (text: string): WantedFigure | undefined => {
-  const found = /^(?<name>.{1,200}?)(?::(?<better>lower|higher)(?::(?<unit>.{0,20}))?)?$/u.exec(
-    text,
-  )
+  const found =
+    /^(?<name>\P{Cc}{1,200}?)(?::(?<better>lower|higher)(?::(?<unit>\P{Cc}{0,20}))?)?$/u.exec(text)
   const { better, name, unit = "" } = found?.groups ?? {}
   if (name === undefined) return undefined
-  return { name, better: better === "higher" ? "higher" : "lower", unit }
+  return { name, better: better === "lower" || better === "higher" ? better : undefined, unit }
+}
+
+const times: ReadonlySet<string> = new Set(["ns", "µs", "μs", "us", "ms", "s", "min", "h"])
+
+/**
+ * Which way a figure gets better, by its unit: less time or memory, more of anything in a time.
+ * `undefined` where a unit does not tell, as for `%`, `×`, or time in a time.
+ *
+ * @category numbers
+ * @since 0.1.0
+ */
+export const betterOf = (unit: string): Better | undefined => {
+  const [counted = "", per] = unit.split("/", 2)
+  const isTime = times.has(counted)
+  if (per !== undefined && times.has(per)) return isTime ? undefined : "higher"
+  return isTime || /^(?:(?:[kKMGT]i?)?B|bytes?)$/.test(counted) ? "lower" : undefined
 }
 
 type Plain = Readonly<Record<string, unknown>>
@@ -62,17 +82,35 @@ const at = (document: unknown, path: string): unknown => {
   return value
 }
 
-const figureOf = (name: string, better: Better, unit: string, value: unknown) =>
-  typeof value === "number" && Number.isFinite(value) ? [{ name, better, unit, value }] : []
+// An infinite one is worse or better than all others, and a comparison says so.
+const figureOf = (
+  name: string,
+  better: Better | undefined,
+  unit: string,
+  value: unknown,
+): ReadonlyArray<Figure> =>
+  typeof value === "number" && !Number.isNaN(value) ? [{ name, better, unit, value }] : []
 
-/** A line of `npm run bench`: what it measured, and which way its goal points. */
+const directions: ReadonlyMap<unknown, Better> = new Map([
+  ["atLeast", "higher"],
+  ["atMost", "lower"],
+])
+
+/** A goal on a ratio or a difference points another way than the figure it is worked out from. */
+const isGoalOn = (value: unknown, unit: string, line: Plain): boolean =>
+  at(line, "goal.unit") === unit && (line["judged"] ?? value) === value
+
+/** A line of `npm run bench`: what it measured, and which way that gets better. */
 const benchFigures = (document: unknown): ReadonlyArray<Figure> =>
   listOf(at(document, "lines")).flatMap((line) => {
-    const better = at(line, "goal.direction") === "atLeast" ? "higher" : "lower"
     const { name } = line
     const unit = at(line, "ours.unit")
+    const value = at(line, "ours.value")
     if (typeof name !== "string" || typeof unit !== "string") return []
-    return figureOf(name, better, unit, at(line, "ours.value"))
+    const goal = isGoalOn(value, unit, line)
+      ? directions.get(at(line, "goal.direction"))
+      : undefined
+    return figureOf(name, goal ?? betterOf(unit), unit, value)
   })
 
 const loadFigures = (document: unknown): ReadonlyArray<Figure> => {
@@ -98,7 +136,7 @@ const seriesIn = (document: unknown): ReadonlyMap<string, unknown> =>
 
 /**
  * The figures of a document: those that are asked for, or all of a kind of document that is
- * known. One that is asked for and absent is left out.
+ * known. One that is asked for and absent is left out. Whoever asks decides which way is better.
  *
  * @category encoding
  * @since 0.1.0
@@ -112,7 +150,8 @@ export const figuresOf = (
   const series = seriesIn(document)
   return picks.flatMap(({ better, name, unit }) => {
     const found = known.find((figure) => figure.name === name)
-    if (found !== undefined) return [found]
-    return figureOf(name, better, unit, series.get(name) ?? at(document, name))
+    const value = found?.value ?? series.get(name) ?? at(document, name)
+    const isIn = unit === "" ? (found?.unit ?? "") : unit
+    return figureOf(name, better ?? found?.better ?? betterOf(isIn), isIn, value)
   })
 }
