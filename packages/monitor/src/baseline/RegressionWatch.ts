@@ -11,8 +11,10 @@ import { Audit } from "@countersign/core/Audit"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as Result from "effect/Result"
 import { type Reading, type Readings, seriesOf } from "../metric/Reading.ts"
-import { type Baseline, sessionsOf } from "./Baseline.ts"
+import { type Baseline, decode, sessionsOf } from "./Baseline.ts"
+import { BaselineMalformed } from "./BaselineError.ts"
 import { median } from "./OrderStatistics.ts"
 import * as RegressionMachine from "./RegressionMachine.ts"
 import { allowanceDefault } from "./StoredComparison.ts"
@@ -72,6 +74,11 @@ const metricsMax = 100
 
 const lowerBy = 0.5
 
+/** A rule and a screen can show no infinity: nothing is said beyond this. */
+const ratioMax = 1000
+
+const sourceName = "the program's baseline"
+
 /**
  * What to watch, by a baseline: the middle of its sessions' middles.
  *
@@ -86,10 +93,41 @@ export const watchedOf = (
   Object.entries(series).flatMap(([metric, name]) => {
     const found = baseline.metrics[metric]
     const middle = median(sessionsOf(baseline, metric).map(median))
-    return found === undefined || !(middle > 0)
+    return found === undefined || !(middle >= 0)
       ? []
       : [{ metric, series: name, baseline: middle, better: found.better }]
   })
+
+/**
+ * As `watchedOf`, of a file's text too; a metric that can't be watched is an error rather than
+ * silence.
+ *
+ * @param baseline a baseline, or the text of its file
+ * @category constructors
+ * @since 0.1.0
+ */
+export const watchedIn = (
+  baseline: Baseline | string,
+  series: Readonly<Record<string, string>>,
+): Result.Result<ReadonlyArray<WatchedMetric>, BaselineMalformed> =>
+  Result.flatMap(
+    typeof baseline === "string" ? decode(baseline, sourceName) : Result.succeed(baseline),
+    (decoded) => {
+      const watched = watchedOf(decoded, series)
+      const missing = Object.keys(series).find((name) =>
+        watched.every(({ metric }) => metric !== name),
+      )
+      if (missing !== undefined) {
+        const detail = `it has no figures of ${missing}, which is to be watched`
+        return Result.fail(new BaselineMalformed({ path: sourceName, detail }))
+      }
+      if (watched.length > metricsMax) {
+        const detail = `${watched.length} metrics are to be watched, and ${metricsMax} can be`
+        return Result.fail(new BaselineMalformed({ path: sourceName, detail }))
+      }
+      return Result.succeed(watched)
+    },
+  )
 
 /**
  * What each watched series should be: for alerts by change against the baseline.
@@ -220,7 +258,7 @@ const readingsOf = (watched: ReadonlyArray<Watched>): ReadonlyArray<Reading> =>
     if (Number.isNaN(ratio)) return []
     const labels = { metric }
     return [
-      { name: "countersign_baseline_ratio", labels, value: ratio },
+      { name: "countersign_baseline_ratio", labels, value: Math.min(ratio, ratioMax) },
       { name: "countersign_baseline_regressed", labels, value: isRegressed ? 1 : 0 },
     ]
   })

@@ -7,6 +7,7 @@
 import * as Context from "effect/Context"
 import type * as Effect from "effect/Effect"
 import type { Alert } from "../alert/Alert.ts"
+import type { AlertTaken } from "../alert/Alerts.ts"
 import type { Finding } from "../detect/Finding.ts"
 import type { Reading } from "../metric/Reading.ts"
 
