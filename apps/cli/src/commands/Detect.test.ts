@@ -71,4 +71,19 @@ describe("detect", () => {
     assert.match(stdout, /^rule +attacks +patient +found +recall +findings +right +precision/)
     assert.match(stdout, /^bulk-export +4 +1 +3 +75 %/m)
   })
+
+  it("prints means and ranges over many of them", async () => {
+    const { code, stderr, stdout } = await run(
+      ["detect", "--synthetic", "--staff", "400", "--seeds", "1..2"],
+      { cwd },
+    )
+    assert.strictEqual(code, 0, stderr)
+    assert.match(stdout, /^rule +recall +without patient +precision/)
+    assert.match(stdout, /^bulk-export +75 % +100 %/m)
+    assert.match(stderr, /2 made-up days of 400 people, seeds 1 to 2/)
+    for (const wrong of ["7", "9..1", "1..1000", "1..9999999"]) {
+      const refused = await run(["detect", "--synthetic", "--seeds", wrong], { cwd })
+      assert.strictEqual(refused.code, 64, wrong)
+    }
+  })
 })

@@ -41,6 +41,24 @@ const readRules = Effect.fnUntraced(function* (file: string | undefined) {
   return yield* Effect.fromResult(parseRules(value, file))
 })
 
+const seedMax = 1_000_000
+const seedsMax = 100
+
+const seedsOf = (text: string) => {
+  const [, from = "", to = ""] = /^(\d{1,7})\.\.(\d{1,7})$/.exec(text) ?? []
+  const range = { from: Number(from), to: Number(to) }
+  const isRange =
+    to !== "" && range.to <= seedMax && range.from <= range.to && range.to - range.from < seedsMax
+  return isRange
+    ? Effect.succeed(range)
+    : Effect.fail(
+        new UsageError({
+          parameter: "--seeds",
+          detail: `${text} is no range of at most ${seedsMax} seeds up to ${seedMax}, such as 100..109`,
+        }),
+      )
+}
+
 const isDirectory = (name: string): boolean =>
   statSync(name, { throwIfNoEntry: false })?.isDirectory() ?? false
 
@@ -99,8 +117,15 @@ export const detectCommand = Command.make(
     ),
     seed: Flag.Int("seed").pipe(
       Flag.withDescription("Which made-up day"),
-      Parameters.between(0, 1_000_000),
+      Parameters.between(0, seedMax),
       Flag.withDefault(1),
+    ),
+    seeds: Flag.String("seeds").pipe(
+      Flag.withMetavar("FROM..TO"),
+      Flag.withDescription(
+        "With --synthetic: many made-up days, such as 100..109, at most 100; prints means and ranges",
+      ),
+      Flag.optional,
     ),
     staff: Flag.Int("staff").pipe(
       Flag.withDescription("How many people work on the made-up day"),
@@ -109,11 +134,13 @@ export const detectCommand = Command.make(
     ),
     json: Parameters.json,
   },
-  Effect.fnUntraced(function* ({ json, rules: file, seed, source, staff, synthetic }) {
+  Effect.fnUntraced(function* ({ json, rules: file, seed, seeds, source, staff, synthetic }) {
     const rules = yield* readRules(Option.getOrUndefined(file))
     if (synthetic) {
-      const { syntheticRun } = yield* Effect.promise(modules.synthetic)
-      return yield* syntheticRun(rules, { seed, staff }, json)
+      const { syntheticRun, syntheticRuns } = yield* Effect.promise(modules.synthetic)
+      if (Option.isNone(seeds)) return yield* syntheticRun(rules, { seed, staff }, json)
+      const range = yield* seedsOf(seeds.value)
+      return yield* syntheticRuns(rules, { ...range, staff }, json)
     }
     if (Option.isNone(source)) {
       return yield* new UsageError({
@@ -137,6 +164,10 @@ export const detectCommand = Command.make(
     {
       command: "countersign detect --synthetic",
       description: "Precision, recall and time to detect on a made-up day",
+    },
+    {
+      command: "countersign detect --synthetic --seeds 100..109",
+      description: "The same over ten of them, as means and ranges",
     },
   ]),
 )

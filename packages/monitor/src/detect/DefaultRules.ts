@@ -166,7 +166,7 @@ const access: ReadonlyArray<DetectionRule> = [
     by: "actor.id",
     of: "target.type",
     minimum: 60,
-    rareBelow: 0.05,
+    rareBelow: 0.01,
   },
 ]
 
