@@ -152,7 +152,7 @@ const sourceAt = (file: string, text: string, owner: Package): Source => {
   return {
     path: file,
     text,
-    isTest: file.endsWith(".test.ts"),
+    isTest: /\.(?:test|e2e)\.ts$/.test(file),
     owner,
     program: parsed.program,
     comments: parsed.comments,

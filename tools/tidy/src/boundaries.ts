@@ -17,6 +17,8 @@ const layers: Readonly<Record<string, ReadonlyArray<string>>> = {
 
 /** What a browser runs is bundled: who installs the package needs nothing of what is in it. */
 const page = "/src/page/"
+/** Drives a browser, and is not in the package. */
+const pageKit = "packages/inspector/src/testing/"
 
 const layerOf = (owner: Package): string =>
   owner.kind === "app" ? "app" : (owner.directory.split("/")[1] ?? "")
@@ -87,8 +89,8 @@ export const undeclared = (workspace: Workspace): ReadonlyArray<Finding> =>
     if (isRelative(specifier) || specifier.startsWith("node:")) return undefined
     const name = packageNameOf(specifier)
     const { development, directory, runtime } = source.owner
-    const isBundled = source.isTest || source.path.includes(page)
-    if (name === source.owner.name || runtime.has(name) || (isBundled && development.has(name)))
+    const isAlone = source.isTest || source.path.includes(page) || source.path.startsWith(pageKit)
+    if (name === source.owner.name || runtime.has(name) || (isAlone && development.has(name)))
       return undefined
     return `imports ${specifier}: ${directory}/package.json does not declare ${name}`
   })
