@@ -2,10 +2,26 @@ import * as path from "node:path"
 import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
-import { bundled } from "../testing/BrowserBundle.ts"
+import { build } from "rolldown"
 import { Chromium } from "../testing/Chromium.ts"
 import { served } from "../testing/ServedEngine.ts"
 import type { Seen } from "../testing/ViewerPage.ts"
+
+/** A module with all that it imports, as one that a browser loads. */
+const bundled = async (entry: string) => {
+  const {
+    output: [chunk],
+  } = await build({
+    input: entry,
+    platform: "browser",
+    resolve: { conditionNames: ["@countersign/source", "browser", "import", "default"] },
+    output: { format: "esm", minify: true, codeSplitting: false },
+    logLevel: "silent",
+    write: false,
+  })
+  // Left over is what no browser has, such as `node:fs`.
+  return { code: chunk.code, imports: [...chunk.imports, ...chunk.dynamicImports] }
+}
 
 const sources = path.dirname(import.meta.dirname)
 const index = `<!doctype html><link rel="icon" href="data:,"><title>viewer</title>
