@@ -63,6 +63,8 @@ export const Alert = Schema.Struct({
   note: Schema.optionalKey(Schema.String),
   /** While suppressed: the suppression, or the rule whose alert makes this one no news. */
   quietBy: Schema.optionalKey(Schema.String),
+  /** Once resolved: its condition is over, or nothing is heard of its series any more. */
+  ending: Schema.optionalKey(Schema.Literals(["over", "gone"])),
   /** Ids of events or findings that show it. */
   evidence: Schema.Array(Schema.String),
 })

@@ -98,45 +98,6 @@ describe("AlertBook", () => {
     )
   })
 
-  it("watches as many series as it may, and counts the others together", () => {
-    const book = open([{ ...deep, seriesMax: 2 }])
-    const series = (value: number) =>
-      Array.from({ length: 100 }, (_, queue) => reading(value, { queue: `${queue}` }))
-    const changes = book.observe(series(11), moment(1))
-    assert.deepStrictEqual(said(changes), [
-      'firing deep/depth{queue="0"}',
-      'firing deep/depth{queue="1"}',
-      "firing deep/other",
-    ])
-    assert.strictEqual(changes[2]?.alert.value, 98)
-    assert.deepStrictEqual([...book.unwatched()], [["deep", 98]])
-    assert.lengthOf(said(book.observe(series(9), moment(2))), 3)
-    assert.isEmpty(book.active(moment(2)))
-  })
-
-  it("forgets series that are gone, and has room for others then", () => {
-    const book = open([{ ...deep, seriesMax: 1 }], { staleAfter: "10s" })
-    book.observe([reading(11, { queue: "a" })], moment(0))
-    assert.isEmpty(said(book.tick(moment(9))))
-    assert.deepStrictEqual(said(book.tick(moment(10))), ['resolved deep/depth{queue="a"}'])
-    assert.deepStrictEqual(said(book.observe([reading(11, { queue: "b" })], moment(11))), [
-      'firing deep/depth{queue="b"}',
-    ])
-  })
-
-  it("notices a metric that was never there, until it comes", () => {
-    const book = open([
-      { ...deep, kind: "absence", of: { metric: "depth" }, after: "10s", summary: "silence" },
-    ])
-    assert.isEmpty(book.tick(moment(9)))
-    assert.deepStrictEqual(said(book.tick(moment(10))), ["firing deep/depth"])
-    assert.deepStrictEqual(said(book.observe([reading(1, { queue: "a" })], moment(11))), [
-      "resolved deep/depth",
-    ])
-    assert.deepStrictEqual(said(book.tick(moment(21))), ['firing deep/depth{queue="a"}'])
-    assert.isEmpty(book.tick(moment(1000)))
-  })
-
   it("tells nobody within a suppression, and those whom it concerns after it", () => {
     const book = open([deep, { ...deep, name: "other" }], {
       suppressions: [

@@ -71,6 +71,7 @@ export interface AlertBookOptions {
 }
 
 const staleDefault = "5m"
+const forgetDefault = "1d"
 const historyMaxDefault = 1000
 const nobody: ReadonlyArray<string> = []
 
@@ -90,10 +91,11 @@ export class AlertBook {
   constructor(rules: AlertRules, options: AlertBookOptions) {
     const { baselineOf = () => undefined, historyMax = historyMaxDefault, startedAt } = options
     const staleMillis = millisOf(rules.staleAfter ?? staleDefault)
+    const forgetMillis = millisOf(rules.forgetAfter ?? forgetDefault)
     const { nowMillis } = startedAt
     this.memory = new AlertPast(historyMax)
     this.watches = inhibitingFirst(rules).map(
-      (rule) => new RuleWatch(rule, { baselineOf, staleMillis, nowMillis }),
+      (rule) => new RuleWatch(rule, { baselineOf, staleMillis, forgetMillis, nowMillis }),
     )
     for (const watch of this.watches) {
       for (const metric of new Set(watch.metrics)) {
@@ -106,9 +108,11 @@ export class AlertBook {
   /** All that was read at one moment. */
   observe(readings: ReadonlyArray<Reading>, at: Moment): ReadonlyArray<AlertChange> {
     for (const reading of readings) {
-      for (const watch of this.byMetric.get(reading.name) ?? []) watch.take(reading, at.nowMillis)
+      for (const watch of this.byMetric.get(reading.name) ?? []) {
+        watch.take(reading, at.nowMillis, false)
+      }
     }
-    for (const watch of this.watches) watch.endPass(at.nowMillis)
+    for (const watch of this.watches) watch.endPass(at.nowMillis, readings.length === 0)
     return this.tick(at)
   }
 
@@ -118,7 +122,7 @@ export class AlertBook {
     if (watches === undefined) return []
     const changes: Array<AlertChange> = []
     for (const watch of watches) {
-      const subject = watch.take(reading, at.nowMillis)
+      const subject = watch.take(reading, at.nowMillis, true)
       if (subject !== undefined) this.judge(watch, subject, at, changes)
     }
     return changes
@@ -239,7 +243,13 @@ export class AlertBook {
         turn,
         alert: {
           ...alertOf(watch, subject, { ...known, escalation }, at),
-          ...(turn === "resolved" ? { state: "resolved", changedMillis: at.dateMillis } : {}),
+          ...(turn === "resolved"
+            ? {
+                state: "resolved",
+                changedMillis: at.dateMillis,
+                ending: watch.endingOf(subject, at.nowMillis),
+              }
+            : {}),
           ...(quietBy === undefined ? {} : { quietBy }),
         },
         notify: toldOf(watch.rule, turn, known, escalation),

@@ -77,6 +77,25 @@ export interface Comparison {
   readonly bound: number
 }
 
+/**
+ * A comparison that must hold beside a rule: of the sum of some series, or of its ratio to the sum
+ * of others.
+ *
+ * @category schemas
+ * @since 0.1.0
+ */
+export const While = Schema.Struct({
+  of: Selector,
+  to: optionalKey(Selector),
+  ...comparison,
+}).annotate({ identifier: "While" })
+
+/**
+ * @category models
+ * @since 0.1.0
+ */
+export type While = typeof While.Type
+
 const Escalation = Schema.Struct({
   /** Since it is firing and nobody has acknowledged it. */
   after: AlertSpan,
@@ -92,6 +111,8 @@ const shared = {
    * stand.
    */
   summary: Schema.NonEmptyString.check(Schema.isMaxLength(300)),
+  /** It counts only while this is so. Of an absence: only the silence since then. */
+  while: optionalKey(While),
   /** How long it must hold before somebody is told. Default: told at once. */
   for: optionalKey(AlertSpan),
   /** How long it must be over before it counts as resolved. Default: at once. */
@@ -115,7 +136,10 @@ const Threshold = Schema.Struct({
 
 const Rate = Schema.Struct({
   ...shared,
-  /** How fast a counter grows. A counter that falls began again at 0. */
+  /**
+   * How fast a counter grows. One that falls began again at 0, and one that was not there in the
+   * first reading began at 0.
+   */
   kind: Schema.Literal("rate"),
   of: Selector,
   over: AlertSpan,
@@ -354,6 +378,11 @@ export const AlertRules = Schema.Struct({
   groupEvery: optionalKey(AlertSpan),
   /** A series that nothing was heard of for so long is gone. Default `5m`. */
   staleAfter: optionalKey(AlertSpan),
+  /**
+   * When a rule about absence has held for so long of a series, and others of the rule are heard,
+   * the series is forgotten. Default `1d`.
+   */
+  forgetAfter: optionalKey(AlertSpan),
 }).annotate({ identifier: "AlertRules" })
 
 /**

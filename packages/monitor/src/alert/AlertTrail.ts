@@ -33,7 +33,7 @@ const severities: Readonly<Record<AlertSeverity, Severity>> = {
  * @since 0.1.0
  */
 export const eventOf = ({ alert, turn }: AlertChange): AuditEventInput => {
-  const { acknowledgedBy, escalation, evidence, group, id, note, quietBy, rule } = alert
+  const { acknowledgedBy, ending, escalation, evidence, group, id, note, quietBy, rule } = alert
   const isPersons = turn === "acknowledged" && acknowledgedBy !== undefined
   return {
     type: `${alertTypePrefix}${turn}`,
@@ -56,6 +56,7 @@ export const eventOf = ({ alert, turn }: AlertChange): AuditEventInput => {
       escalation,
       evidence,
       ...(quietBy === undefined ? {} : { quietBy }),
+      ...(ending === undefined ? {} : { ending }),
     },
   }
 }

@@ -18,6 +18,7 @@ const reading = (name: string, value: number, labels: Labels = {}): Reading => (
   labels,
   value,
 })
+const calmSeconds = 300
 const p99 = { quantile: "0.99" }
 const sink = { sink: "postgres" }
 const actor = { actor: "log", kind: "stage" }
@@ -45,66 +46,93 @@ const calm = (second: number): ReadonlyArray<Reading> => [
   reading("alert_notices_lost_total", 0, { target: "pager" }),
 ]
 
+/** How long each cause lasts. */
+const lastingSeconds = 900
+
 interface Cause {
-  /** By the seconds that it has lasted; what it does not say is as in calm. */
+  /** By the seconds since it began; what it does not say is as in calm. */
   readonly says: (second: number) => ReadonlyArray<Reading>
-  /** Seconds after which somebody is told. */
+  /** What is said when it is over: a counter does not go back. */
+  readonly leaves: ReadonlyArray<Reading>
+  /** Seconds from its beginning until somebody is told. */
   readonly after: number
+  /** Seconds from its end until the alert is over. */
+  readonly over: number
 }
 
-const always = (after: number, ...readings: ReadonlyArray<Reading>): Cause => ({
+/** A value that is wrong while it lasts. */
+const wrong = (after: number, over: number, ...readings: ReadonlyArray<Reading>): Cause => ({
   says: () => readings,
+  leaves: [],
   after,
+  over,
 })
+
+/** A counter that grows each minute while it lasts. */
+const growing = (after: number, over: number, name: string, labels: Labels = {}): Cause => {
+  const before = calm(0).find((each) => each.name === `countersign_${name}`)?.value ?? Number.NaN
+  const at = (second: number) => [reading(name, before + 1 + Math.floor(second / 60), labels)]
+  return { says: at, leaves: at(lastingSeconds - 1), after, over }
+}
 
 // Any other rule that fires is a false alarm, so each cause is told from the others.
 const causes: Readonly<Record<string, Cause | "silence" | "finding">> = {
-  "engine-not-open": always(5, reading("engine_open", 0)),
+  "engine-not-open": wrong(5, 0, reading("engine_open", 0)),
   "engine-silent": "silence",
-  "actor-down": always(5, reading("actor_up", 0, actor)),
-  "actor-restarts": {
-    says: (second) => [reading("actor_restarts_total", 2 + Math.floor(second / 60), actor)],
-    after: 120,
-  },
-  "events-missing": always(5, reading("events_missing", -1, { class: "critical" })),
-  "events-lost": always(0, reading("events_lost_total", 8, { class: "telemetry" })),
-  "events-refused": always(0, reading("events_refused_total", 8, { class: "critical" })),
-  "log-sync-slow": always(60, reading("log_sync_seconds", 0.3, p99)),
-  "log-abandoned": always(0, reading("wal_abandoned_total", 2)),
-  "checkpoint-stalled": {
-    says: () => [reading("trail_published_entries", 300 * 1000 - 500)],
-    // The two minutes before must hardly hold a checkpoint, and then it waits for one.
-    after: 170,
-  },
-  "verify-failed": always(0, reading("verify_ok", 0)),
-  "witness-old": always(300, reading("witness_age_seconds", 4000)),
-  "disk-filling": always(300, reading("disk_headroom_seconds", 80_000)),
-  "sink-lag": always(30, reading("sink_oldest_seconds", 61, sink)),
-  "sink-circuit-open": always(10, reading("sink_circuit_open", 1, sink)),
-  "sink-dead-letters": always(0, reading("sink_dead_letters_total", 3, sink)),
-  "event-loop-blocked": always(30, reading("process_event_loop_delay_seconds", 0.25, p99)),
-  "baseline-regressed": always(0, reading("baseline_regressed", 1, { metric: "x" })),
-  "alert-target-failing": always(0, reading("alert_notices_lost_total", 1, { target: "pager" })),
+  "actor-down": wrong(5, 0, reading("actor_up", 0, actor)),
+  // The third of the last ones must be ten minutes ago.
+  "actor-restarts": growing(120, 430, "actor_restarts_total", actor),
+  "events-missing": wrong(5, 0, reading("events_missing", -1, { class: "critical" })),
+  "events-lost": growing(0, 550, "events_lost_total", { class: "telemetry" }),
+  "events-refused": growing(0, 245, "events_refused_total", { class: "critical" }),
+  "log-sync-slow": wrong(60, 60, reading("log_sync_seconds", 0.3, p99)),
+  "log-abandoned": growing(0, 550, "wal_abandoned_total"),
+  "checkpoint-stalled": wrong(
+    120,
+    0,
+    reading("trail_published_entries", calmSeconds * 1000 - 500),
+    // However old it is, it is judged by what it does not sign.
+    reading("checkpoint_age_seconds", 1),
+  ),
+  "verify-failed": wrong(0, 0, reading("verify_ok", 0)),
+  "witness-old": wrong(300, 0, reading("witness_age_seconds", 4000)),
+  "disk-filling": wrong(300, 600, reading("disk_headroom_seconds", 80_000)),
+  "sink-lag": wrong(30, 30, reading("sink_oldest_seconds", 61, sink)),
+  "sink-circuit-open": wrong(10, 10, reading("sink_circuit_open", 1, sink)),
+  "sink-dead-letters": growing(0, 550, "sink_dead_letters_total", sink),
+  "event-loop-blocked": wrong(30, 60, reading("process_event_loop_delay_seconds", 0.25, p99)),
+  "baseline-regressed": wrong(0, 0, reading("baseline_regressed", 1, { metric: "x" })),
+  "alert-target-failing": growing(0, 550, "alert_notices_lost_total", { target: "pager" }),
   detection: "finding",
 }
 
 const moment = (second: number) => ({ nowMillis: second * 1000, dateMillis: second * 1000 })
-const calmSeconds = 300
 
-/** Rules that fire, with the seconds since the cause began. */
-const fired = (cause: Cause | "silence", seconds: number): Readonly<Record<string, number>> => {
+/** What becomes of alerts, with the seconds since the cause began. */
+const story = (
+  said: (since: number) => ReadonlyArray<Reading> | "silence",
+  seconds: number,
+): ReadonlyArray<string> => {
   const book = new AlertBook(defaultRules, { startedAt: moment(0) })
-  const found: Record<string, number> = {}
+  const told: Array<string> = []
   for (let second = 0; second <= calmSeconds + seconds; second++) {
     const since = second - calmSeconds
-    const said = since < 0 || cause === "silence" ? [] : cause.says(since)
-    const changed = new Set(said.map(seriesOf))
-    const readings = [...calm(second).filter((each) => !changed.has(seriesOf(each))), ...said]
-    const changes = book.observe(since >= 0 && cause === "silence" ? [] : readings, moment(second))
-    for (const { alert, turn } of changes) if (turn === "firing") found[alert.rule] ??= since
+    const now = since < 0 ? [] : said(since)
+    const changed = new Set(now === "silence" ? [] : now.map(seriesOf))
+    const readings =
+      now === "silence"
+        ? []
+        : [...calm(second).filter((each) => !changed.has(seriesOf(each))), ...now]
+    for (const { alert, notify, turn } of book.observe(readings, moment(second))) {
+      if (notify?.length !== 0) told.push(`${since} s: ${alert.rule} ${turn}`)
+    }
   }
-  return found
+  return told
 }
+
+/** Rules that fire, with the seconds since the cause began. */
+const fired = (readings: ReadonlyArray<Reading>, seconds: number): ReadonlyArray<string> =>
+  story(() => readings, seconds).filter((line) => line.endsWith("firing"))
 
 describe("the default rules", () => {
   it("have each a cause that is tried here", () => {
@@ -120,8 +148,8 @@ describe("the default rules", () => {
       "utf8",
     )
     const rows = defaultRules.rules.map(
-      ({ for: after = "at once", name, severity = "warning", summary }) =>
-        `| \`${name}\` | ${severity} | ${after} | ${summary} |`,
+      (rule) =>
+        `| \`${rule.name}\` | ${rule.severity ?? "warning"} | ${rule.kind === "absence" ? rule.after : (rule.for ?? "at once")} | ${rule.summary} |`,
     )
     const [, table = ""] = document.split(
       "| rule | severity | after | says |\n| --- | --- | --- | --- |\n",
@@ -130,13 +158,23 @@ describe("the default rules", () => {
   })
 
   it("say nothing of an engine that is well", () => {
-    assert.deepStrictEqual(fired({ says: () => [], after: 0 }, 600), {})
+    assert.deepStrictEqual(
+      story(() => [], 600),
+      [],
+    )
   })
 
   for (const [name, cause] of Object.entries(causes)) {
     if (cause === "silence" || cause === "finding") continue
-    it(`${name} is told after ${cause.after} s, and nothing else is`, () => {
-      assert.deepStrictEqual(fired(cause, cause.after + 20), { [name]: cause.after })
+    const { after, leaves, over, says } = cause
+    it(`${name} is told after ${after} s, as long as it lasts and ${over} s more, and nothing else is`, () => {
+      assert.deepStrictEqual(
+        story(
+          (since) => (since < lastingSeconds ? says(since) : leaves),
+          lastingSeconds + over + 900,
+        ),
+        [`${after} s: ${name} firing`, `${lastingSeconds + over} s: ${name} resolved`],
+      )
     })
   }
 
@@ -148,10 +186,10 @@ describe("the default rules", () => {
       reading("sink_oldest_seconds", 90, sink),
     ]
     // Refusals are told at once, before it is known that the engine does not come back.
-    assert.deepStrictEqual(fired(always(0, ...readings), 60), {
-      "engine-not-open": 5,
-      "events-refused": 0,
-    })
+    assert.deepStrictEqual(fired(readings, 60), [
+      "0 s: events-refused firing",
+      "5 s: engine-not-open firing",
+    ])
   })
 
   it("tell of a sink's circuit, and not of the lag that follows from that", () => {
@@ -159,11 +197,48 @@ describe("the default rules", () => {
       reading("sink_circuit_open", 1, sink),
       reading("sink_oldest_seconds", 90, sink),
     ]
-    assert.deepStrictEqual(fired(always(0, ...readings), 60), { "sink-circuit-open": 10 })
+    assert.deepStrictEqual(fired(readings, 60), ["10 s: sink-circuit-open firing"])
   })
 
-  it("engine-silent is told when nobody reads the engine any more", () => {
-    assert.strictEqual(fired("silence", 20)["engine-silent"], 14)
+  it("tell of the first letters of a sink that had none", () => {
+    const readings = [reading("sink_dead_letters_total", 2, { sink: "archive" })]
+    assert.deepStrictEqual(fired(readings, 60), ["0 s: sink-dead-letters firing"])
+  })
+
+  it("engine-silent is told while nobody reads the engine, and nothing else is, also after it", () => {
+    assert.deepStrictEqual(
+      story((since) => (since < lastingSeconds ? "silence" : []), lastingSeconds + 900),
+      ["14 s: engine-silent firing", `${lastingSeconds} s: engine-silent resolved`],
+    )
+  })
+
+  it("checkpoint-stalled is not told of an engine that had nothing to sign for an hour", () => {
+    const standing = (since: number, size: number) => [
+      reading("trail_durable_entries", size),
+      reading("trail_published_entries", since < 3602 ? 200_000 : size),
+      reading("checkpoint_age_seconds", since),
+    ]
+    assert.deepStrictEqual(
+      story((since) => standing(since, since < 3600 ? 200_000 : 200_001), 4000),
+      [],
+    )
+  })
+
+  it("checkpoint-stalled is told of an engine that signs none from its beginning", () => {
+    const book = new AlertBook(defaultRules, { startedAt: moment(0) })
+    const told: Array<string> = []
+    for (let second = 0; second < 600; second++) {
+      const readings = [
+        reading("engine_open", 1),
+        // It is not loaded any more after the first ones.
+        reading("trail_durable_entries", Math.min(second + 1, 50)),
+        reading("trail_published_entries", 0),
+      ]
+      for (const { alert, turn } of book.observe(readings, moment(second))) {
+        told.push(`${second} s: ${alert.rule} ${turn}`)
+      }
+    }
+    assert.deepStrictEqual(told, ["120 s: checkpoint-stalled firing"])
   })
 
   it("detection is told at once of what is grave", () => {
@@ -181,6 +256,17 @@ describe("the default rules", () => {
     assert.lengthOf(book.find({ ...finding, severity: "warning" }, moment(0)), 0)
     const [change] = book.find(finding, moment(0))
     assert.strictEqual(change?.alert.summary, "Detection found login-burst/u-7")
+    // As long as more is found, and for a quarter of an hour after it.
+    for (let second = 600; second <= 3000; second += 600) {
+      assert.isEmpty(book.find(finding, moment(second)))
+    }
+    const ends = (second: number) =>
+      book
+        .tick(moment(second))
+        .filter(({ alert }) => alert.rule === "detection")
+        .map(({ turn }) => turn)
+    assert.isEmpty(ends(3899))
+    assert.deepStrictEqual(ends(3900), ["resolved"])
   })
 })
 

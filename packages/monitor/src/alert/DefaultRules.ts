@@ -108,15 +108,19 @@ const trail: ReadonlyArray<AlertRule> = [
   },
   {
     name: "checkpoint-stalled",
-    kind: "ratio",
+    kind: "absence",
     of: { metric: "countersign_trail_published_entries" },
-    to: { metric: "countersign_trail_durable_entries" },
-    over: "2m",
-    is: "below",
-    bound: 0.1,
-    for: "1m",
+    isUnchanged: true,
+    // An engine that has nothing to sign signs nothing, and its checkpoint may be old.
+    while: {
+      of: { metric: "countersign_trail_durable_entries" },
+      to: { metric: "countersign_trail_published_entries" },
+      is: "above",
+      bound: 1,
+    },
+    after: "2m",
     severity: "error",
-    summary: "Entries become durable and are not published: no checkpoint signs them",
+    summary: "Entries are durable and no checkpoint has signed any of them for {value} s",
   },
   {
     name: "verify-failed",

@@ -1,13 +1,28 @@
 import { assert, describe, it } from "@effect/vitest"
 import type { AlertRule } from "./AlertRule.ts"
+import { compares } from "./Comparing.ts"
+import { Counters } from "./Counters.ts"
+import { levelMax } from "./Level.ts"
 import * as Meter from "./Meter.ts"
 
 const minute = 60_000
 const of = { metric: "x" }
 const shared = { name: "rule", summary: "it is so" }
 
-const meter = (rule: AlertRule, baseline?: number): Meter.Meter =>
-  Meter.make(rule, { series: "x", bornMillis: 0, baselineOf: () => baseline })
+const staleMillis = 5 * minute
+
+/** Takes values as they are, also where a meter takes growth. */
+const meter = (rule: AlertRule, baseline?: number): Meter.Meter => {
+  const baselineOf = () => baseline
+  const one = Meter.make(rule, { series: "x", bornMillis: 0, baselineOf, staleMillis })
+  if (!Meter.isOfGrowth(rule)) return one
+  const sides = [0, 1].map(() => new Counters({ max: 10, staleMillis }))
+  return {
+    ...one,
+    take: (value, now, side, series) =>
+      one.take(sides[side]?.growth(series, value, now) ?? 0, now, side, series),
+  }
+}
 
 /** Takes a value each second, by its second, and says whether it holds at the end of each. */
 const held = (
@@ -26,7 +41,7 @@ const held = (
 describe("Meter", () => {
   it("compares with a bound in six ways, and a value that is none with nothing", () => {
     const ways = ["above", "at-least", "below", "at-most", "equals", "differs"] as const
-    const holds = (value: number) => ways.filter((is) => Meter.compares({ is, bound: 2 }, value))
+    const holds = (value: number) => ways.filter((is) => compares({ is, bound: 2 }, value))
     assert.deepStrictEqual(holds(1), ["below", "at-most", "differs"])
     assert.deepStrictEqual(holds(2), ["at-least", "at-most", "equals"])
     assert.deepStrictEqual(holds(3), ["above", "at-least", "differs"])
@@ -91,6 +106,57 @@ describe("Meter", () => {
     assert.deepStrictEqual(one.judge(0), { holds: true, value: 0.6, bound: 0.5 })
     one.take(1, 0, 0, "a")
     assert.strictEqual(one.judge(0).value, 0.4)
+  })
+
+  it("ratio: leaves out what is gone and what is no number, and has room for others then", () => {
+    const one = meter({ ...shared, kind: "ratio", of, to: of, is: "above", bound: 0.5 })
+    one.take(3, 0, 0, "a")
+    one.take(Number.NaN, 0, 0, "b")
+    one.take(10, 0, 1, "c")
+    assert.strictEqual(one.judge(0).value, 0.3)
+    one.take(Number.NaN, 1, 0, "a")
+    assert.strictEqual(one.judge(1).value, 0)
+    one.take(4, 2, 0, "a")
+    one.take(10, staleMillis, 1, "c")
+    one.take(1, staleMillis, 0, "d")
+    assert.strictEqual(one.judge(staleMillis).value, 0.5)
+    assert.strictEqual(one.judge(staleMillis + 2).value, 0.1)
+  })
+
+  it("ratio: says which series have no room, until others are gone", () => {
+    const one = meter({ ...shared, kind: "ratio", of, to: of, is: "above", bound: 0.5 })
+    for (let series = 0; series < levelMax; series++) {
+      assert.isTrue(one.take(1, 0, 0, `${series}`))
+    }
+    assert.isFalse(one.take(1, 1, 0, "late"))
+    assert.isTrue(one.take(2, 1, 0, "0"))
+    assert.isTrue(one.take(1, staleMillis, 0, "late"))
+    one.take(1, staleMillis, 1, "all")
+    assert.strictEqual(one.judge(staleMillis).value, 3)
+  })
+
+  it("absence: a value that is no number says nothing, and is no change", () => {
+    const one = meter({ ...shared, kind: "absence", of, after: "10s", isUnchanged: true })
+    assert.deepStrictEqual(
+      held(one, 12, () => [[Number.NaN, 0]]),
+      [10, 11],
+    )
+  })
+
+  it("change: is not spoilt by a value that is no number", () => {
+    const rule: AlertRule = {
+      ...shared,
+      kind: "change",
+      of,
+      against: "past",
+      over: "1m",
+      is: "above",
+      bound: 2,
+    }
+    const found = held(meter(rule), 51, (second) => [
+      [second === 5 ? Number.NaN : second === 6 ? Infinity : second < 50 ? 10 : 30, 0],
+    ])
+    assert.deepStrictEqual(found, [50])
   })
 
   it("ratio: of growth, and of nothing over nothing it says nothing", () => {

@@ -8,6 +8,8 @@
  */
 import type { AlertRule, Comparison, RuleOf } from "./AlertRule.ts"
 import { millisOf } from "./AlertSpan.ts"
+import { compares } from "./Comparing.ts"
+import { Level } from "./Level.ts"
 import { SlidingSum } from "./SlidingSum.ts"
 
 /**
@@ -34,8 +36,13 @@ export type Side = 0 | 1
  * @since 0.1.0
  */
 export interface Meter {
-  /** @param series whose value it is, where a subject has several */
-  readonly take: (value: number, nowMillis: number, side: Side, series: string) => void
+  /**
+   * Says whether there was room.
+   *
+   * @param value where the rule counts growth, that of the series since its reading before
+   * @param series whose value it is, where a subject has several
+   */
+  readonly take: (value: number, nowMillis: number, side: Side, series: string) => boolean
   readonly judge: (nowMillis: number) => Judgement
 }
 
@@ -47,30 +54,20 @@ export interface Meter {
  */
 export type BaselineOf = (series: string) => number | undefined
 
-/** Series whose counters one subject adds up. */
-const countersMax = 1000
-
 /**
- * Whether a value is on the wrong side of a bound. A value that is no number is on neither.
- *
- * @category predicates
+ * @category models
  * @since 0.1.0
  */
-export const compares = ({ bound, is }: Comparison, value: number): boolean => {
-  switch (is) {
-    case "above":
-      return value > bound
-    case "at-least":
-      return value >= bound
-    case "below":
-      return value < bound
-    case "at-most":
-      return value <= bound
-    case "equals":
-      return value === bound
-    case "differs":
-      return !Number.isNaN(value) && value !== bound
-  }
+export interface MeterOptions {
+  /** The subject's series, for its baseline. */
+  readonly series: string
+  /** From when on it is watched. */
+  readonly bornMillis: number
+  readonly baselineOf: BaselineOf
+  /** After so long of silence a series is gone. */
+  readonly staleMillis: number
+  /** Since when the rule's `while` is so; `undefined`: it is not. Default: the rule has none. */
+  readonly since?: ((nowMillis: number) => number | undefined) | undefined
 }
 
 const judged = (comparison: Comparison, value: number | undefined): Judgement => ({
@@ -80,24 +77,23 @@ const judged = (comparison: Comparison, value: number | undefined): Judgement =>
   bound: comparison.bound,
 })
 
-/** The growth of counters since the reading before. The first reading of a counter is no growth. */
-class Growth {
-  private readonly last = new Map<string, number>()
-
-  of(value: number, series: string): number {
-    const before = this.last.get(series)
-    if (before === undefined && this.last.size >= countersMax) return 0
-    this.last.set(series, value)
-    if (before === undefined) return 0
-    return value >= before ? value - before : value
-  }
-}
+/**
+ * Whether what a rule is given of a series is its growth.
+ *
+ * @category predicates
+ * @since 0.1.0
+ */
+export const isOfGrowth = (rule: AlertRule): boolean =>
+  rule.kind === "rate" ||
+  rule.kind === "burn-rate" ||
+  (rule.kind === "ratio" && rule.over !== undefined)
 
 const threshold = (rule: RuleOf<"threshold">): Meter => {
   let value: number | undefined
   return {
     take: (next) => {
       value = next
+      return true
     },
     judge: () => judged(rule, value),
   }
@@ -106,69 +102,67 @@ const threshold = (rule: RuleOf<"threshold">): Meter => {
 const rate = (rule: RuleOf<"rate">): Meter => {
   const overMillis = millisOf(rule.over)
   const scale = millisOf(rule.per ?? "1s") / overMillis
-  const growth = new Growth()
   const sum = new SlidingSum(overMillis)
   return {
-    take: (value, now, _side, series) => sum.add(growth.of(value, series), now),
+    take: (growth, now) => {
+      sum.add(growth, now)
+      return true
+    },
     judge: (now) => judged(rule, sum.within(now) * scale),
   }
 }
 
-const absence = (rule: RuleOf<"absence">, bornMillis: number): Meter => {
+const absence = (
+  rule: RuleOf<"absence">,
+  { bornMillis, since }: Pick<MeterOptions, "bornMillis" | "since">,
+): Meter => {
   const afterMillis = millisOf(rule.after)
   let value: number | undefined
   let heardMillis = bornMillis
   return {
     take: (next, now) => {
+      // What is no number says nothing, and differs from itself.
+      if (Number.isNaN(next)) return true
       if (rule.isUnchanged !== true || next !== value) heardMillis = now
       value = next
+      return true
     },
-    judge: (now) => ({
-      holds: now - heardMillis >= afterMillis,
-      value: Math.max(0, now - heardMillis) / 1000,
-      bound: afterMillis / 1000,
-    }),
+    judge: (now) => {
+      const fromMillis =
+        since === undefined ? heardMillis : Math.max(heardMillis, since(now) ?? now)
+      const silence = Math.max(0, now - fromMillis)
+      return { holds: silence >= afterMillis, value: silence / 1000, bound: afterMillis / 1000 }
+    },
   }
 }
 
-/** A sum of values as they are, kept up to date one series at a time. */
-class Level {
-  private readonly last = new Map<string, number>()
-  sum = 0
-
-  take(value: number, series: string): void {
-    const before = this.last.get(series)
-    if (before === undefined && this.last.size >= countersMax) return
-    this.last.set(series, value)
-    this.sum += value - (before ?? 0)
-  }
-}
-
-const ratio = (rule: RuleOf<"ratio">): Meter => {
+const ratio = (rule: RuleOf<"ratio">, staleMillis: number): Meter => {
   if (rule.over === undefined) {
-    const sides = [new Level(), new Level()] as const
+    const sides = [new Level(staleMillis), new Level(staleMillis)] as const
     return {
-      take: (value, _now, side, series) => sides[side].take(value, series),
-      // Nothing over nothing is no number, and on neither side of a bound.
-      judge: () => judged(rule, sides[0].sum / sides[1].sum),
+      take: (value, now, side, series) => sides[side].take(value, series, now),
+      judge: (now) => {
+        const [above, below] = [sides[0].sum(now), sides[1].sum(now)]
+        // Nothing over nothing is no number, and on neither side of a bound.
+        return judged(
+          rule,
+          above === undefined && below === undefined ? undefined : (above ?? 0) / (below ?? 0),
+        )
+      },
     }
   }
   const overMillis = millisOf(rule.over)
-  const sides = [0, 1].map(() => ({ growth: new Growth(), sum: new SlidingSum(overMillis) }))
+  const sums = [new SlidingSum(overMillis), new SlidingSum(overMillis)] as const
   return {
-    take: (value, now, side, series) => {
-      const { growth, sum } = sides[side] ?? { growth: new Growth(), sum: undefined }
-      sum?.add(growth.of(value, series), now)
+    take: (growth, now, side) => {
+      sums[side].add(growth, now)
+      return true
     },
-    judge: (now) => {
-      const [above = 0, below = 0] = sides.map(({ sum }) => sum.within(now))
-      return judged(rule, above / below)
-    },
+    judge: (now) => judged(rule, sums[0].within(now) / sums[1].within(now)),
   }
 }
 
 const burnRate = (rule: RuleOf<"burn-rate">): Meter => {
-  const growths = [new Growth(), new Growth()] as const
   const allowed = 1 - rule.objective
   const windows = rule.windows.map(({ factor, long, short }) => ({
     factor,
@@ -178,9 +172,9 @@ const burnRate = (rule: RuleOf<"burn-rate">): Meter => {
     }),
   }))
   return {
-    take: (value, now, side, series) => {
-      const growth = growths[side].of(value, series)
+    take: (growth, now, side) => {
       for (const { spans } of windows) for (const sums of spans) sums[side].add(growth, now)
+      return true
     },
     judge: (now) => {
       let worst: Judgement | undefined
@@ -212,9 +206,12 @@ const change = (rule: RuleOf<"change">, series: string, baselineOf: BaselineOf):
   return {
     take: (value, now) => {
       last = value
+      // One value that is no number would make none of the mean.
+      if (!Number.isFinite(value)) return true
       firstMillis ??= now
       values.add(value, now)
       counts.add(1, now)
+      return true
     },
     judge: (now) => {
       const against = usual(now)
@@ -234,6 +231,7 @@ const finding = (rule: RuleOf<"finding">): Meter => {
     take: (_confidence, now) => {
       count = heardMillis !== undefined && now - heardMillis < quietMillis ? count + 1 : 1
       heardMillis = now
+      return true
     },
     judge: (now) => ({
       holds: heardMillis !== undefined && now - heardMillis < quietMillis,
@@ -244,37 +242,25 @@ const finding = (rule: RuleOf<"finding">): Meter => {
 }
 
 /**
- * @category models
- * @since 0.1.0
- */
-export interface MeterOptions {
-  /** The subject's series, for its baseline. */
-  readonly series: string
-  /** From when on it is watched. */
-  readonly bornMillis: number
-  readonly baselineOf: BaselineOf
-}
-
-/**
  * A meter for one subject of a rule.
  *
  * @category constructors
  * @since 0.1.0
  */
-export const make = (rule: AlertRule, { baselineOf, bornMillis, series }: MeterOptions): Meter => {
+export const make = (rule: AlertRule, options: MeterOptions): Meter => {
   switch (rule.kind) {
     case "threshold":
       return threshold(rule)
     case "rate":
       return rate(rule)
     case "absence":
-      return absence(rule, bornMillis)
+      return absence(rule, options)
     case "ratio":
-      return ratio(rule)
+      return ratio(rule, options.staleMillis)
     case "burn-rate":
       return burnRate(rule)
     case "change":
-      return change(rule, series, baselineOf)
+      return change(rule, options.series, options.baselineOf)
     case "finding":
       return finding(rule)
   }

@@ -114,8 +114,9 @@ export const noticeFor = (target: string, notice: Notice): Notice | undefined =>
 export const changeLine = ({ alert, turn }: AlertChange): string => {
   const by = turn === "acknowledged" ? ` by ${alert.acknowledgedBy ?? "somebody"}` : ""
   const step = turn === "escalated" ? ` (step ${alert.escalation})` : ""
+  const why = alert.ending === "gone" ? " (nothing is heard of it any more)" : ""
   // A name that somebody gave moves no cursor.
-  return `countersign alert: ${turn}${by}${step}: ${alert.severity} ${alert.rule}: ${alert.summary}`.replaceAll(
+  return `countersign alert: ${turn}${by}${step}${why}: ${alert.severity} ${alert.rule}: ${alert.summary}`.replaceAll(
     /[\p{C}\p{Zl}\p{Zp}]/gu,
     " ",
   )

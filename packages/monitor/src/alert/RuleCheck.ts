@@ -22,7 +22,15 @@ export interface Contradiction {
 const ownPrefix = "countersign_"
 const summaryParts = /_(?:count|sum)$/
 
-const selectorsOf = (rule: AlertRule): ReadonlyArray<readonly [string, Selector]> => {
+type Place = ReadonlyArray<string>
+
+const selectorsOf = (rule: AlertRule): ReadonlyArray<readonly [Place, Selector]> => [
+  ...ownSelectors(rule).map(([member, selector]) => [[member], selector] as const),
+  ...(rule.while === undefined ? [] : [[["while", "of"], rule.while.of] as const]),
+  ...(rule.while?.to === undefined ? [] : [[["while", "to"], rule.while.to] as const]),
+]
+
+const ownSelectors = (rule: AlertRule): ReadonlyArray<readonly [string, Selector]> => {
   switch (rule.kind) {
     case "ratio":
       return [
@@ -43,7 +51,7 @@ const selectorsOf = (rule: AlertRule): ReadonlyArray<readonly [string, Selector]
 
 /** Metrics of an application's own may have any name; of Countersign's all are known. */
 const unknownMetrics = (rule: AlertRule): ReadonlyArray<Contradiction> =>
-  selectorsOf(rule).flatMap(([member, { metric }]) => {
+  selectorsOf(rule).flatMap(([place, { metric }]) => {
     const isKnown =
       !metric.startsWith(ownPrefix) ||
       instruments.has(metric) ||
@@ -51,7 +59,7 @@ const unknownMetrics = (rule: AlertRule): ReadonlyArray<Contradiction> =>
     if (isKnown) return []
     const meant = nearest(metric, [...instruments.keys()])
     const hint = meant === undefined ? "docs/telemetry.md lists them" : `do you mean ${meant}?`
-    return [{ path: [member, "metric"], detail: `there is no metric ${metric}; ${hint}` }]
+    return [{ path: [...place, "metric"], detail: `there is no metric ${metric}; ${hint}` }]
   })
 
 const badSpans = (rule: AlertRule): ReadonlyArray<Contradiction> => {

@@ -8,11 +8,16 @@
  */
 import { createHash } from "node:crypto"
 import { type Labels, type Reading, seriesOf } from "../metric/Reading.ts"
+import { compares } from "./Comparing.ts"
+import { Condition } from "./Condition.ts"
+import { Counters, countersMax } from "./Counters.ts"
 import type { AlertCase, AlertPolicy } from "./AlertMachine.ts"
+import type { Alert } from "./Alert.ts"
 import type { AlertRule, Selector } from "./AlertRule.ts"
 import { millisOf } from "./AlertSpan.ts"
 import { type LabelMatch, labelMatch } from "./LabelMatch.ts"
 import * as Meter from "./Meter.ts"
+import { PassedOver } from "./PassedOver.ts"
 
 /**
  * Series of a rule that are watched one by one, unless it says otherwise.
@@ -92,31 +97,43 @@ export class RuleWatch {
   readonly policy: AlertPolicy
   readonly metrics: ReadonlyArray<string>
   readonly subjects = new Map<string, Subject>()
-  /** Readings of the newest pass whose series had no room. */
-  unwatched = 0
-
   private readonly inputs: ReadonlyArray<Input>
+  private readonly condition: Condition | undefined
+  private readonly counters: Counters | undefined
   private readonly baselineOf: Meter.BaselineOf
   private readonly staleMillis: number
+  /** Of an absence: when a series is given up, since it was heard of. */
+  private readonly forgetMillis: number
   /** Stands for a metric that was never heard of. */
   private nobody: Subject | undefined
   private others: Subject | undefined
-  private othersHolding = 0
-  private passUnwatched = 0
+  private readonly passed = new PassedOver()
+  /** When any series was heard of. */
+  private heardMillis = Number.NEGATIVE_INFINITY
 
   constructor(
     rule: AlertRule,
     options: {
       readonly baselineOf: Meter.BaselineOf
       readonly staleMillis: number
+      readonly forgetMillis: number
       readonly nowMillis: number
     },
   ) {
     this.rule = rule
     this.inputs = inputsOf(rule)
-    this.metrics = this.inputs.map(({ selector }) => selector.metric)
+    const { staleMillis } = options
+    this.condition = rule.while === undefined ? undefined : new Condition(rule.while, staleMillis)
+    this.metrics = [
+      ...this.inputs.map(({ selector }) => selector.metric),
+      ...(this.condition?.metrics ?? []),
+    ]
+    this.counters = Meter.isOfGrowth(rule)
+      ? new Counters({ max: Math.max(countersMax, rule.seriesMax ?? 0), staleMillis })
+      : undefined
     this.baselineOf = options.baselineOf
-    this.staleMillis = rule.kind === "finding" ? 0 : options.staleMillis
+    this.staleMillis = staleMillis
+    this.forgetMillis = options.forgetMillis + (rule.kind === "absence" ? millisOf(rule.after) : 0)
     this.policy = {
       forMillis: millisOf(rule.for ?? "0s"),
       keepFiringMillis: millisOf(rule.keepFiring ?? "0s"),
@@ -127,20 +144,35 @@ export class RuleWatch {
     }
   }
 
-  /** Hands a reading to its subject and returns it; `undefined` where the rule does not mean it. */
-  take(reading: Reading, nowMillis: number): Subject | undefined {
+  /** Readings of the newest pass, and those that came since by themselves, that had no room. */
+  get unwatched(): number {
+    return this.passed.count
+  }
+
+  /**
+   * Hands a reading to its subject and returns it; `undefined` where the rule does not mean it.
+   *
+   * @param isAlone whether it came by itself, not with all others of a moment
+   */
+  take(reading: Reading, nowMillis: number, isAlone: boolean): Subject | undefined {
     const { labels, name, value } = reading
+    this.condition?.take(reading, nowMillis)
     let taken: Subject | undefined
+    let series: string | undefined
+    let amount: number | undefined
     for (const { matches, selector, side } of this.inputs) {
       if (selector.metric !== name || !matches(labels)) continue
-      const series = seriesOf(reading)
-      const subject = this.subjectOf(reading, series, nowMillis)
-      if (subject === undefined) this.pass(value)
-      else {
-        subject.heardMillis = nowMillis
-        subject.meter.take(value, nowMillis, side, series)
-        taken = subject
+      if (series === undefined) {
+        series = seriesOf(reading)
+        // Once, though both sides of a ratio may mean it: the second time it has not grown.
+        amount =
+          this.counters === undefined ? value : this.counters.growth(series, value, nowMillis)
       }
+      this.heardMillis = nowMillis
+      taken =
+        this.handed(reading, series, amount, side, nowMillis) ??
+        this.passOver(series, value, isAlone, nowMillis) ??
+        taken
     }
     return taken
   }
@@ -156,22 +188,31 @@ export class RuleWatch {
     subject.meter.take(confidence, nowMillis, 0, about)
   }
 
-  /** After all readings of one moment. */
-  endPass(nowMillis: number): void {
-    this.unwatched = this.passUnwatched
-    this.passUnwatched = 0
+  /**
+   * After all readings of one moment.
+   *
+   * @param isEmpty whether there were none: then nobody knows yet which counters there are
+   */
+  endPass(nowMillis: number, isEmpty: boolean): void {
+    if (!isEmpty) this.counters?.watch()
+    this.passed.endPass()
     if (this.rule.kind === "finding") return
-    if (this.unwatched === 0 && this.others === undefined) return
-    this.others ??= this.add(othersKey, {}, nowMillis)
-    this.others.heardMillis = nowMillis
-    this.others.meter.take(this.othersHolding, nowMillis, 0, othersKey)
-    this.othersHolding = 0
+    if (this.passed.count > 0 || this.others !== undefined) this.tellOthers(nowMillis)
   }
 
   /** Whether the condition of a subject holds; a series that is gone is not on the wrong side. */
   judge(subject: Subject, nowMillis: number): Meter.Judgement {
     const found = subject.meter.judge(nowMillis)
-    return this.isGone(subject, nowMillis) ? { ...found, holds: false } : found
+    const isMeant = this.condition === undefined || this.condition.since(nowMillis) !== undefined
+    return isMeant && !this.isGone(subject, nowMillis) ? found : { ...found, holds: false }
+  }
+
+  /** Why an alert that is resolved now is over. */
+  endingOf(subject: Subject, nowMillis: number): NonNullable<Alert["ending"]> {
+    const isSeries = subject !== this.nobody && subject !== this.others
+    return this.rule.kind !== "finding" && isSeries && this.isGone(subject, nowMillis)
+      ? "gone"
+      : "over"
   }
 
   /** Forgets a subject that is gone, has no alert and leaves room for another. */
@@ -185,7 +226,10 @@ export class RuleWatch {
 
   private isGone(subject: Subject, nowMillis: number): boolean {
     if (this.rule.kind === "absence") {
-      return subject === this.nobody && this.subjects.size > 1
+      if (subject === this.nobody && this.subjects.size > 1) return true
+      // Where nothing is heard of any, it is what the rule is there to tell.
+      const isAnyHeard = nowMillis - this.heardMillis < millisOf(this.rule.after)
+      return isAnyHeard && nowMillis - subject.heardMillis >= this.forgetMillis
     }
     if (this.rule.kind === "finding") return !subject.meter.judge(nowMillis).holds
     return nowMillis - subject.heardMillis >= this.staleMillis
@@ -220,7 +264,13 @@ export class RuleWatch {
       ),
       meter: isCounted
         ? othersMeter()
-        : Meter.make(rule, { series: key, bornMillis: nowMillis, baselineOf: this.baselineOf }),
+        : Meter.make(rule, {
+            series: key,
+            bornMillis: nowMillis,
+            baselineOf: this.baselineOf,
+            staleMillis: this.staleMillis,
+            since: this.condition === undefined ? undefined : this.whileSince,
+          }),
       heardMillis: nowMillis,
       known: undefined,
       evidence: [],
@@ -229,9 +279,43 @@ export class RuleWatch {
     return subject
   }
 
-  private pass(value: number): void {
-    this.passUnwatched += 1
-    if (this.rule.kind === "threshold" && Meter.compares(this.rule, value)) this.othersHolding += 1
+  private readonly whileSince = (nowMillis: number): number | undefined =>
+    this.condition?.since(nowMillis)
+
+  /** `undefined`: there is no room. */
+  private handed(
+    reading: Reading,
+    series: string,
+    amount: number | undefined,
+    side: Meter.Side,
+    nowMillis: number,
+  ): Subject | undefined {
+    const subject = amount === undefined ? undefined : this.subjectOf(reading, series, nowMillis)
+    if (subject === undefined || amount === undefined) return undefined
+    subject.heardMillis = nowMillis
+    if (!subject.meter.take(amount, nowMillis, side, series)) return undefined
+    this.passed.remove(series)
+    return subject
+  }
+
+  private passOver(
+    series: string,
+    value: number,
+    isAlone: boolean,
+    nowMillis: number,
+  ): Subject | undefined {
+    const { rule } = this
+    const isThreshold = rule.kind === "threshold"
+    this.passed.take(series, isThreshold && compares(rule, value), isAlone)
+    // In a pass they are judged together at its end.
+    return isAlone && isThreshold ? this.tellOthers(nowMillis) : undefined
+  }
+
+  private tellOthers(nowMillis: number): Subject {
+    this.others ??= this.add(othersKey, {}, nowMillis)
+    this.others.heardMillis = nowMillis
+    this.others.meter.take(this.passed.holding, nowMillis, 0, othersKey)
+    return this.others
   }
 }
 
@@ -243,6 +327,7 @@ const othersMeter = (): Meter.Meter => {
   return {
     take: (count) => {
       holding = count
+      return true
     },
     judge: () => ({ holds: holding > 0, value: holding, bound: 0 }),
   }
