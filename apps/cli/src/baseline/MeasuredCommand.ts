@@ -1,5 +1,5 @@
 /** One run of a command, and the figures that it leaves. */
-import { execFile, spawn } from "node:child_process"
+import { type ChildProcess, execFile, spawn } from "node:child_process"
 import { type Figure, figuresOf, type WantedFigure } from "@countersign/monitor/baseline/Figures"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
@@ -42,13 +42,24 @@ const launch = (command: Command): readonly [string, ReadonlyArray<string>] => {
   return [program, rest]
 }
 
+/** Ends a program with all that it started. */
+const endGroup = ({ pid }: ChildProcess): void => {
+  if (pid === undefined) return
+  try {
+    process.kill(-pid)
+  } catch {
+    // They ended by themselves.
+  }
+}
+
 const runOnce = (command: Command): Effect.Effect<Ended, CommandUnmeasured> =>
   Effect.callback((resume) => {
     const [program, args] = launch(command)
     const failed = (detail: string) =>
       resume(Effect.fail(new CommandUnmeasured({ command: shownCommand(command), detail })))
     const from = performance.now()
-    const child = spawn(program, args, { stdio: ["ignore", "pipe", "inherit"] })
+    // In a group of its own, since a shell does not hand on the signal that ends it.
+    const child = spawn(program, args, { stdio: ["ignore", "pipe", "inherit"], detached: true })
     let stdout = ""
     child.stdout.setEncoding("utf8")
     child.stdout.on("data", (piece: string) => {
@@ -60,7 +71,7 @@ const runOnce = (command: Command): Effect.Effect<Ended, CommandUnmeasured> =>
       if (code === 0) resume(Effect.succeed({ millis, stdout }))
       else failed(signal === null ? `it ended with exit code ${code}` : `it was ended by ${signal}`)
     })
-    return Effect.sync(() => void child.kill())
+    return Effect.sync(() => endGroup(child))
   })
 
 const parsed = (text: string): unknown => {
