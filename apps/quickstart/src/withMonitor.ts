@@ -1,5 +1,5 @@
 import { Audit } from "@countersign/core/Audit"
-import * as StderrTarget from "@countersign/monitor/alert/StderrTarget"
+import { defaultRules } from "@countersign/monitor/detect/DefaultRules"
 import { Prometheus } from "@countersign/monitor/metric/Prometheus"
 import { Monitor } from "@countersign/monitor/Monitor"
 import * as Console from "effect/Console"
@@ -7,9 +7,11 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 
 const port = Number(process.env["METRICS_PORT"] ?? 9464)
+const directory = "trail"
+const detection = Monitor.detection({ rules: defaultRules, directory })
 const monitored = Prometheus.layer({ port }).pipe(
-  Layer.provideMerge(Monitor.layer({ alerts: { targets: [StderrTarget.make()] } })),
-  Layer.provideMerge(Audit.layer({ directory: "trail" })),
+  Layer.provideMerge(Monitor.layer({ detection })),
+  Layer.provideMerge(Audit.layer({ directory, sinks: [detection.sink] })),
 )
 
 const program = Effect.gen(function* () {
