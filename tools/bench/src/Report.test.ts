@@ -55,6 +55,13 @@ describe("verdictOf", () => {
 })
 
 describe("Report", () => {
+  it("shows what something costs as a loss, and a gain as one", () => {
+    const goal = { direction: "atMost", least: 2, unit: "%" } as const
+    const shown = (judged: number) => render({ ...report, lines: [{ ...line, judged, goal }] })
+    assert.include(shown(1.5), "250,000/s, −1.50 %")
+    assert.include(shown(-1.5), "250,000/s, +1.50 %")
+  })
+
   it("shows a line with both sides, its range and its verdict", () => {
     const [, , row = ""] = render(report).split("\n")
     assert.strictEqual(

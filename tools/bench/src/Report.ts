@@ -47,7 +47,9 @@ const head = ["what", "ours", "peer or control", "ratio (range)", "least", "aim"
 const cellsOf = (line: Line): ReadonlyArray<string> => [
   line.title,
   // A percentage is worked out from both sides, so it stands beside the first of them.
-  line.goal.unit === "%" ? `${figure(line.ours)}, −${plain(line.judged)} %` : figure(line.ours),
+  line.goal.unit === "%"
+    ? `${figure(line.ours)}, ${line.judged < 0 ? "+" : "−"}${plain(Math.abs(line.judged))} %`
+    : figure(line.ours),
   line.peer === undefined ? "–" : `${line.peer.name} ${figure(line.peer)}`,
   ratioOf(line),
   bound(line.goal, line.goal.least),

@@ -29,7 +29,7 @@ export interface OpenEngine {
   readonly publish: () => Promise<number>
   readonly status: Audit["Service"]["status"]
   /** Builds what watches the running engine; the answer takes it down again. */
-  readonly attach: <E>(layer: Layer.Layer<never, E, Audit>) => Promise<() => Promise<void>>
+  readonly attach: <A, E>(layer: Layer.Layer<A, E, Audit>) => Promise<() => Promise<void>>
   readonly close: () => Promise<void>
 }
 

@@ -10,7 +10,7 @@ const read = (url: string): void => {
     .on("error", () => process.send?.(0))
 }
 
-process.on("message", (url: string) => {
+process.on("message", ({ url }: { readonly url: string }) => {
   read(url)
   setInterval(() => read(url), 1000)
 })

@@ -9,21 +9,10 @@ import { eventAt } from "../events.ts"
 import type { Measurement, Round, Settings } from "../Line.ts"
 import { openLoop } from "../openLoop.ts"
 import { makeScratch, emptyScratch } from "../scratch.ts"
-import { quantileOfSorted, Samples } from "../statistics.ts"
+import { Samples } from "../statistics.ts"
+import { waitsOf, waitsText } from "../waits.ts"
 
 const perSecond = 10_000
-
-const summary = (samples: Samples): Round => {
-  const sorted = samples.sorted()
-  return {
-    events: samples.count,
-    mean: samples.mean,
-    p50: quantileOfSorted(sorted, 0.5),
-    p99: quantileOfSorted(sorted, 0.99),
-    p999: quantileOfSorted(sorted, 0.999),
-    max: quantileOfSorted(sorted, 1),
-  }
-}
 
 /** What the disk alone takes for a batch of this load: appends of 8 KiB, each with fdatasync. */
 const syncFloor = async (work: string, count: number): Promise<Round> => {
@@ -39,7 +28,7 @@ const syncFloor = async (work: string, count: number): Promise<Round> => {
   }
   await file.close()
   emptyScratch(scratch)
-  return summary(samples)
+  return waitsOf(samples)
 }
 
 const run = async (
@@ -77,11 +66,8 @@ const run = async (
   if (failed > 0 || waiting > 0) {
     throw new Error(`${failed} events failed and ${waiting} were never answered: ${status.detail}`)
   }
-  return { whole: summary(whole), rounds: sliced.map(summary), lateMillisMax, seconds }
+  return { whole: waitsOf(whole), rounds: sliced.map(waitsOf), lateMillisMax, seconds }
 }
-
-const shown = (round: Round): string =>
-  ["p50", "p99", "p999", "max"].map((key) => `${key} ${(round[key] ?? 0).toFixed(1)}`).join(", ")
 
 export const durableLatency: Measurement = {
   name: "latency-durable",
@@ -102,8 +88,8 @@ export const durableLatency: Measurement = {
         goal: { direction: "atMost", least: 25, aim: 5, unit: "ms" },
         rounds: [whole, ...rounds, before, after],
         notes: [
-          `${seconds} s: ${shown(whole)} ms; the generator was late by ${lateMillisMax.toFixed(1)} ms at most, and the waits hold that`,
-          `fdatasync alone, before and after: ${shown(before)} and ${shown(after)} ms`,
+          `${seconds} s: ${waitsText(whole, 1)} ms; the generator was late by ${lateMillisMax.toFixed(1)} ms at most, and the waits hold that`,
+          `fdatasync alone, before and after: ${waitsText(before, 1)} and ${waitsText(after, 1)} ms`,
         ],
       },
     ]
@@ -124,7 +110,7 @@ export const publishedLatency: Measurement = {
         goal: { direction: "atMost", least: 100, unit: "ms" },
         rounds: [whole, ...rounds],
         notes: [
-          `${seconds} s, a checkpoint each 50 ms: ${shown(whole)} ms; the generator was late by ${lateMillisMax.toFixed(1)} ms at most`,
+          `${seconds} s, a checkpoint each 50 ms: ${waitsText(whole, 1)} ms; the generator was late by ${lateMillisMax.toFixed(1)} ms at most`,
         ],
       },
     ]
