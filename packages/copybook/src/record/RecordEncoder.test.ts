@@ -47,8 +47,7 @@ describe("RecordEncoder", () => {
       A: "AB",
       B: -123,
       C: "12345.67",
-      // The type has no bigint here; callers in JavaScript give one.
-      D: -1234n as unknown as number,
+      D: -1234n as unknown as number, // its type has no bigint; callers in JavaScript give one
       E: "-123456789012345678",
       F: 1,
       G: -12.5,
