@@ -11,6 +11,9 @@ import type { AlertChange } from "@countersign/monitor/alert/AlertBook"
 import type { AlertTarget } from "@countersign/monitor/alert/AlertTarget"
 import { millisOf } from "@countersign/monitor/alert/AlertSpan"
 import { defaultRules } from "@countersign/monitor/alert/DefaultRules"
+import { advance, type Frame } from "@countersign/monitor/protocol/Update"
+import * as Announcement from "@countersign/monitor/server/Announcement"
+import { connect } from "@countersign/monitor/server/MonitorClient"
 import {
   freshDatabase,
   type PostgresServer,
@@ -21,6 +24,8 @@ import * as Effect from "effect/Effect"
 import * as HttpServer from "effect/http/HttpServer"
 import * as Layer from "effect/Layer"
 import * as Logger from "effect/Logger"
+import * as Option from "effect/Option"
+import * as Redacted from "effect/Redacted"
 import * as Stream from "effect/Stream"
 import * as Clinic from "./Clinic.ts"
 import { ClinicConfig } from "./ClinicConfig.ts"
@@ -147,6 +152,34 @@ const databaseKilled = Effect.fnUntraced(function* (
   yield* until(isTold("resolved"))
 })
 
+/** As `countersign top` finds it: by the trail. */
+const assertViewed = Effect.fnUntraced(
+  function* (trail: string) {
+    const { token, url } = Option.getOrThrow(yield* Announcement.read(trail))
+    const client = yield* connect(url, Redacted.make(token))
+    let frame: Frame | undefined
+    // What was told a moment ago is in one of the next frames.
+    const isThere = ({ snapshot: { alerts, findings, readings } }: Frame): boolean =>
+      findings.some(({ rule }) => rule === "bulk-export") &&
+      alerts.some(({ rule }) => rule === "detection") &&
+      readings.some(({ series }) => series === "countersign_detection_judged_total")
+    yield* client.Watch().pipe(
+      Stream.runForEachWhile((update) =>
+        Effect.sync(() => {
+          frame = advance(frame, update)
+          return frame === undefined || !isThere(frame)
+        }),
+      ),
+    )
+    assert.includeMembers(
+      (frame?.snapshot.sinks ?? []).map(({ sink }) => sink),
+      ["postgres", "detection"],
+    )
+  },
+  Effect.provide(NodeDisk.layer),
+  Effect.scoped,
+)
+
 const recordsOf = (trail: string) =>
   entries(trail).pipe(
     Stream.map(({ bytes }) => JSON.parse(Buffer.from(bytes).toString("utf8")) as AuditEvent),
@@ -191,6 +224,7 @@ describe("the clinic that is watched", () => {
             const record = `/api/patients/${String(body["id"])}`
             yield* load(clinic, record)
             yield* attacked(clinic, record, told)
+            yield* assertViewed(path.join(directory, "trail"))
             yield* databaseKilled(clinic, server, told)
           }),
         )

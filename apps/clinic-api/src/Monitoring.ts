@@ -1,16 +1,14 @@
 /**
- * What watches the clinic: metrics on a port of their own, alerts, and detection behind the trail.
+ * What watches the clinic: metrics on a port of their own, alerts, detection behind the trail, and a
+ * server that `countersign top` finds by the trail.
  */
-import { Alerts, type AlertsOptions } from "@countersign/monitor/alert/Alerts"
+import type { AlertsOptions } from "@countersign/monitor/alert/Alerts"
 import { defaultRules } from "@countersign/monitor/detect/DefaultRules"
-import { Detection } from "@countersign/monitor/detect/Detection"
 import type { DetectionRule } from "@countersign/monitor/detect/DetectionRule"
-import * as DetectionSink from "@countersign/monitor/detect/DetectionSink"
-import type { Finding } from "@countersign/monitor/detect/Finding"
 import { HttpMetrics } from "@countersign/monitor/metric/HttpMetrics"
-import { Metrics } from "@countersign/monitor/metric/Metrics"
 import { Prometheus } from "@countersign/monitor/metric/Prometheus"
 import { QueryMetrics } from "@countersign/monitor/metric/QueryMetrics"
+import { Monitor } from "@countersign/monitor/Monitor"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -41,44 +39,12 @@ const clinicRules: ReadonlyArray<DetectionRule> = defaultRules.map((rule) =>
 
 /** Detection is a sink of the engine, the rest stands on the engine. */
 export const make = ({ metricsPort, targets, trail }: MonitoringOptions) => {
-  // Alerts begin after the engine, whose sinks may have judged something by then.
-  let tell: ((finding: Finding) => void) | undefined
-  const detection = DetectionSink.make({
-    rules: clinicRules,
-    directory: trail,
-    observe: (finding) => tell?.(finding),
-  })
-  const told = Layer.effectDiscard(
-    Effect.gen(function* () {
-      const alerts = yield* Alerts
-      const metrics = yield* Metrics
-      const detecting = yield* Detection
-      yield* Effect.acquireRelease(
-        Effect.sync(() => {
-          for (const finding of detecting.recent()) alerts.find(finding)
-          tell = (finding) => void alerts.find(finding)
-          return metrics.subscribe(({ atMillis, readings }) => {
-            alerts.observe({ atMillis, readings: [...readings, ...detecting.readings()] })
-          })
-        }),
-        (end) => Effect.sync(end),
-      )
-    }),
-  )
+  const detection = Monitor.detection({ rules: clinicRules, directory: trail })
   const watching = Layer.mergeAll(
-    told,
     Prometheus.layer({ port: metricsPort }),
     HttpMetrics.layer(),
     QueryMetrics.layer(),
-  ).pipe(
-    Layer.provideMerge(
-      Layer.mergeAll(
-        Metrics.layer(),
-        Alerts.layer(targets === undefined ? {} : { targets }),
-        Detection.layer(detection),
-      ),
-    ),
-  )
+  ).pipe(Layer.provideMerge(Monitor.layer({ detection, alerts: { targets } })))
   return {
     sinks: [detection.sink],
     /** Counts requests. */

@@ -17,7 +17,7 @@ const welcome = Effect.gen(function* () {
   const lines = [
     `Clinic: ${url} (documented at ${url}/docs)`,
     `Trail: ${trail}`,
-    ...(metrics === undefined ? [] : [`Metrics: ${metrics}`]),
+    ...(metrics === undefined ? [] : [`Metrics: ${metrics}`, `Live: countersign top ${trail}`]),
     `PostgreSQL: ${database}`,
   ]
   if (issued.length > 0) {
