@@ -54,6 +54,12 @@ export const engineRows = {
     "Telemetry that found no room, counted in a signed record.",
   ],
   countersign_events_in_flight: ["gauge", "one", byClass, "Events accepted and not yet durable."],
+  countersign_events_oldest_seconds: [
+    "gauge",
+    "seconds",
+    byClass,
+    "How long at least the oldest event accepted and not yet durable has waited, to within one reading; 0 where each is durable before the next.",
+  ],
   countersign_events_missing: [
     "gauge",
     "one",
@@ -176,6 +182,12 @@ export const actorRows = {
   countersign_actor_items_total: ["counter", "one", byActor, "Items in those batches."],
   countersign_queue_items: ["gauge", "one", byActor, "Items that wait in the actor's mailbox."],
   countersign_queue_bytes: ["gauge", "bytes", byActor, "Bytes that wait in the actor's mailbox."],
+  countersign_queue_oldest_seconds: [
+    "gauge",
+    "seconds",
+    byActor,
+    "How long at least the oldest item not finished has been with a stage behind the first, to within one reading.",
+  ],
   countersign_queue_capacity_items: ["gauge", "one", byActor, "Items that the mailbox takes."],
   countersign_queue_capacity_bytes: ["gauge", "bytes", byActor, "Bytes that the mailbox takes."],
 } as const satisfies Readonly<Record<string, InstrumentRow>>

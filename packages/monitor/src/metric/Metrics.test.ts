@@ -1,9 +1,10 @@
 import * as fs from "node:fs"
 import { Audit } from "@countersign/core/Audit"
-import { event } from "@countersign/core/testing/AuditFixture"
+import { event, nodeDisk } from "@countersign/core/testing/AuditFixture"
 import * as MemorySink from "@countersign/core/testing/MemorySink"
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
+import * as Latch from "effect/Latch"
 import * as Logger from "effect/Logger"
 import * as Metric from "effect/Metric"
 import { valueIn, withMetrics } from "../testing/MetricsFixture.ts"
@@ -139,6 +140,41 @@ describe("the figures of a running engine", () => {
         }),
       { metrics: fast },
     ),
+  )
+
+  it.live(
+    "say how long the oldest waits while the disk does not answer, and that it waits no more",
+    () => {
+      const answering = Latch.makeUnsafe(true)
+      const disk: typeof nodeDisk = {
+        ...nodeDisk,
+        open: (file, how) =>
+          Effect.map(nodeDisk.open(file, how), (open) => ({
+            ...open,
+            writeDurable: (chunks, position) =>
+              Effect.andThen(answering.await, open.writeDurable(chunks, position)),
+          })),
+      }
+      return withMetrics(
+        () =>
+          Effect.gen(function* () {
+            const audit = yield* Audit
+            yield* audit.record(event, { until: "durable" })
+            yield* answering.close
+            yield* audit.record(event)
+            const standard = { class: "standard" }
+            const log = { actor: "log", kind: "stage" }
+            const ages = (now: Readings) => [
+              valueIn(now, "countersign_events_oldest_seconds", standard) ?? 0,
+              valueIn(now, "countersign_queue_oldest_seconds", log) ?? 0,
+            ]
+            yield* until((now) => ages(now).every((age) => age > 0.1))
+            yield* answering.open
+            yield* until((now) => ages(now).every((age) => age === 0))
+          }).pipe(Effect.ensuring(answering.open)),
+        { metrics: fast, engine: { disk } },
+      )
+    },
   )
 
   it.live("say when witnesses cosigned last, and how much has come since", () =>

@@ -19,6 +19,7 @@ import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { DiskHeadroom } from "./DiskHeadroom.ts"
+import { EngineAges } from "./EngineAges.ts"
 import { engineSamples } from "./EngineMetrics.ts"
 import { instrument } from "./Instruments.ts"
 import { MetricExport } from "./MetricExport.ts"
@@ -192,6 +193,7 @@ interface Asked {
 class Collector {
   private readonly asked: Asked
   private readonly reading: Recorder
+  private readonly ages = new EngineAges()
 
   constructor(asked: Asked) {
     this.asked = asked
@@ -200,18 +202,20 @@ class Collector {
 
   /** Closes the time that shares and histograms are over. Each interval, and by nobody else. */
   turn(): void {
-    const { clock, processes, registry, times } = this.asked
+    const { audit, clock, processes, registry, times } = this.asked
     const now = monotonicMillis(clock)
     for (const each of [times, processes, registry, this.reading]) each.turn(now)
+    this.ages.look(now, audit.status(), audit.actors())
   }
 
   samples(): ReadonlyArray<Sample> {
     const { audit, clock, disk, processes, registry, sources, times } = this.asked
     const from = monotonicMillis(clock)
     const now = clock.currentTimeMillisUnsafe()
-    const status = audit.status()
+    const [status, actors] = [audit.status(), audit.actors()]
     const own = [
-      ...engineSamples(status, audit.actors(), now),
+      ...engineSamples(status, actors, now),
+      ...this.ages.samples(from, status, actors),
       ...times.samples(from),
       ...disk.samples(now, status.publishedSize),
       ...processes.samples(from),
