@@ -73,5 +73,10 @@ describe("Notice", () => {
       notify: undefined,
     })
     assert.strictEqual(line, "countersign alert: acknowledged by kim  [2J: error deep: it is deep")
+    const gone = { ...alert, ending: "gone" } as const
+    assert.strictEqual(
+      changeLine({ turn: "resolved", alert: gone, notify: undefined }),
+      "countersign alert: resolved (nothing is heard of it any more): error deep: it is deep",
+    )
   })
 })

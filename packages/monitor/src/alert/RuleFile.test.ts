@@ -54,6 +54,12 @@ describe("RuleFile", () => {
     assert.deepStrictEqual(problems(rule.replace("lag_records", "lag_record")), [
       "rules.yaml:4:19: rules[0].of.metric: there is no metric countersign_sink_lag_record; do you mean countersign_sink_lag_records?",
     ])
+    const beside =
+      "    while: { of: { metric: a }, to: { metric: countersign_ma }, is: above, bound: 1 }\n"
+    assert.match(
+      problems(`${rule}${beside}`)[0] ?? "",
+      /rules\[0\]\.while\.to\.metric: there is no/,
+    )
     assert.isEmpty(problems(rule.replace("countersign_sink_lag_records", "orders_waiting")))
     assert.isEmpty(
       problems(rule.replace("countersign_sink_lag_records", "countersign_publish_seconds_count")),
