@@ -44,6 +44,9 @@ describe("a comparison with what was stored", () => {
     assert.approximately(found.allowance, 0.4, 0.001)
     assert.strictEqual(found.verdict, "unchanged")
     assert.approximately(driftOf([[Math.log(2)], [Math.log(3)]]), 0.5, 1e-12)
+    // Days as a machine's own drift has them: three standard deviations, 0.05 × 1.4826 each.
+    const drifting = [0, 0.05, 0.1, 0.15, 0.2].map((middle) => [middle])
+    assert.approximately(driftOf(drifting), Math.expm1(3 * 0.05 * 1.4826), 1e-12)
   })
 
   it("takes one lucky session of five for luck, and not for what the machine drifts", () => {
