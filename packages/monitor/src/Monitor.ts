@@ -238,7 +238,7 @@ const detecting = Effect.fnUntraced(function* (
     )
   }
   const found = yield* part(Detection, Detection.layer(detection))
-  yield* held(() => metrics.source(() => samplesOf(found.readings())))
+  yield* held(() => metrics.source(found.samples))
   yield* held(() => detection.connect(find))
   return found
 })

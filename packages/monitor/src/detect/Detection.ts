@@ -11,8 +11,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Schedule from "effect/Schedule"
 import { instrument } from "../metric/Instruments.ts"
-import type { Reading } from "../metric/Reading.ts"
-import { readingsOf, type Sample, sampleOf } from "../metric/Sample.ts"
+import { type Sample, sampleOf } from "../metric/Sample.ts"
 import type { DetectionCounts, DetectionSink } from "./DetectionSink.ts"
 import type { Finding } from "./Finding.ts"
 
@@ -51,8 +50,6 @@ export class Detection extends Context.Service<
     readonly counts: () => DetectionCounts
     /** For `Metrics.source`. */
     readonly samples: () => ReadonlyArray<Sample>
-    /** The same as numbers with names. */
-    readonly readings: () => ReadonlyArray<Reading>
     /** From 0 to 1: findings lower it, time brings it back. */
     readonly trustOf: (subject: string) => number
   }
@@ -75,12 +72,10 @@ const attached = Effect.fnUntraced(function* (detection: DetectionSink) {
   })
   // What can't be recorded now waits, and is tried again with the next batch or look.
   yield* Effect.forkScoped(Effect.repeat(Effect.ignore(look), Schedule.spaced(lookMillis)))
-  const samples = () => samplesOf(detection.counts(), detection.byRule())
   return Detection.of({
     recent: detection.recent,
     counts: detection.counts,
-    samples,
-    readings: () => samples().flatMap(readingsOf),
+    samples: () => samplesOf(detection.counts(), detection.byRule()),
     trustOf: detection.trustOf,
   })
 })
