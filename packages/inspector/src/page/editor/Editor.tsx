@@ -1,0 +1,39 @@
+/** Text in an editor: JSON, YAML or plain, with search, folding and what is wrong with it. */
+import { lazy, Suspense } from "react"
+import type { EditorLanguage } from "./EditorParts.ts"
+import "./Editor.css"
+
+export interface EditorDiagnostic {
+  /** Units: UTF-16 code units from the text's beginning. */
+  readonly from: number
+  readonly to: number
+  readonly severity: "error" | "warning" | "info"
+  readonly message: string
+}
+
+export interface EditorProps {
+  /** Another text than what is typed replaces that. */
+  readonly text: string
+  readonly language: EditorLanguage
+  /** What a screen reader calls it. */
+  readonly label: string
+  readonly isReadOnly?: boolean
+  readonly isWrapped?: boolean
+  readonly onChange?: (text: string) => void
+  readonly diagnostics?: ReadonlyArray<EditorDiagnostic>
+  /** A place to select and scroll to, when another object is given. */
+  readonly reveal?:
+    | { readonly from: number; readonly to: number; readonly isFocused?: boolean }
+    | undefined
+}
+
+const CodeEditor = lazy(() => import("./CodeEditor.tsx"))
+
+/** As high as its parent. */
+export const Editor = (props: EditorProps) => (
+  <div className="editor">
+    <Suspense fallback={<p className="quiet editor-loading">Loading the editor…</p>}>
+      <CodeEditor {...props} />
+    </Suspense>
+  </div>
+)
