@@ -9,6 +9,7 @@ import { deadLettersCommand } from "./commands/DeadLetters.ts"
 import { detectCommand } from "./commands/Detect.ts"
 import { doctorCommand } from "./commands/Doctor.ts"
 import { exportCommand } from "./commands/Export.ts"
+import { inspectCommand } from "./commands/Inspect.ts"
 import { keyCommand } from "./commands/Key.ts"
 import { partitionsCommand } from "./commands/Partitions.ts"
 import { proveCommand } from "./commands/Prove.ts"
@@ -38,6 +39,7 @@ export const countersign = Command.make("countersign").pipe(
     doctorCommand,
     deadLettersCommand,
     topCommand,
+    inspectCommand,
     tortureCommand,
     benchCommand,
     timestampCommand,

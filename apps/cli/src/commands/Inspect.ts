@@ -1,0 +1,68 @@
+/** `countersign inspect [DIR|URL]`: a trail, or a running engine, in a browser. */
+import * as Argument from "effect/cli/Argument"
+import * as Command from "effect/cli/Command"
+import * as Flag from "effect/cli/Flag"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import { UsageError } from "../terminal/Failure.ts"
+import * as Parameters from "./Parameters.ts"
+
+export const inspectCommand = Command.make(
+  "inspect",
+  {
+    target: Argument.String("target").pipe(
+      Argument.withDescription("The trail's directory, or the address of its monitor. Default: --demo"),
+      Argument.optional,
+    ),
+    demo: Flag.Boolean("demo").pipe(
+      Flag.withDescription("Look into a trail made for it, in which one record was changed"),
+      Flag.withDefault(false),
+    ),
+    port: Flag.Int("port").pipe(
+      Flag.withDescription("Where the page is, on this machine alone. Default: one that is free"),
+      Parameters.between(0, 65_535),
+      Flag.withDefault(0),
+    ),
+    open: Flag.Boolean("open").pipe(
+      Flag.withDescription("Open a browser, which is the default at a terminal"),
+      Flag.optional,
+    ),
+    allowWrite: Flag.Boolean("allow-write").pipe(
+      Flag.withDescription("Let whoever has the address change things; each change is recorded"),
+      Flag.withDefault(false),
+    ),
+  },
+  Effect.fnUntraced(function* ({ allowWrite, demo, open, port, target }) {
+    const isOpened = Option.getOrElse(open, () => process.stdout.isTTY && process.stdin.isTTY)
+    const options = { port, isOpened, isWritable: allowWrite }
+    if (demo && Option.isSome(target)) {
+      return yield* new UsageError({
+        parameter: "--demo",
+        detail: `makes a trail of its own: leave it or ${target.value} out`,
+      })
+    }
+    const { inspect, inspectDemo } = yield* Effect.promise(() => import("../inspect/Inspecting.ts"))
+    if (Option.isNone(target)) return yield* inspectDemo(options)
+    const { targetOf } = yield* Effect.promise(() => import("../inspect/Target.ts"))
+    return yield* inspect(yield* targetOf(target.value), options)
+  }),
+).pipe(
+  Command.withDescription(
+    "Show a trail in a browser, which checks every proof itself: events, proofs, verification, and, where an engine runs, its actors, queues, alerts and dead letters. The page is on this machine alone, behind a token in its address",
+  ),
+  Command.withShortDescription("Show a trail, or a running engine, in a browser"),
+  Command.withExamples([
+    {
+      command: "countersign inspect ./trail",
+      description: "The files, or the engine that writes them",
+    },
+    {
+      command: "countersign inspect --demo",
+      description: "A trail with a record that was changed",
+    },
+    {
+      command: "countersign inspect ./trail --no-open --port 4100",
+      description: "Print the address alone, such as for a tunnel",
+    },
+  ]),
+)

@@ -1,0 +1,121 @@
+/** Serves the page, says where, and waits. */
+import { Inspector } from "@countersign/inspector/Inspector"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Redacted from "effect/Redacted"
+import { Output } from "../terminal/Output.ts"
+import { actorIn, demoAudit, demoDirectory, playDemo, tamper } from "./Demo.ts"
+import { openWindow } from "./BrowserWindow.ts"
+import type { Target } from "./Target.ts"
+
+export interface InspectingOptions {
+  readonly port: number
+  readonly isWritable: boolean
+  /** Opens a window beside printing the address. */
+  readonly isOpened: boolean
+  /** Default: the page that the package brings. */
+  readonly page?: string
+}
+
+/** Units: milliseconds. A browser has read the file that it was opened with. */
+const openedMillis = 5000
+
+/** The address is what was asked for: it goes to stdout, and all else to stderr. */
+const show = Effect.fnUntraced(function* (url: string, isOpened: boolean) {
+  const output = yield* Output
+  yield* output.lines(url)
+  if (isOpened && !(yield* openWindow(url))) {
+    yield* output.say("countersign: nothing here opens a browser: open the address yourself")
+  }
+})
+
+const untilEnded = Effect.fnUntraced(function* (url: Redacted.Redacted, isOpened: boolean) {
+  const output = yield* Output
+  yield* show(Redacted.value(url), isOpened)
+  yield* output.say(
+    "countersign: whoever has this address sees the trail; it holds until you press Ctrl-C",
+  )
+  return yield* Effect.never
+})
+
+const inspectorOf = Effect.fnUntraced(function* <E extends { readonly _tag: string }, R>(
+  layer: Layer.Layer<Inspector, E, R>,
+) {
+  const output = yield* Output
+  const context = yield* Layer.build(layer).pipe(
+    Effect.tapError(({ _tag }) =>
+      _tag === "MonitorPageInvalid"
+        ? output.say("countersign: in a clone of the repository, `npm run page` builds the page")
+        : Effect.void,
+    ),
+  )
+  return Context.get(context, Inspector)
+})
+
+const pageIn = ({ page }: InspectingOptions) => (page === undefined ? {} : { page })
+
+export const inspect = (target: Target, options: InspectingOptions) =>
+  Effect.gen(function* () {
+    const output = yield* Output
+    const { isOpened, isWritable, port } = options
+    if (isWritable && target._tag !== "Files") {
+      yield* output.say(
+        "countersign: whether viewers may change things, a running engine says itself: MonitorServer.layer({ isWritable: true })",
+      )
+    }
+    switch (target._tag) {
+      case "Page": {
+        yield* output.say("countersign: the engine serves the page itself")
+        yield* show(target.url, isOpened)
+        return isOpened ? yield* Effect.sleep(openedMillis) : undefined
+      }
+      case "Monitor": {
+        const { url } = yield* inspectorOf(
+          Inspector.layerRelay({ ...pageIn(options), find: target.find, port }),
+        )
+        return yield* untilEnded(url, isOpened)
+      }
+      case "Files": {
+        if (target.silent !== undefined) {
+          yield* output.say(
+            `countersign: nobody answers at ${target.silent}, so these are the files alone`,
+          )
+        }
+        const layer = Inspector.layerDirectory(target.directory, {
+          ...pageIn(options),
+          port,
+          isWritable,
+        })
+        const { url } = yield* inspectorOf(layer)
+        return yield* untilEnded(url, isOpened)
+      }
+    }
+  }).pipe(Effect.scoped)
+
+const demonstrate = Effect.fnUntraced(function* (directory: string, options: InspectingOptions) {
+  const output = yield* Output
+  const { isOpened, isWritable, port } = options
+  yield* Effect.forkScoped(yield* playDemo)
+  const { after, before, sequence } = yield* Effect.promise(() => tamper(directory))
+  const { url } = yield* inspectorOf(
+    Inspector.layer({ server: { ...pageIn(options), port, isWritable } }),
+  )
+  yield* output.say(
+    `countersign: a hospital's audit trail, with an engine that goes on writing it, in ${directory}`,
+    `  Record ${sequence} was changed behind the engine's back: it said that ${actorIn(before)} read a`,
+    `  patient's record, and says ${actorIn(after)} now. Let "Verify" find it; the page checks it itself.`,
+    "  All of it is deleted at the end.",
+  )
+  return yield* untilEnded(url, isOpened)
+})
+
+/** The same over a trail of its own, which is gone afterwards. */
+export const inspectDemo = (options: InspectingOptions) =>
+  Effect.gen(function* () {
+    const directory = yield* demoDirectory
+    return yield* demonstrate(directory, options).pipe(
+      Effect.scoped,
+      Effect.provide(demoAudit(directory)),
+    )
+  }).pipe(Effect.scoped)
