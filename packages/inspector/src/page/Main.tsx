@@ -6,9 +6,11 @@ import { makeConnection } from "./connection/Connection.ts"
 import { findHost } from "./host/Host.ts"
 import { startTheme } from "./theme/Theme.ts"
 import { Application } from "./shell/Application.tsx"
+import { startTimeZone } from "./shell/TimeFormat.ts"
 
 const host = findHost()
 startTheme(host)
+startTimeZone(host)
 const connection = makeConnection(host)
 const root = document.getElementById("root")
 if (root !== null) createRoot(root).render(<Application connection={connection} host={host} />)
