@@ -237,7 +237,10 @@ describe("Audit", () => {
             const audit = yield* Audit
             yield* Effect.all(
               [
-                audit.adjust({ sampling: { adaptive: false, rate: 0.5 } }),
+                audit.adjust(
+                  { sampling: { adaptive: false, rate: 0.5 } },
+                  { by: "a tuner", reason: "the log is slow" },
+                ),
                 audit.adjust({ checkpoint: { intervalMillis: 20 } }),
               ],
               { concurrency: "unbounded" },
@@ -258,6 +261,13 @@ describe("Audit", () => {
             (dataOf(record)["changes"] as ReadonlyArray<ConfigChange>).map(({ path }) => path),
           ),
           [["sampling.rate", "sampling.adaptive"], ["checkpoint.intervalMillis"]],
+        )
+        assert.deepStrictEqual(
+          changed.map((record) => [dataOf(record)["by"], dataOf(record)["reason"]]),
+          [
+            ["a tuner", "the log is slow"],
+            [undefined, undefined],
+          ],
         )
       }),
     )

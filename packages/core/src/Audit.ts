@@ -52,6 +52,17 @@ export { CurrentActor } from "./CurrentActor.ts"
 export type { Receipt, RecordError, RecordInput, RecordOptions } from "./Receipt.ts"
 
 /**
+ * Who changes the configuration, and why.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface ChangeCause {
+  readonly by: string
+  readonly reason: string
+}
+
+/**
  * Records audit events.
  *
  * @category services
@@ -110,11 +121,14 @@ export class Audit extends Context.Service<
      * Changes fields of what is in force, whatever was configured: recorded first, like a reload,
      * and forgotten with the next reload or start.
      *
+     * @param cause who changes it and why, for the record: at most 1,000 characters of each. It is what the
+     *   caller says of itself, so whoever trusts it trusts the code of this process
      * - Errors: `InvalidConfig` where the fields don't fit; `AuditUnavailable` where the change can't
      *   be recorded. Nothing has changed then.
      */
     readonly adjust: (
       changes: AuditConfigInput,
+      cause?: ChangeCause,
     ) => Effect.Effect<ReadonlyArray<ConfigChange>, InvalidConfig | AuditUnavailable>
     /** What is in force now, without what is secret. */
     readonly configuration: () => ReadonlyArray<ShownField>
@@ -350,26 +364,33 @@ const configuring = (
   let running = opened
   // One at a time: each begins with what the one before has left.
   const turns = Semaphore.makeUnsafe(1)
-  const change = Effect.fnUntraced(function* (wanted: AuditConfig) {
+  const change = Effect.fnUntraced(function* (wanted: AuditConfig, cause?: ChangeCause) {
     const changes = changesBetween(running, wanted)
     if (changes.length === 0) return changes
     const next = withLiveOf(running, wanted)
     const digest = configurationDigest(next)
-    yield* engine.recordSystem(SystemRecord.configurationChanged({ digest, changes }))
+    const said =
+      cause === undefined
+        ? {}
+        : { by: cause.by.slice(0, reasonLengthMax), reason: cause.reason.slice(0, reasonLengthMax) }
+    yield* engine.recordSystem(SystemRecord.configurationChanged({ digest, changes, ...said }))
     running = next
     engine.reconfigure(next)
     return changes
   })
   return {
-    adjust: (changes) =>
+    adjust: (changes, cause) =>
       Effect.suspend(() =>
         Effect.fromResult(settle([fromInput(changes), fromInput(running)])),
-      ).pipe(Effect.flatMap(change), (adjusted) => turns.withPermit(adjusted)),
+      ).pipe(
+        Effect.flatMap((wanted) => change(wanted, cause)),
+        (adjusted) => turns.withPermit(adjusted),
+      ),
     configuration: () => shownFields(running),
     reload: (input) =>
       read === undefined
         ? Effect.succeed([])
-        : turns.withPermit(Effect.flatMap(read(input), change)),
+        : turns.withPermit(Effect.flatMap(read(input), (wanted) => change(wanted))),
   }
 }
 

@@ -168,6 +168,9 @@ export const configurationChanged = (change: {
     readonly before: unknown
     readonly after: unknown
   }>
+  /** Who changed it, and why: only where a part of the program says so. */
+  readonly by?: string
+  readonly reason?: string
 }): AuditEventInput => record("audit.configuration.changed", "success", change)
 
 /**

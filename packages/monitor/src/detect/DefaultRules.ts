@@ -207,7 +207,8 @@ const control: ReadonlyArray<DetectionRule> = [
     severity: "error",
     confidence: 0.9,
     technique: "T1562",
-    when: "type=audit.configuration.changed or type~audit.dead-letter.*",
+    // The tuner gives its name and its reason in the record itself, which only the engine can write.
+    when: "(type=audit.configuration.changed and data.by!=countersign/tuner) or type~audit.dead-letter.*",
     by: "type",
     atLeast: 1,
     within: "1m",

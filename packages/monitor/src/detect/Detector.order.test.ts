@@ -19,6 +19,17 @@ const times = <A>(amount: number, make: (index: number) => A) =>
 const subjects = (rule: DetectionRule, events: ReadonlyArray<unknown>, outside = {}) =>
   findingsOf({ rules: [rule], ...outside }, events).map(({ subject }) => subject)
 
+describe("the rule about the audit's own configuration", () => {
+  const changed = (data: unknown) => eventAt(0, "audit.configuration.changed", "e", { data })
+
+  it("finds a change by whomever, and none that the tuner has given its reason for", () => {
+    const rules = defaultRules.filter(({ name }) => name === "audit-changed")
+    assert.lengthOf(findingsOf({ rules }, [changed({ by: "somebody", reason: "why not" })]), 1)
+    assert.lengthOf(findingsOf({ rules }, [changed({ changes: [] })]), 1)
+    assert.isEmpty(findingsOf({ rules }, [changed({ by: "countersign/tuner", reason: "slow" })]))
+  })
+})
+
 describe("time", () => {
   it("is the application's as far as the engine's bears it out", () => {
     const seen = (atMillis: number, time: number) =>

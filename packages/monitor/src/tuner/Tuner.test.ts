@@ -100,6 +100,10 @@ describe("Tuner", () => {
         ],
       )
       assert.match(records[0]?.reason ?? "", /0\.1 s, over 0\.05, limited by the disk/)
+      assert.deepInclude(dataOf(records[1]), {
+        by: "countersign/tuner",
+        reason: records[0]?.reason,
+      })
       assert.deepStrictEqual(records[0]?.target, [
         { id: "checkpoint.intervalMillis", type: "configuration" },
       ])

@@ -167,8 +167,9 @@ const carryOut = Effect.fnUntraced(function* (
   if (!isTurn || knob === undefined) return yield* audit.record(eventOf(action, "success"))
   // Nothing is turned whose reason is not in the trail.
   yield* audit.record(eventOf(action, "attempt"))
-  return yield* Effect.onError(audit.adjust(knob.write(action.to)), () =>
-    Effect.ignore(audit.record(eventOf(action, "failure"))),
+  return yield* Effect.onError(
+    audit.adjust(knob.write(action.to), { by: "countersign/tuner", reason: action.reason }),
+    () => Effect.ignore(audit.record(eventOf(action, "failure"))),
   )
 })
 
