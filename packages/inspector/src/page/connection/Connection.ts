@@ -4,7 +4,7 @@
  */
 import type { About } from "@countersign/monitor/protocol/MonitorProtocol"
 import { MonitorProtocol, subprotocolsFor } from "@countersign/monitor/protocol/MonitorProtocol"
-import { advance } from "@countersign/monitor/protocol/Update"
+import { type Frame, advance } from "@countersign/monitor/protocol/Update"
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
@@ -30,7 +30,7 @@ export type ConnectionState =
   | { readonly _tag: "Stale"; readonly sinceMillis: number; readonly detail: string }
   | { readonly _tag: "NoToken" }
 
-export interface Connection extends Omit<Timeline, "add" | "clear"> {
+export interface Connection extends Omit<Timeline, "add" | "addAll" | "clear"> {
   readonly state: ReadonlyStore<ConnectionState>
   readonly about: ReadonlyStore<About | undefined>
   /** Asks once. Rejects with the error of the request; an aborted signal interrupts it. */
@@ -87,13 +87,16 @@ const meet = (client: Client, { about, live, timeline }: Heard) =>
     }),
   )
 
-const remember = (client: Client, { timeline }: Heard) =>
-  Stream.runForEach(client.History({}), (update) =>
+/** All at once: views that were drawn for each frame of ten minutes would be busy for seconds. */
+const remember = (client: Client, { timeline }: Heard) => {
+  const past: Array<Frame> = []
+  return Stream.runForEach(client.History({}), (update) =>
     Effect.sync(() => {
-      const next = advance(timeline.history.get().at(-1), update)
-      if (next !== undefined) timeline.add(next)
+      const next = advance(past.at(-1), update)
+      if (next !== undefined) past.push(next)
     }),
-  )
+  ).pipe(Effect.ensuring(Effect.sync(() => timeline.addAll(past))))
+}
 
 const watch = (client: Client, { live, timeline }: Heard) =>
   Stream.runForEach(client.Watch(), (update) => {

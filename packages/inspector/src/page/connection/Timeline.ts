@@ -1,19 +1,31 @@
-/** The frames of the last ten minutes, and the moment of them that views show. */
+/** The frames of the last ten minutes or of a file, and the moment of them that views show. */
 import type { Frame } from "@countersign/monitor/protocol/Update"
 import { sharing } from "@countersign/monitor/protocol/Update"
 import { type ReadonlyStore, makeStore } from "./Store.ts"
 
+/** Frames that somebody kept in a file. */
+export interface Incident {
+  readonly name: string
+  readonly frames: ReadonlyArray<Frame>
+}
+
 export interface Timeline {
   /** The newest frame of a running engine. */
   readonly frame: ReadonlyStore<Frame | undefined>
-  /** Oldest first; frames share the rows that did not change. */
+  /** Oldest first, those of the incident while one is open; they share the rows that did not change. */
   readonly history: ReadonlyStore<ReadonlyArray<Frame>>
+  /** What is shown instead of the running engine. */
+  readonly incident: ReadonlyStore<Incident | undefined>
+  /** `undefined`: shows the running engine again. */
+  readonly setIncident: (incident: Incident | undefined) => void
   /** The moment that views show; `undefined`: now. */
   readonly moment: ReadonlyStore<number | undefined>
   readonly setMoment: (atMillis: number | undefined) => void
   /** The frame of that moment. */
   readonly shown: ReadonlyStore<Frame | undefined>
   readonly add: (frame: Frame) => void
+  /** Several at once, oldest first: views hear of the last. */
+  readonly addAll: (frames: ReadonlyArray<Frame>) => void
   /** Another engine has another history. */
   readonly clear: () => void
 }
@@ -26,33 +38,63 @@ const frameAt = (frames: ReadonlyArray<Frame>, atMillis: number | undefined): Fr
   return frames.findLast((frame) => frame.atMillis <= atMillis) ?? frames[0]
 }
 
+/** The frames kept, and those that are new. */
+const joined = (
+  before: ReadonlyArray<Frame>,
+  added: ReadonlyArray<Frame>,
+): ReadonlyArray<Frame> => {
+  const all = [...before]
+  for (const next of added) {
+    // A clock that was put back would leave frames of a future behind.
+    while ((all.at(-1)?.atMillis ?? -Infinity) >= next.atMillis) all.pop()
+    const last = all.at(-1)
+    all.push(
+      last === undefined ? next : { ...next, snapshot: sharing(last.snapshot, next.snapshot) },
+    )
+  }
+  const from = (all.at(-1)?.atMillis ?? 0) - historyMillis
+  return all.filter(({ atMillis }) => atMillis > from)
+}
+
 export const makeTimeline = (): Timeline => {
   const frame = makeStore<Frame | undefined>(undefined)
+  const live = makeStore<ReadonlyArray<Frame>>([])
   const history = makeStore<ReadonlyArray<Frame>>([])
   const moment = makeStore<number | undefined>(undefined)
+  const incident = makeStore<Incident | undefined>(undefined)
   const shown = makeStore<Frame | undefined>(undefined)
-  const show = () => shown.set(frameAt(history.get(), moment.get()) ?? frame.get())
+  const show = () => {
+    history.set(incident.get()?.frames ?? live.get())
+    shown.set(frameAt(history.get(), moment.get()) ?? frame.get())
+  }
+  const addAll = (frames: ReadonlyArray<Frame>) => {
+    live.set(joined(live.get(), frames))
+    frame.set(live.get().at(-1) ?? frame.get())
+    show()
+  }
   return {
     frame,
     history,
+    incident,
     moment,
     shown,
     setMoment: (atMillis) => {
       moment.set(atMillis)
       show()
     },
-    add: (next) => {
-      const before = history.get()
-      const last = before.at(-1)
-      const kept =
-        last === undefined ? next : { ...next, snapshot: sharing(last.snapshot, next.snapshot) }
-      const from = next.atMillis - historyMillis
-      // A clock that was put back would leave frames of a future behind.
-      const rest = before.filter(({ atMillis }) => atMillis > from && atMillis < next.atMillis)
-      history.set([...rest, kept])
-      frame.set(kept)
+    setIncident: (next) => {
+      incident.set(next)
+      moment.set(undefined)
       show()
     },
-    clear: () => history.set([]),
+    add: (next) => addAll([next]),
+    addAll,
+    clear: () => {
+      live.set([])
+      if (incident.get() === undefined) {
+        moment.set(undefined)
+        history.set([])
+      }
+    },
   }
 }
