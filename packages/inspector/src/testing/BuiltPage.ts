@@ -3,15 +3,18 @@
  *
  * @since 0.1.0
  */
+import { execFile } from "node:child_process"
 import { createHash } from "node:crypto"
 import * as fs from "node:fs"
 import * as path from "node:path"
-import { build } from "vite"
+import { fileURLToPath } from "node:url"
+import { promisify } from "node:util"
 
 const root = path.dirname(path.dirname(import.meta.dirname))
 const packages = path.dirname(root)
 /** What the bundle is made of, as far as it lies in this repository. */
 const sources = ["inspector/src/page", "monitor/src", "core/src", "copybook/src"]
+const vite = fileURLToPath(new URL("../../bin/vite.js", import.meta.resolve("vite")))
 const builds = path.join(root, "dist/tests")
 /** Units: milliseconds. */
 const keptMillis = 900_000
@@ -48,13 +51,12 @@ const made = async (): Promise<string> => {
   if (fs.existsSync(directory)) return directory
   fs.mkdirSync(builds, { recursive: true })
   const unfinished = path.join(builds, `${state}.${process.pid}`)
-  await build({
-    configFile: path.join(root, "vite.config.ts"),
-    root: path.join(root, "src/page"),
-    mode: "production",
-    logLevel: "error",
-    build: { outDir: unfinished, emptyOutDir: true },
-  })
+  // A process of its own: the runner's NODE_ENV would make it React's build for development.
+  await promisify(execFile)(
+    process.execPath,
+    [vite, "build", "--logLevel", "error", "--emptyOutDir", "--outDir", unfinished],
+    { cwd: root, env: { ...process.env, NODE_ENV: "production" } },
+  )
   try {
     fs.renameSync(unfinished, directory)
   } catch {
