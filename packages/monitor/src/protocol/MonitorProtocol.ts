@@ -11,6 +11,7 @@ import * as Rpc from "effect/rpc/Rpc"
 import * as RpcGroup from "effect/rpc/RpcGroup"
 import * as RpcMiddleware from "effect/rpc/RpcMiddleware"
 import { Alert } from "../alert/Alert.ts"
+import { Entries, FoundPart, Places, Search } from "./FoundEvents.ts"
 import { MonitorRefused } from "./MonitorError.ts"
 import { EventName, FilterText, Page, ProvenEvent, Question, TailChunk } from "./TrailEvent.ts"
 import { Update } from "./Update.ts"
@@ -238,6 +239,10 @@ export class MonitorRead extends RpcGroup.make(
   }),
   /** Published events, as `Tail` has them. */
   Rpc.make("Query", { payload: Question, success: Page, error: MonitorRefused }),
+  /** Places of all published events that pass, part by part, and then of those to come. */
+  Rpc.make("Find", { payload: Search, success: FoundPart, stream: true, error: MonitorRefused }),
+  /** The events in places that `Find` has named. */
+  Rpc.make("Entries", { payload: Places, success: Entries, error: MonitorRefused }),
   Rpc.make("Event", { payload: EventName, success: ProvenEvent, error: MonitorRefused }),
   Rpc.make("Verify", { success: VerifyStep, stream: true, error: MonitorRefused }),
   Rpc.make("DeadLetters", { success: Schema.Array(DeadLetter), error: MonitorRefused }),

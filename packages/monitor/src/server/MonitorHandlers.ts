@@ -20,6 +20,7 @@ import {
 import * as Frames from "./Frames.ts"
 import { aboutOf, type MonitorSource, type RunningEngine } from "./MonitorSource.ts"
 import type { Views } from "./MonitorViews.ts"
+import { entriesAt, find } from "./TrailFind.ts"
 import { deadLetters, provenEvent, query } from "./TrailQuestions.ts"
 import { tail } from "./TrailTail.ts"
 import { verifying } from "./Verification.ts"
@@ -31,6 +32,8 @@ const noEngine = new MonitorRefused({
 
 /** Questions to the files that are answered at once, of all viewers: others wait for their turn. */
 const questionsMax = 4
+/** Parts of searches through whole trails, the same way. */
+const findsMax = 2
 
 const engineOf = (source: MonitorSource): Effect.Effect<RunningEngine, MonitorRefused> =>
   source.engine === undefined ? Effect.fail(noEngine) : Effect.succeed(source.engine)
@@ -66,6 +69,10 @@ export const readLayer = (source: MonitorSource, isWritable: boolean) =>
       const disk = yield* Disk
       const verification = yield* Semaphore.make(1)
       const questions = yield* Semaphore.make(questionsMax)
+      const finding = {
+        permits: yield* Semaphore.make(findsMax),
+        isResting: source.engine !== undefined,
+      }
       const { directory } = source
       const reading = Effect.provideService(Disk, disk)
       const asked = <A>(answer: Effect.Effect<A, MonitorRefused, Disk>) =>
@@ -90,6 +97,8 @@ export const readLayer = (source: MonitorSource, isWritable: boolean) =>
           ),
         Tail: (options) => Stream.provideService(tail(directory, options), Disk, disk),
         Query: (question) => asked(query(directory, question)),
+        Find: (search) => Stream.provideService(find(directory, search, finding), Disk, disk),
+        Entries: ({ sequences }) => asked(entriesAt(directory, sequences)),
         Event: (name) => asked(provenEvent(directory, name)),
         Verify: () =>
           alone(
