@@ -14,6 +14,15 @@ import { Alert } from "../alert/Alert.ts"
 import { Entries, FoundPart, Places, Search } from "./FoundEvents.ts"
 import { MonitorRefused } from "./MonitorError.ts"
 import { EventName, FilterText, Page, ProvenEvent, Question, TailChunk } from "./TrailEvent.ts"
+import {
+  BundlesFound,
+  BundlesQuestion,
+  CheckpointFound,
+  CheckpointQuestion,
+  CopyFound,
+  KeysFound,
+  KeysQuestion,
+} from "./TrailProof.ts"
 import { Update } from "./Update.ts"
 
 /**
@@ -245,6 +254,25 @@ export class MonitorRead extends RpcGroup.make(
   Rpc.make("Entries", { payload: Places, success: Entries, error: MonitorRefused }),
   Rpc.make("Event", { payload: EventName, success: ProvenEvent, error: MonitorRefused }),
   Rpc.make("Verify", { success: VerifyStep, stream: true, error: MonitorRefused }),
+  /** The newest checkpoint, and that it continues one that the viewer has seen. */
+  Rpc.make("Checkpoint", {
+    payload: CheckpointQuestion,
+    success: CheckpointFound,
+    error: MonitorRefused,
+  }),
+  Rpc.make("Keys", { payload: KeysQuestion, success: KeysFound, error: MonitorRefused }),
+  /** Entries as they lie in the trail, at most 1 MiB of them, to be hashed by the viewer. */
+  Rpc.make("Bundles", { payload: BundlesQuestion, success: BundlesFound, error: MonitorRefused }),
+  /** What other stores hold for an entry; empty where the server knows of none. */
+  Rpc.make("Copies", {
+    payload: {
+      sequence: Schema.Int.check(
+        Schema.isBetween({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER }),
+      ),
+    },
+    success: Schema.Array(CopyFound),
+    error: MonitorRefused,
+  }),
   Rpc.make("DeadLetters", { success: Schema.Array(DeadLetter), error: MonitorRefused }),
   Rpc.make("Configuration", { success: Schema.Array(Setting), error: MonitorRefused }),
   Rpc.make("Alerts", {

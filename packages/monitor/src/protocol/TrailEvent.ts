@@ -126,9 +126,12 @@ export const EventName = Schema.Union([
  */
 export const ProvenEvent = Schema.Struct({
   sequence: Schema.Number,
-  /** The bytes that were hashed. */
+  /** The bytes as they lie in the trail; empty where they can't be read. */
   entry: Schema.String,
+  /** Of those bytes. */
   leafHash: Schema.String,
+  /** What the trail's tile holds for the entry; empty where it can't be read. */
+  tileHash: Schema.String,
   /** From the leaf's sibling upwards. */
   hashes: Schema.Array(Schema.String),
   /** Of the tree that the checkpoint speaks of. */
@@ -136,8 +139,10 @@ export const ProvenEvent = Schema.Struct({
   root: Schema.String,
   /** The signed note, as text. */
   checkpoint: Schema.String,
-  /** All of it as one text, which `countersign check` takes (C2SP tlog-proof). */
+  /** All of it as one text, which `countersign check` takes (C2SP tlog-proof); empty without a proof. */
   proof: Schema.String,
+  /** Why the trail gives no proof of it; empty where it gives one. */
+  problem: Schema.String,
 })
 
 /**

@@ -17,11 +17,15 @@ import {
   MonitorWrite,
   protocolVersion,
 } from "../protocol/MonitorProtocol.ts"
+import { provenEvent } from "./EventProof.ts"
 import * as Frames from "./Frames.ts"
+import { askCopies } from "./SecondCopy.ts"
 import { aboutOf, type MonitorSource, type RunningEngine } from "./MonitorSource.ts"
 import type { Views } from "./MonitorViews.ts"
+import { readBundles } from "./TrailBytes.ts"
 import { entriesAt, find } from "./TrailFind.ts"
-import { deadLetters, provenEvent, query } from "./TrailQuestions.ts"
+import { readKeys, readNewest } from "./TrailKeys.ts"
+import { deadLetters, query, unreadable } from "./TrailQuestions.ts"
 import { tail } from "./TrailTail.ts"
 import { verifying } from "./Verification.ts"
 
@@ -105,6 +109,11 @@ export const readLayer = (source: MonitorSource, isWritable: boolean) =>
             verification,
             Stream.provideService(verifying(directory, source.verifierKey(), options), Disk, disk),
           ),
+        Checkpoint: ({ seen }) => asked(Effect.mapError(readNewest(directory, seen), unreadable)),
+        Keys: ({ after }) =>
+          asked(Effect.mapError(readKeys(directory, source.verifierKey(), after), unreadable)),
+        Bundles: (which) => asked(Effect.mapError(readBundles(directory, which), unreadable)),
+        Copies: ({ sequence }) => askCopies(source.copies, sequence),
         DeadLetters: () => asked(deadLetters(directory)),
         Configuration: () => Effect.map(engineOf(source), ({ configuration }) => configuration()),
         Alerts: () =>

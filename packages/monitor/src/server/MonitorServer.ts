@@ -34,6 +34,7 @@ import { announce } from "./Announcement.ts"
 import { readLayer, writeLayer } from "./MonitorHandlers.ts"
 import { type MonitorSource, overDirectory, overEngine } from "./MonitorSource.ts"
 import * as RequestLimits from "./RequestLimits.ts"
+import type { SecondCopies } from "./SecondCopy.ts"
 import * as StaticPage from "./StaticPage.ts"
 import * as ViewerSockets from "./ViewerSockets.ts"
 
@@ -100,6 +101,11 @@ export interface MonitorServerOptions {
    * Read once, at the start. Default: none.
    */
   readonly page?: string | StaticPage.PageFiles
+  /**
+   * Other stores that hold the trail's entries, by their names, such as `PostgreSQL`: a viewer
+   * compares what they hold. Default: none.
+   */
+  readonly copies?: SecondCopies
 }
 
 /**
@@ -275,7 +281,7 @@ const serve = (
       refused: (request) => refusedViewer(request.headers, rules),
     })
     yield* Layer.build(
-      rpcOf(source, isWritable).pipe(
+      rpcOf({ ...source, copies: options.copies ?? new Map() }, isWritable).pipe(
         Layer.provide(RequestLimits.layer),
         Layer.provide(RpcServer.layerProtocolSocketServer),
         Layer.provide(RpcSerialization.layerJson),

@@ -15,6 +15,7 @@ import type { Scope } from "effect/Scope"
 import type { About } from "../protocol/MonitorProtocol.ts"
 import { snapshotOf } from "./EngineView.ts"
 import * as Frames from "./Frames.ts"
+import type { SecondCopies } from "./SecondCopy.ts"
 import { MonitorViews, type Views } from "./MonitorViews.ts"
 
 /**
@@ -42,6 +43,8 @@ export interface MonitorSource {
   readonly verifierKey: () => string | undefined
   readonly origin: Effect.Effect<string, TrailReadError, Disk>
   readonly engine: RunningEngine | undefined
+  /** Other stores of the same entries, by their names. */
+  readonly copies?: SecondCopies
 }
 
 /**

@@ -88,6 +88,7 @@ describe("StaticPage", () => {
           assert.deepStrictEqual(typeof policy === "string" ? policy.split("; ") : [], [
             "default-src 'none'",
             "script-src 'self'",
+            "worker-src 'self'",
             "style-src 'self'",
             "connect-src 'self'",
             "img-src 'self' data:",

@@ -1,6 +1,6 @@
 /**
- * What viewers ask of a trail, answered from its published files: pages of events, one event with
- * its proof, the refused records of sinks. A writer may be at work on it.
+ * What viewers ask of a trail, answered from its published files: pages of events, the refused
+ * records of sinks. A writer may be at work on it.
  *
  * @since 0.1.0
  */
@@ -8,10 +8,6 @@ import * as path from "node:path"
 import { readOpenLetters } from "@countersign/core/engine/DeadLetters"
 import { Disk } from "@countersign/core/platform/Disk"
 import * as Filter from "@countersign/core/query/Filter"
-import { leafHash } from "@countersign/core/trail/MerkleTree"
-import { prove } from "@countersign/core/trail/Prover"
-import * as SignedNote from "@countersign/core/trail/SignedNote"
-import * as TlogProof from "@countersign/core/trail/TlogProof"
 import {
   entries,
   readCheckpoint,
@@ -25,7 +21,7 @@ import * as Schedule from "effect/Schedule"
 import * as Stream from "effect/Stream"
 import { MonitorRefused } from "../protocol/MonitorError.ts"
 import type { DeadLetter } from "../protocol/MonitorProtocol.ts"
-import type { EventName, Page, ProvenEvent, Question, TrailEvent } from "../protocol/TrailEvent.ts"
+import type { Page, Question, TrailEvent } from "../protocol/TrailEvent.ts"
 
 /** Entries in a bundle, the least that is read. */
 const bundleWidth = 256
@@ -168,44 +164,6 @@ export const query = Effect.fnUntraced(
   },
   Effect.mapError((error) => (error._tag === "MonitorRefused" ? error : unreadable(error))),
 )
-
-/**
- * An event with its proof, which is checked against the checkpoint's root before it is given out.
- *
- * @category running
- * @since 0.1.0
- */
-export const provenEvent = (
-  directory: string,
-  name: typeof EventName.Type,
-): Effect.Effect<ProvenEvent, MonitorRefused, Disk> =>
-  Effect.gen(function* () {
-    const proof = yield* prove(directory, "id" in name ? name.id : name.sequence).pipe(
-      Effect.mapError((error) =>
-        error._tag === "EntryNotFound"
-          ? new MonitorRefused({ reason: "not-found", detail: error.message })
-          : unreadable(error),
-      ),
-    )
-    // What `prove` has written can be read; that it carries its entry is how `prove` writes it.
-    const {
-      entry = new Uint8Array(),
-      hashes,
-      index,
-      signed,
-    } = yield* Effect.orDie(Effect.fromResult(TlogProof.parse(Buffer.from(proof))))
-    const base64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString("base64")
-    return {
-      sequence: index,
-      entry: base64(entry),
-      leafHash: base64(leafHash(entry)),
-      hashes: hashes.map(base64),
-      size: signed.checkpoint.size,
-      root: base64(signed.checkpoint.root),
-      checkpoint: SignedNote.format(signed.note),
-      proof,
-    }
-  })
 
 /**
  * The records that sinks refused and nobody has settled.
