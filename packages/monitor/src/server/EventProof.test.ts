@@ -9,8 +9,10 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type { Scope } from "effect/Scope"
+import type { BundlesFound } from "../protocol/TrailProof.ts"
 import { connect, type MonitorClient } from "./MonitorClient.ts"
 import { MonitorServer, type MonitorServerOptions } from "./MonitorServer.ts"
+import type { FindCopy, SecondCopies } from "./SecondCopy.ts"
 
 const size = 600
 const entries = TrailFixture.entriesOf(size)
@@ -126,19 +128,10 @@ describe("what a viewer checks a trail with", () => {
         Effect.gen(function* () {
           const bundles = new Map<number, Buffer>()
           const tiles = new Map<number, Buffer>()
-          let next: { bundle: number; offset: number } | null = { bundle: 0, offset: 0 }
+          let next: BundlesFound["next"] = { bundle: 0, offset: 0 }
           let requests = 0
           while (next !== null) {
-            const answer: {
-              pieces: ReadonlyArray<{
-                bundle: number
-                offset: number
-                bytes: string
-                tile: string
-                problem: string
-              }>
-              next: typeof next
-            } = yield* client.Bundles({ size: 300, ...next })
+            const answer: BundlesFound = yield* client.Bundles({ size: 300, ...next })
             requests += 1
             for (const { bundle, bytes, offset, problem, tile } of answer.pieces) {
               const before = bundles.get(bundle) ?? Buffer.alloc(0)
@@ -241,7 +234,7 @@ describe("what a viewer checks a trail with", () => {
   it.live("has what other stores hold, and why one of them can't be asked", () =>
     Effect.gen(function* () {
       const directory = yield* TrailFixture.trail(10)
-      const copies: MonitorServerOptions["copies"] = new Map([
+      const copies: SecondCopies = new Map<string, FindCopy>([
         ["table", () => Effect.succeed({ entry: Buffer.from("{}"), detail: "outcome differs" })],
         ["empty", () => Effect.succeed(undefined)],
         ["away", () => Effect.fail(new Error("nobody answers"))],
