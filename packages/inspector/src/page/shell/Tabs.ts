@@ -65,6 +65,14 @@ const split = (api: DockviewApi, id: string): void => {
   })
 }
 
+/** Two groups may show the same tab, and dockview calls a group by its tab, as the last of what it does. */
+const nameGroups = (api: DockviewApi): void =>
+  queueMicrotask(() => {
+    for (const [index, { element }] of api.groups.entries()) {
+      element.setAttribute("aria-label", `Tabs ${index + 1}`)
+    }
+  })
+
 export const makeTabs = (host: Host, views: ReadonlyMap<string, View>): Tabs => {
   const active = makeStore<Link | undefined>(undefined)
   let dock: DockviewApi | undefined
@@ -117,8 +125,14 @@ export const makeTabs = (host: Host, views: ReadonlyMap<string, View>): Tabs => 
       const kept = host.read(layoutKey)
       if (kept !== undefined) restore(api, kept, views)
       if (!openLink(wanted) && api.panels.length === 0) open("welcome")
-      api.onDidLayoutChange(() => host.write(layoutKey, JSON.stringify(api.toJSON())))
-      api.onDidActivePanelChange(refresh)
+      api.onDidLayoutChange(() => {
+        host.write(layoutKey, JSON.stringify(api.toJSON()))
+        nameGroups(api)
+      })
+      api.onDidActivePanelChange(() => {
+        refresh()
+        nameGroups(api)
+      })
       host.onLink(openLink)
       refresh()
     },
