@@ -35,6 +35,8 @@ export interface PageDriver {
   readonly complaints: ReadonlyArray<string>
   /** Opens a view by its title, as quick open does. */
   readonly openView: (title: string) => Promise<void>
+  /** The titles of all views that quick open lists. */
+  readonly viewTitles: () => Promise<ReadonlyArray<string>>
   /** Runs a command by its title, as the palette does. */
   readonly runCommand: (title: string) => Promise<void>
   /** Shows an address beside the token, such as `event?sequence=12`. */
@@ -54,6 +56,17 @@ const choose = async (page: Page, keys: string, typed: string, label: string): P
   await row.filter({ hasText: label }).first().waitFor()
   await page.keyboard.press("Enter")
   await palette.waitFor({ state: "hidden" })
+}
+
+const viewTitles = async (page: Page): Promise<ReadonlyArray<string>> => {
+  await page.keyboard.press("Control+p")
+  const palette = page.getByRole("dialog", { name: "Palette" })
+  const rows = palette.getByRole("option").filter({ has: page.getByText("view", { exact: true }) })
+  await rows.first().waitFor()
+  const titles = await rows.locator("span:not(.codicon):not(.palette-detail)").allInnerTexts()
+  await page.keyboard.press("Escape")
+  await palette.waitFor({ state: "hidden" })
+  return titles.map((title) => title.trim())
 }
 
 const listenTo = (page: Page, expected: RegExp | undefined): Array<string> => {
@@ -111,6 +124,7 @@ export const openPage = async (
     complaints,
     untilState,
     openView: (title) => choose(page, "Control+p", title, title),
+    viewTitles: () => viewTitles(page),
     runCommand: (title) => choose(page, "Control+Shift+p", `>${title}`, title),
     openLink: (to) =>
       page.evaluate((fragment) => {
