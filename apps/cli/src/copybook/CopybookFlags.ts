@@ -1,11 +1,11 @@
 /** Flags that the copybook commands share, and what they say as settings. */
 import type { FileSettings } from "@countersign/copybook/file/FileSettings"
+import { framingForms, parseFraming } from "@countersign/copybook/file/FramingText"
 import * as Argument from "effect/cli/Argument"
 import * as Flag from "effect/cli/Flag"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import { UsageError } from "../terminal/Failure.ts"
-import { framingForms, parseFraming } from "./FramingText.ts"
 
 const optionalText = (name: string, metavar: string, description: string) =>
   Flag.String(name).pipe(

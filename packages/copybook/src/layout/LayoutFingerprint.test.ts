@@ -2,7 +2,7 @@ import { createHash } from "node:crypto"
 import { assert, describe, it } from "@effect/vitest"
 import * as Schema from "effect/Schema"
 import { layoutOfText } from "../testing/CopybookText.ts"
-import { describeLayout } from "./LayoutFingerprint.ts"
+import { describeLayout } from "./LayoutDescription.ts"
 
 const text = `
   01 R.

@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { framingForms, parseFraming } from "./FramingText.ts"
+import { formatFraming, framingForms, parseFraming } from "./FramingText.ts"
 
 describe("a framing on the command line", () => {
   it.each([
@@ -45,5 +45,24 @@ describe("a framing on the command line", () => {
 
   it("reads every form that the help shows", () => {
     for (const [form] of framingForms) assert.isDefined(parseFraming(form), form)
+  })
+
+  it("is written as it was read", () => {
+    const forms =
+      "fixed fixed:80 fb:800 fb:80/800 rdw rdw:payload rdw:little rdw:little-payload vb vb:little vs vbs:payload gnucobol:1 gnucobol:2 gnucobol:3 micro-focus length-field:LEN length-field:LEN+4 length-field:LEN_-4 length-expression:A_*_2 counters lines lines:crlf single"
+        .split(" ")
+        .map((form) => form.replaceAll("_", " "))
+    for (const form of forms) {
+      const framing = parseFraming(form)
+      assert.isDefined(framing, form)
+      if (framing !== undefined) assert.strictEqual(formatFraming(framing), form)
+    }
+  })
+
+  it("that no form says is not written as another", () => {
+    const block = { includesHeader: false }
+    assert.isUndefined(formatFraming({ kind: "rdw", header: {}, block }))
+    assert.isUndefined(formatFraming({ kind: "lines", end: "lf", isTrimmed: true }))
+    assert.isUndefined(formatFraming({ kind: "length-map", field: "K", lengths: { A: 1 } }))
   })
 })

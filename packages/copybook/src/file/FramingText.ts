@@ -1,9 +1,18 @@
-/** How a framing is written on a command line: `fixed:80`, `rdw`, `vb`, `lines:crlf`. */
-import type { FileSettings } from "@countersign/copybook/file/FileSettings"
+/**
+ * How a framing is written on a command line: `fixed:80`, `rdw`, `vb`, `lines:crlf`.
+ *
+ * @since 0.1.0
+ */
+import type { FileSettings } from "./FileSettings.ts"
 
 type Framing = NonNullable<FileSettings["framing"]>
 
-/** Each form with what it means, for help and for refusals. */
+/**
+ * Each form with what it means, for help and for refusals.
+ *
+ * @category data
+ * @since 0.1.0
+ */
 export const framingForms: ReadonlyArray<readonly [form: string, meaning: string]> = [
   ["fixed", "records of the layout's length"],
   ["fixed:80", "records of 80 bytes"],
@@ -95,7 +104,12 @@ const lines = (end: string): Framing | undefined => {
   return known === undefined ? undefined : { kind: "lines", end: known }
 }
 
-/** `undefined` for what is none of the forms. */
+/**
+ * `undefined` for what is none of the forms.
+ *
+ * @category parsing
+ * @since 0.1.0
+ */
 export const parseFraming = (text: string): Framing | undefined => {
   const colon = text.indexOf(":")
   const kind = (colon < 0 ? text : text.slice(0, colon)).toLowerCase()
@@ -128,6 +142,88 @@ export const parseFraming = (text: string): Framing | undefined => {
     case "single":
       return rest === "" ? { kind: "single" } : undefined
     default:
+      return undefined
+  }
+}
+
+type Headed = Extract<Framing, { readonly kind: "rdw" }>
+
+const candidates: ReadonlyArray<string> = [
+  ...["rdw", "vb", "vs", "vbs"].flatMap((kind) =>
+    ["", ":payload", ":little", ":little-payload"].map((variant) => kind + variant),
+  ),
+  "gnucobol:1",
+  "gnucobol:2",
+  "gnucobol:3",
+]
+
+/** Members that say what would hold anyway, left out. */
+const bare = ({ block, header, isSpanned }: Headed) => ({
+  kind: "rdw",
+  header: [
+    header?.bytes ?? 4,
+    header?.at ?? null,
+    header?.width ?? 2,
+    header?.endian ?? "big",
+    header?.includesHeader ?? true,
+    header?.adjustment ?? 0,
+    header?.isReservedZero ?? null,
+    header?.validity ?? null,
+  ],
+  block:
+    block === undefined
+      ? null
+      : [block.endian ?? "big", block.includesHeader ?? true, block.adjustment ?? 0],
+  isSpanned: isSpanned ?? false,
+})
+
+const formatHeaded = (framing: Headed): string | undefined => {
+  const wanted = JSON.stringify(bare(framing))
+  return candidates.find((text) => {
+    const parsed = parseFraming(text)
+    return parsed?.kind === "rdw" && JSON.stringify(bare(parsed)) === wanted
+  })
+}
+
+/**
+ * The form that a framing has; `undefined` where none says it, and it takes an options file.
+ *
+ * @category rendering
+ * @since 0.1.0
+ */
+export const formatFraming = (framing: Framing): string | undefined => {
+  switch (framing.kind) {
+    case "rdw":
+      return formatHeaded(framing)
+    case "fixed": {
+      const { blocking, length } = framing
+      if (blocking === undefined) return length === undefined ? "fixed" : `fixed:${length}`
+      if (blocking.kind !== "bytes") return undefined
+      return length === undefined ? `fb:${blocking.bytes}` : `fb:${length}/${blocking.bytes}`
+    }
+    case "length-field": {
+      const { adjustment = 0, field } = framing
+      if (adjustment === 0) return `length-field:${field}`
+      return adjustment > 0
+        ? `length-field:${field}+${adjustment}`
+        : `length-field:${field} -${-adjustment}`
+    }
+    case "length-expression":
+      return `length-expression:${framing.expression}`
+    case "lines": {
+      const { empty, end = "text", isTrimmed, splitBytes } = framing
+      if (empty !== undefined || isTrimmed !== undefined || splitBytes !== undefined)
+        return undefined
+      return end === "text" ? "lines" : `lines:${end}`
+    }
+    case "counters":
+    case "single":
+      return framing.kind
+    case "micro-focus":
+      return framing.lengthMax === undefined && framing.lengthMin === undefined
+        ? "micro-focus"
+        : undefined
+    case "length-map":
       return undefined
   }
 }
