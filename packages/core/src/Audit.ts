@@ -21,6 +21,7 @@ import { fromInput } from "./config/ConfigInput.ts"
 import { resolve, type ResolveOptions } from "./config/ConfigResolution.ts"
 import { settle } from "./config/Configuration.ts"
 import type { InvalidConfig } from "./config/InvalidConfig.ts"
+import { criticalOperation } from "./CriticalOperation.ts"
 import type { ActorSnapshot } from "./engine/ActorRegistry.ts"
 import type { AuditUnavailable } from "./engine/AuditError.ts"
 import type { AuditEngine } from "./engine/AuditEngine.ts"
@@ -30,11 +31,12 @@ import type { Verdict } from "./engine/Door.ts"
 import type { EngineStatus } from "./engine/EngineStatus.ts"
 import { type EngineTimes, makeTimes } from "./engine/EngineTimes.ts"
 import { type KeyRotated, KeyRotationRefused, type RotateError } from "./engine/KeyRotation.ts"
+import { type DecideLetters, decideLetters } from "./engine/LetterDecisions.ts"
 import { openEngine } from "./engine/OpenEngine.ts"
 import { verifySelf } from "./engine/SelfVerification.ts"
 import type { Sink } from "./engine/Sink.ts"
 import * as SystemRecord from "./engine/SystemRecord.ts"
-import type { Actor, AuditEventInput } from "./event/AuditEvent.ts"
+import type { AuditEventInput } from "./event/AuditEvent.ts"
 import { type EventClass, laneOf } from "./event/EventClass.ts"
 import { Disk, type DiskError } from "./platform/Disk.ts"
 import * as NodeDisk from "./platform/NodeDisk.ts"
@@ -142,6 +144,8 @@ export class Audit extends Context.Service<
     readonly rotateKey: (
       next?: string | Signer["Service"],
     ) => Effect.Effect<KeyRotated, RotateError>
+    /** Notes what a person decides about records that a sink refused. */
+    readonly decideLetters: DecideLetters
     readonly status: () => EngineStatus
     /** Everything that lives in the engine: stages, sinks, services. */
     readonly actors: () => ReadonlyArray<ActorSnapshot>
@@ -298,13 +302,14 @@ const open = Effect.fnUntraced(function* (config: AuditConfig, options: LayerOpt
     recordUnsafe: (event) => engine.door.record(event),
     around: (event, options) => (effect) => around(record, clock, event, effect, options),
     criticalOperation: (id, thunk, thresholdMillis = 1) =>
-      criticalOperation(engine, id, thunk, thresholdMillis),
+      criticalOperation(engine.door, id, thunk, thresholdMillis),
     room: (name) => engine.intake.room(laneOf[name]),
     flush: engine.flush,
     publish: engine.publish,
     verify: verifySelf(engine, disk),
     ...configuring(engine, config, options.reload),
     rotateKey: (next) => engine.keyRotation.rotate(next),
+    decideLetters: decideLetters(engine, disk, clock),
     status: () => engine.status(),
     actors: () => engine.actors(),
     times: engine.times,
@@ -320,30 +325,6 @@ const open = Effect.fnUntraced(function* (config: AuditConfig, options: LayerOpt
 })
 
 const reasonLengthMax = 1000
-
-const system: Actor = { id: "countersign", type: "system" }
-
-const criticalOperation = <A>(
-  engine: AuditEngine,
-  id: string,
-  thunk: () => A,
-  thresholdMillis: number,
-): A => {
-  const from = performance.now()
-  const result = thunk()
-  const millis = performance.now() - from
-  if (millis > thresholdMillis) {
-    engine.door.record({
-      type: "operation.slow",
-      class: "telemetry",
-      actor: system,
-      outcome: "success",
-      target: [{ id, type: "operation" }],
-      data: { millis, thresholdMillis },
-    })
-  }
-  return result
-}
 
 const limitSampling = (engine: AuditEngine, ceiling: number, reason: string) =>
   engine
@@ -419,6 +400,7 @@ const off: Audit["Service"] = {
   configuration: () => [],
   rotateKey: () =>
     Effect.fail(new KeyRotationRefused({ directory: "", detail: "auditing is switched off" })),
+  decideLetters: () => Effect.void,
   status: () => ({
     state: "closed",
     detail: "auditing is switched off",
