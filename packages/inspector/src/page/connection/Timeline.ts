@@ -32,6 +32,8 @@ export interface Timeline {
 
 /** Units: milliseconds. */
 export const historyMillis = 600_000
+/** As many as a monitor keeps: what a page holds does not grow with how often frames come. */
+export const framesMax = 2400
 
 const frameAt = (frames: ReadonlyArray<Frame>, atMillis: number | undefined): Frame | undefined => {
   if (atMillis === undefined) return frames.at(-1)
@@ -53,7 +55,7 @@ const joined = (
     )
   }
   const from = (all.at(-1)?.atMillis ?? 0) - historyMillis
-  return all.filter(({ atMillis }) => atMillis > from)
+  return all.filter(({ atMillis }) => atMillis > from).slice(-framesMax)
 }
 
 export const makeTimeline = (): Timeline => {

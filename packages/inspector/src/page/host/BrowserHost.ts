@@ -3,6 +3,8 @@ import * as Socket from "effect/socket/Socket"
 import type { Host } from "./Host.ts"
 
 const tokenKey = "countersign.token"
+/** Units: milliseconds. */
+const probeMillis = 5000
 const tokenPart = /^#?token=([A-Za-z0-9_-]+)(?:&(.*))?$/
 
 /** What may throw where a browser keeps nothing: the page then forgets, and works. */
@@ -47,24 +49,38 @@ const takeToken = (session: ReturnType<typeof remembered>): string | undefined =
   return token
 }
 
+const probe = async (url: URL, token: string | undefined): Promise<number | undefined> => {
+  try {
+    const headers = { authorization: `Bearer ${token}` }
+    const signal = AbortSignal.timeout(probeMillis)
+    return (await fetch(url, { headers, signal, cache: "no-store", redirect: "error" })).status
+  } catch {
+    return undefined
+  }
+}
+
 export const browserHost = (): Host => {
   const session = remembered(() => sessionStorage)
   const local = remembered(() => localStorage)
-  const url = new URL("/monitor", location.href)
+  const token = takeToken(session)
+  const plain = new URL("/monitor", location.origin)
+  const url = new URL(plain)
   url.protocol = url.protocol === "https:" ? "wss:" : "ws:"
-  url.hash = ""
   return {
     kind: "browser",
     url: url.href,
-    token: takeToken(session),
-    useToken: (token) => {
-      session.write(tokenKey, token)
+    token,
+    useToken: (given) => {
+      session.write(tokenKey, given)
+      // A browser that keeps nothing finds it in the address, and takes it out of there again.
+      if (session.read(tokenKey) !== given) location.hash = `token=${given}`
       location.reload()
     },
+    probe: () => probe(plain, token),
     sockets: Socket.layerWebSocketConstructorGlobal,
     read: (key) => local.read(`countersign.${key}`),
     write: (key, value) => local.write(`countersign.${key}`, value),
-    copy: (text) => navigator.clipboard.writeText(text),
+    copy: async (text) => navigator.clipboard.writeText(text),
     save: download,
     link: () => location.hash.slice(1),
     setLink: (link) => history.replaceState(null, "", `#${link}`),

@@ -12,10 +12,16 @@ export interface Host {
   readonly token: string | undefined
   /** Takes a token that somebody typed in, and begins anew. */
   readonly useToken: (token: string) => void
+  /**
+   * The status of a plain request to where the WebSocket is, which says why that was refused:
+   * browsers keep it from a page. `undefined`: nobody answered.
+   */
+  readonly probe?: () => Promise<number | undefined>
   readonly sockets: Layer.Layer<Socket.WebSocketConstructor>
   /** What is remembered from one visit to the next; it survives nothing but the trail's own page. */
   readonly read: (key: string) => string | undefined
   readonly write: (key: string, value: string) => void
+  /** Rejects where the browser forbids it. */
   readonly copy: (text: string) => Promise<void>
   /** Hands the user a file. */
   readonly save: (name: string, type: string, content: Uint8Array | string) => void
