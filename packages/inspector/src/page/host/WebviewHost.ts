@@ -4,28 +4,23 @@
  */
 import * as Layer from "effect/Layer"
 import * as Socket from "effect/socket/Socket"
+import { type FromEditor, type FromPage, readFromEditor } from "../../WebviewMessage.ts"
 import type { Host } from "./Host.ts"
+import { startThreads } from "./WebviewThreads.ts"
 
 /** What an editor gives a webview. */
 interface Editor {
-  readonly postMessage: (message: unknown) => void
+  readonly postMessage: (message: FromPage) => void
   readonly getState: () => unknown
   readonly setState: (state: unknown) => void
 }
-
-/** What the extension posts; `docs/inspector.md` has all of it. */
-type FromEditor =
-  | { readonly type: "socket.open"; readonly id: number; readonly protocol: string }
-  | { readonly type: "socket.message"; readonly id: number; readonly data: string }
-  | { readonly type: "socket.close"; readonly id: number; readonly code: number }
-  | { readonly type: "link"; readonly link: string }
 
 const listeners = new Set<(message: FromEditor) => void>()
 let socketsMade = 0
 
 /** As much of a WebSocket as the protocol's client uses. */
 class PostedSocket extends EventTarget {
-  readyState = 0
+  readyState: number = WebSocket.CONNECTING
   protocol = ""
   binaryType = "arraybuffer"
   private readonly editor: Editor
@@ -40,19 +35,22 @@ class PostedSocket extends EventTarget {
     editor.postMessage({ type: "socket.open", id: this.id })
   }
 
-  send(data: string): void {
-    this.editor.postMessage({ type: "socket.send", id: this.id, data })
+  send(data: string | Uint8Array): void {
+    if (this.readyState !== WebSocket.OPEN) return
+    const text = typeof data === "string" ? data : new TextDecoder().decode(data)
+    this.editor.postMessage({ type: "socket.send", id: this.id, data: text })
   }
 
   close(code = 1000): void {
-    this.editor.postMessage({ type: "socket.close", id: this.id, code })
+    if (this.readyState === WebSocket.CLOSED) return
+    this.editor.postMessage({ type: "socket.close", id: this.id })
     this.ended(code)
   }
 
   private readonly receive = (message: FromEditor): void => {
-    if (!("id" in message) || message.id !== this.id) return
+    if (message.type === "link" || message.id !== this.id) return
     if (message.type === "socket.open") {
-      this.readyState = 1
+      this.readyState = WebSocket.OPEN
       this.protocol = message.protocol
       this.dispatchEvent(new Event("open"))
     } else if (message.type === "socket.message") {
@@ -61,8 +59,8 @@ class PostedSocket extends EventTarget {
   }
 
   private ended(code: number): void {
-    if (this.readyState === 3) return
-    this.readyState = 3
+    if (this.readyState === WebSocket.CLOSED) return
+    this.readyState = WebSocket.CLOSED
     listeners.delete(this.receive)
     this.dispatchEvent(new CloseEvent("close", { code }))
   }
@@ -76,10 +74,17 @@ const textsIn = (state: unknown): Record<string, string> =>
 export const webviewHost = (): Host => {
   // The editor puts this function into its webviews, and it may be called once.
   const editor = (globalThis as unknown as { acquireVsCodeApi: () => Editor }).acquireVsCodeApi()
+  const keep = (key: string, value: string): void =>
+    editor.setState({ ...textsIn(editor.getState()), [key]: value })
   let link = document.body.dataset["link"] ?? ""
+  startThreads()
+  // The editor hands it back when it restores the webview.
+  keep("target", document.body.dataset["target"] ?? "")
   // An editor's webview gets messages from its extension alone: a frame of it has another window.
-  addEventListener("message", ({ data }: MessageEvent<FromEditor>) => {
-    for (const listener of listeners) listener(data)
+  addEventListener("message", ({ data }: MessageEvent<unknown>) => {
+    const message = readFromEditor(data)
+    if (message === undefined) return
+    for (const listener of listeners) listener(message)
   })
   return {
     kind: "webview",
@@ -93,11 +98,12 @@ export const webviewHost = (): Host => {
       () => new PostedSocket(editor) as unknown as WebSocket,
     ),
     read: (key) => textsIn(editor.getState())[key],
-    write: (key, value) => editor.setState({ ...textsIn(editor.getState()), [key]: value }),
+    write: keep,
     copy: async (text) => editor.postMessage({ type: "copy", text }),
-    save: (name, type, content) => editor.postMessage({ type: "save", name, mime: type, content }),
+    save: (name, _type, content) => editor.postMessage({ type: "save", name, content }),
     link: () => link,
     setLink: (next) => {
+      if (next === link) return
       link = next
       editor.postMessage({ type: "link", link })
     },
