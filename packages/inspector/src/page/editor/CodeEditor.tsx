@@ -4,9 +4,12 @@ import { EditorState } from "@codemirror/state"
 import { EditorView, keymap } from "@codemirror/view"
 import { useEffect, useRef } from "react"
 import type { EditorDiagnostic, EditorProps } from "./Editor.tsx"
+import { type EditorMark, marking, showMarks } from "./EditorMarks.ts"
 import { editorParts, shadowOf } from "./EditorParts.ts"
 
 const none: ReadonlyArray<EditorDiagnostic> = []
+const noMarks: ReadonlyArray<EditorMark> = []
+const nothing = (): void => undefined
 
 /** Places that are still in the text after it has changed. */
 const inside = (found: ReadonlyArray<EditorDiagnostic>, length: number): Array<Diagnostic> =>
@@ -23,7 +26,10 @@ const CodeEditor = ({
   isWrapped = false,
   label,
   language,
+  marks = noMarks,
+  onCaret = nothing,
   onChange,
+  onHover = nothing,
   reveal,
   text,
 }: EditorProps) => {
@@ -31,6 +37,8 @@ const CodeEditor = ({
   const view = useRef<EditorView | undefined>(undefined)
   const changed = useRef(onChange)
   changed.current = onChange
+  const pointing = useRef({ onCaret, onHover })
+  pointing.current = { onCaret, onHover }
   const initial = useRef(text)
   initial.current = text
 
@@ -44,6 +52,7 @@ const CodeEditor = ({
         doc: initial.current,
         extensions: [
           editorParts({ label, language, isReadOnly, isWrapped }),
+          marking(() => pointing.current),
           isReadOnly ? [] : [lintGutter(), keymap.of(lintKeymap)],
           EditorView.updateListener.of((update) => {
             if (update.docChanged) changed.current?.(update.state.doc.toString())
@@ -70,6 +79,10 @@ const CodeEditor = ({
     const found = inside(diagnostics, current.state.doc.length)
     current.dispatch(setDiagnostics(current.state, found))
   }, [diagnostics, isReadOnly, isWrapped, label, language])
+
+  useEffect(() => {
+    if (view.current !== undefined) showMarks(view.current, marks)
+  }, [marks, isReadOnly, isWrapped, label, language])
 
   useEffect(() => {
     const { current } = view

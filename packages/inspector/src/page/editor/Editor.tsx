@@ -1,5 +1,6 @@
 /** Text in an editor: JSON, YAML or plain, with search, folding and what is wrong with it. */
 import { lazy, Suspense } from "react"
+import type { EditorMark, EditorPointing } from "./EditorMarks.ts"
 import type { EditorLanguage } from "./EditorParts.ts"
 import "./Editor.css"
 
@@ -11,7 +12,7 @@ export interface EditorDiagnostic {
   readonly message: string
 }
 
-export interface EditorProps {
+export interface EditorProps extends Partial<EditorPointing> {
   /** Another text than what is typed replaces that. */
   readonly text: string
   readonly language: EditorLanguage
@@ -21,6 +22,7 @@ export interface EditorProps {
   readonly isWrapped?: boolean
   readonly onChange?: (text: string) => void
   readonly diagnostics?: ReadonlyArray<EditorDiagnostic>
+  readonly marks?: ReadonlyArray<EditorMark>
   /** A place to select and scroll to, when another object is given. */
   readonly reveal?:
     | { readonly from: number; readonly to: number; readonly isFocused?: boolean }
