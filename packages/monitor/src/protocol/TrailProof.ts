@@ -15,8 +15,10 @@ const whole = Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: Number.MA
  * @since 0.1.0
  */
 export const CheckpointQuestion = Schema.Struct({
-  /** The size of a tree that the newest one must continue; 0: of none. */
+  /** The size of a tree that must have been continued; 0: of none. */
   seen: whole,
+  /** By the tree of this size. Default: by the newest one. */
+  size: Schema.optionalKey(whole),
 })
 
 /**

@@ -194,6 +194,9 @@ describe("what a viewer checks a trail with", () => {
           const { checkpoint, hashes, problem } = yield* client.Checkpoint({ seen: 250 })
           assert.strictEqual(problem, "")
           assert.isTrue(verifyConsistency(250, size, before, root(checkpoint), hashes.map(bytesOf)))
+          const middle = yield* client.Checkpoint({ seen: 250, size: 400 })
+          const between = root(TrailFixture.checkpointText(entries.slice(0, 400)))
+          assert.isTrue(verifyConsistency(250, 400, before, between, middle.hashes.map(bytesOf)))
           const ahead = yield* client.Checkpoint({ seen: size + 1 })
           assert.include(ahead.problem, "fewer")
         }),

@@ -18,6 +18,8 @@ import {
   protocolVersion,
 } from "../protocol/MonitorProtocol.ts"
 import { provenEvent } from "./EventProof.ts"
+import { configurationText, writeConfiguration } from "./ConfigurationQuestions.ts"
+import { findLetters, letterHistory, settleLetters } from "./DeadLetterQuestions.ts"
 import * as Frames from "./Frames.ts"
 import { askCopies } from "./SecondCopy.ts"
 import { aboutOf, type MonitorSource, type RunningEngine } from "./MonitorSource.ts"
@@ -109,18 +111,23 @@ export const readLayer = (source: MonitorSource, isWritable: boolean) =>
             verification,
             Stream.provideService(verifying(directory, source.verifierKey(), options), Disk, disk),
           ),
-        Checkpoint: ({ seen }) => asked(Effect.mapError(readNewest(directory, seen), unreadable)),
+        Checkpoint: ({ seen, size }) =>
+          asked(Effect.mapError(readNewest(directory, seen, size), unreadable)),
         Keys: ({ after }) =>
           asked(Effect.mapError(readKeys(directory, source.verifierKey(), after), unreadable)),
         Bundles: (which) => asked(Effect.mapError(readBundles(directory, which), unreadable)),
         Copies: ({ sequence }) => askCopies(source.copies, sequence),
         DeadLetters: () => asked(deadLetters(directory)),
+        Letters: ({ filter }) => asked(findLetters(directory, filter)),
+        LetterHistory: (name) => asked(letterHistory(directory, name)),
         Configuration: () => Effect.map(engineOf(source), ({ configuration }) => configuration()),
         Alerts: () =>
           Effect.map(engineOf(source), ({ views }) => ({
             active: views.alerts(),
             past: views.pastAlerts(),
           })),
+        AlertRules: () =>
+          Effect.map(engineOf(source), ({ views }) => views.alertRules?.() ?? { rules: [] }),
       })
     }),
   )
@@ -162,6 +169,20 @@ const acknowledged = Effect.fnUntraced(function* (
   })
 })
 
+const placesLengthMax = 2000
+
+/** `3, 5-9`: places for the record of a decision about them. */
+const placesText = (places: ReadonlyArray<number>): string => {
+  const runs: Array<[number, number]> = []
+  for (const place of places) {
+    const run = runs.at(-1)
+    if (run !== undefined && run[1] + 1 === place) run[1] = place
+    else runs.push([place, place])
+  }
+  const text = runs.map(([from, to]) => (from === to ? `${from}` : `${from}-${to}`)).join(", ")
+  return text.length > placesLengthMax ? `${text.slice(0, placesLengthMax)}…` : text
+}
+
 /** One field as an input; `adjust` judges the value. */
 const inputOf = (path: string, value: string | number | boolean): AuditConfigInput =>
   // Made of a path that the schema has; the compiler knows paths as texts alone.
@@ -175,31 +196,67 @@ const inputOf = (path: string, value: string | number | boolean): AuditConfigInp
  * @category layers
  * @since 0.1.0
  */
-export const writeLayer = ({ audit, views }: RunningEngine) =>
+export const writeLayer = (
+  { audit, views }: RunningEngine,
+  directory: string,
+  configurationFile: string | undefined,
+) =>
   MonitorWrite.toLayer(
-    MonitorWrite.of({
-      Acknowledge: ({ alert, intent }) =>
-        acknowledged(views, alert, intent).pipe(
-          audit.around(intended("acknowledge", intent, { alert })),
-          Effect.mapError(unavailable),
-        ),
-      Publish: ({ intent }) =>
-        audit.publish.pipe(audit.around(intended("publish", intent)), Effect.mapError(unavailable)),
-      Reload: ({ intent }) =>
-        audit.reload().pipe(audit.around(intended("reload", intent)), Effect.mapError(unavailable)),
-      Configure: ({ intent, path, value }) =>
-        livePaths.has(path)
-          ? audit
-              .adjust(inputOf(path, value))
-              .pipe(
-                audit.around(intended("configure", intent, { path, value: String(value) })),
-                Effect.mapError(unavailable),
-              )
-          : Effect.fail(
-              new MonitorRefused({
-                reason: "invalid",
-                detail: `${path.slice(0, 64)} is no field that can change while the engine runs`,
-              }),
+    Effect.gen(function* () {
+      const disk = yield* Disk
+      const writing = yield* Semaphore.make(1)
+      return MonitorWrite.of({
+        Acknowledge: ({ alert, intent }) =>
+          acknowledged(views, alert, intent).pipe(
+            audit.around(intended("acknowledge", intent, { alert })),
+            Effect.mapError(unavailable),
+          ),
+        Publish: ({ intent }) =>
+          audit.publish.pipe(
+            audit.around(intended("publish", intent)),
+            Effect.mapError(unavailable),
+          ),
+        Reload: ({ intent }) =>
+          audit
+            .reload()
+            .pipe(audit.around(intended("reload", intent)), Effect.mapError(unavailable)),
+        Configure: ({ intent, path, value }) =>
+          livePaths.has(path)
+            ? audit
+                .adjust(inputOf(path, value))
+                .pipe(
+                  audit.around(intended("configure", intent, { path, value: String(value) })),
+                  Effect.mapError(unavailable),
+                )
+            : Effect.fail(
+                new MonitorRefused({
+                  reason: "invalid",
+                  detail: `${path.slice(0, 64)} is no field that can change while the engine runs`,
+                }),
+              ),
+        SettleLetters: (settling) =>
+          settleLetters(audit, directory, settling, (decided, places) =>
+            decided.pipe(
+              audit.around(
+                intended("letters", settling.intent, {
+                  sink: settling.sink,
+                  act: settling.act,
+                  sequences: placesText(places),
+                }),
+              ),
+              Effect.mapError(unavailable),
             ),
+          ).pipe(Effect.provideService(Disk, disk)),
+        ConfigurationFile: () =>
+          Effect.provideService(configurationText(configurationFile), Disk, disk),
+        WriteConfiguration: ({ intent, ...draft }) =>
+          writing.withPermit(
+            writeConfiguration(audit, configurationFile, directory, draft).pipe(
+              Effect.provideService(Disk, disk),
+              audit.around(intended("configuration", intent, { file: configurationFile ?? "" })),
+              Effect.mapError(unavailable),
+            ),
+          ),
+      })
     }),
   )

@@ -26,13 +26,24 @@ const rotationsMax = 256
 const rotationBytesMax = 4096
 const keyBytesMax = 4096
 
-const continued = Effect.fnUntraced(function* (directory: string, seen: number, size: number) {
+const continued = Effect.fnUntraced(function* (
+  directory: string,
+  seen: number,
+  size: number,
+  newest: number,
+) {
   const disk = yield* Disk
-  if (seen > size)
-    return { hashes: [], problem: `the trail has ${size} entries, fewer than ${seen}` }
+  const most = Math.max(seen, size)
+  if (most > newest || seen > size) {
+    const problem =
+      most > newest
+        ? `the trail has ${newest} entries, fewer than ${most}`
+        : "there is no such proof"
+    return { hashes: [], problem }
+  }
   return yield* tryReading(() => {
     try {
-      const hashAt = hashAtUnsafe(directory, size, readFileOf(disk, directory))
+      const hashAt = hashAtUnsafe(directory, newest, readFileOf(disk, directory))
       const hashes = consistencyProof(seen, size, hashAt)
       return { hashes: hashes.map((hash) => Buffer.from(hash).toString("base64")), problem: "" }
     } catch (error) {
@@ -43,15 +54,17 @@ const continued = Effect.fnUntraced(function* (directory: string, seen: number, 
 })
 
 /**
- * The newest checkpoint, and that it continues a tree that was seen before.
+ * The newest checkpoint, and that one tree continues another that was seen before.
  *
- * @param seen the size of that tree; 0: of none
+ * @param seen the size of that other tree; 0: of none
+ * @param size of the tree that continues it; default: the newest
  * @category running
  * @since 0.1.0
  */
 export const readNewest = (
   directory: string,
   seen: number,
+  size: number | undefined,
 ): Effect.Effect<CheckpointFound, TrailReadError, Disk> =>
   Effect.gen(function* () {
     const bytes = yield* readCheckpointBytes(directory)
@@ -61,10 +74,9 @@ export const readNewest = (
     if (Result.isFailure(parsed)) {
       return { checkpoint, hashes: [], problem: parsed.failure.message }
     }
-    return {
-      checkpoint,
-      ...(yield* continued(directory, seen, parsed.success.checkpoint.size)),
-    }
+    const newest = parsed.success.checkpoint.size
+    const proof = yield* continued(directory, seen, size ?? newest, newest)
+    return { checkpoint, ...proof }
   })
 
 const textOf = Effect.fnUntraced(function* (file: string, bytesMax: number) {
