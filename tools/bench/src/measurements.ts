@@ -13,6 +13,7 @@ import { durable } from "./rows/durable.ts"
 import { endToEnd } from "./rows/endToEnd.ts"
 import { http } from "./rows/http.ts"
 import { durableLatency, publishedLatency } from "./rows/latency.ts"
+import { inspector } from "./rows/inspector.ts"
 import { loadGenerator } from "./rows/loadGenerator.ts"
 import { memory } from "./rows/memory.ts"
 import { metricUpdates } from "./rows/metricUpdates.ts"
@@ -52,5 +53,6 @@ export const measurements: ReadonlyArray<Measurement> = [
   detection,
   metricUpdates,
   monitorAttached,
+  inspector,
   aead,
 ]

@@ -27,8 +27,8 @@ import { paceOf, startLap } from "../stopwatch.ts"
 
 type Events = ReadonlyArray<AuditEventInput>
 
-/** A process of its own that is told where to look, and says once that it sees what it should. */
-const watcher = (
+/** Whoever looks: a process of its own that is told where to look, and says once that it sees what it should. */
+export const watcher = (
   file: URL,
   execArgv: ReadonlyArray<string>,
   where: Readonly<Record<string, string>>,
@@ -60,7 +60,7 @@ const watching = Effect.gen(function* () {
 })
 
 /** Alerts are made and recorded; nobody reads stderr here. */
-const quiet: AlertTarget = {
+export const quiet: AlertTarget = {
   name: "quiet",
   tell: () => undefined,
   counts: () => ({ told: 0, waiting: 0, dropped: 0, failed: 0, lastFailure: undefined }),
@@ -71,7 +71,7 @@ const monitor = Layer.effectDiscard(watching).pipe(
   Layer.provide(Monitor.layer({ alerts: { targets: [Effect.succeed(quiet)] } })),
 )
 
-const slice = async (engine: OpenEngine, events: Events, seconds: number) => {
+export const slice = async (engine: OpenEngine, events: Events, seconds: number) => {
   const end = performance.now() + seconds * 1000
   const lap = startLap()
   const accepted = await feed(engine, events, () => performance.now() >= end)
@@ -90,7 +90,7 @@ interface Pair {
 
 type Pace = Awaited<ReturnType<typeof slice>>
 
-const pairOf = (watched: Pace, bare: Pace, unjudged = 0): Pair => ({
+export const pairOf = (watched: Pace, bare: Pace, unjudged = 0): Pair => ({
   watched: watched.perSecond,
   bare: bare.perSecond,
   costPercent: 100 * (1 - watched.perSecond / bare.perSecond),
@@ -98,7 +98,7 @@ const pairOf = (watched: Pace, bare: Pace, unjudged = 0): Pair => ({
   unjudged,
 })
 
-type RunPair = (
+export type RunPair = (
   work: string,
   events: Events,
   seconds: number,
@@ -148,7 +148,7 @@ const besideTwo: RunPair = async (work, events, seconds, isWatchedFirst) => {
   return isWatchedFirst ? pairOf(first, second, unjudged) : pairOf(second, first, unjudged)
 }
 
-const pairsOf = async ({ quick, seconds, work }: Settings, runPair: RunPair) => {
+export const pairsOf = async ({ quick, seconds, work }: Settings, runPair: RunPair) => {
   const pairs = quick ? 2 : 20
   const secondsEach = quick ? 1.5 : Math.max(3, seconds / 10)
   const events = prepare(20_000)
@@ -160,10 +160,11 @@ const pairsOf = async ({ quick, seconds, work }: Settings, runPair: RunPair) => 
   return { rounds, secondsEach }
 }
 
-const lineOf = (
+export const lineOf = (
   name: string,
   title: string,
   { rounds, secondsEach }: Awaited<ReturnType<typeof pairsOf>>,
+  goal: Line["goal"] = { direction: "atMost", least: 2, aim: 0.5, unit: "%" },
 ): Line => {
   const middle = (key: keyof Pair): number => median(rounds.map((round) => round[key]))
   const { high, low } = spreadOf(rounds.map(({ costPercent }) => costPercent))
@@ -173,7 +174,7 @@ const lineOf = (
     ours: { value: middle("watched"), unit: "/s" },
     peer: { name: "without", value: middle("bare"), unit: "/s" },
     judged: middle("costPercent"),
-    goal: { direction: "atMost", least: 2, aim: 0.5, unit: "%" },
+    goal,
     rounds: rounds.map((round) => ({ ...round })),
     notes: [
       `${rounds.length} pairs of ${secondsEach} s each; between ${low.toFixed(1)} and ${high.toFixed(1)} %`,
