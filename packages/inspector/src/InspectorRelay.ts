@@ -18,6 +18,7 @@ import {
   hostsOf,
   originsOf,
   refusedHead,
+  refusedPlain,
   refusedViewer,
 } from "@countersign/monitor/server/Admission"
 import {
@@ -164,7 +165,8 @@ const serve = (
 ): void => {
   server.on("request", (request, response) => {
     request.resume()
-    const refusal = refusedHead(request.headers, rules)
+    const isPlain = request.url === monitorPath
+    const refusal = (isPlain ? refusedPlain : refusedHead)(request.headers, rules)
     if (refusal === undefined && page.answer(request, response)) return
     response.writeHead(refusal?.status ?? 404, { "content-length": 0, "cache-control": "no-store" })
     response.end()

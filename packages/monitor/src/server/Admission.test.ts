@@ -6,6 +6,7 @@ import {
   isLoopback,
   originsOf,
   refusedHead,
+  refusedPlain,
   refusedViewer,
 } from "./Admission.ts"
 
@@ -138,5 +139,17 @@ describe("Admission", () => {
     for (const host of ["0.0.0.0", "::", "10.0.0.1", "127.0.0.1.evil.example"]) {
       assert.isFalse(isLoopback(host))
     }
+  })
+
+  it("tells a plain request what a viewer with the same head would not be told", () => {
+    const plain = { host: "127.0.0.1:4100", authorization: "Bearer right" }
+    assert.strictEqual(refusedPlain(plain, rules).status, 426)
+    assert.strictEqual(refusedPlain({ ...plain, authorization: "Bearer wrong" }, rules).status, 401)
+    assert.strictEqual(refusedPlain({ host: "127.0.0.1:4100" }, rules).status, 401)
+    assert.strictEqual(
+      refusedPlain({ ...plain, origin: "https://evil.example" }, rules).status,
+      403,
+    )
+    assert.strictEqual(refusedPlain({ ...plain, host: "evil.example" }, rules).status, 421)
   })
 })

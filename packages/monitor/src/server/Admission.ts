@@ -163,3 +163,20 @@ export const refusedViewer = (headers: IncomingHttpHeaders, rules: AdmissionRule
     ? undefined
     : { status: 400, detail: `offer the subprotocol ${subprotocol}` }
 }
+
+/**
+ * Judges a plain request to where WebSockets are, as {@link refusedViewer} would judge a viewer: a
+ * browser keeps from a page why its WebSocket was refused, and so the page asks this way.
+ *
+ * @category predicates
+ * @since 0.1.0
+ */
+export const refusedPlain = (
+  headers: IncomingHttpHeaders,
+  rules: AdmissionRules,
+): NonNullable<Refusal> => {
+  const refusal = refusedViewer(headers, rules)
+  return refusal === undefined || refusal.status === 400
+    ? { status: 426, detail: "this is where WebSockets are" }
+    : refusal
+}

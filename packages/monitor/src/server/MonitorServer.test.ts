@@ -98,6 +98,18 @@ describe("MonitorServer", () => {
     ),
   )
 
+  it.live("tells a page that asks plainly why its WebSocket is refused", () =>
+    served(({ server }) =>
+      Effect.gen(function* () {
+        const url = server.url.replace("ws:", "http:")
+        const asked = (token: string) =>
+          Effect.promise(() => fetch(url, { headers: { authorization: `Bearer ${token}` } }))
+        assert.strictEqual((yield* asked("wrong")).status, 401)
+        assert.strictEqual((yield* asked(Redacted.value(server.token))).status, 426)
+      }),
+    ),
+  )
+
   it.live("answers for its health without a token, and says nothing else", () =>
     served(({ audit, server }) =>
       Effect.gen(function* () {

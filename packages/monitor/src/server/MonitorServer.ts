@@ -28,6 +28,7 @@ import {
   isLoopback,
   originsOf,
   refusedHead,
+  refusedPlain,
   refusedViewer,
 } from "./Admission.ts"
 import { announce } from "./Announcement.ts"
@@ -85,6 +86,11 @@ export interface MonitorServerOptions {
   readonly origins?: ReadonlyArray<string>
   /** `true`: whoever has the token may also change things. Default `false`. */
   readonly isWritable?: boolean
+  /**
+   * The YAML file that the engine reads its configuration from, for viewers that may change it.
+   * Default: none, and they can't.
+   */
+  readonly configurationFile?: string
   /**
    * `true`: may listen on an address that other machines reach. It speaks plain HTTP: put a proxy
    * with TLS in front. Default `false`.
@@ -186,12 +192,18 @@ const opened = Effect.fnUntraced(function* (host: string, port: number, connecti
 })
 
 /** The answers, over a socket server; those of the group that writes only where it is wanted. */
-const rpcOf = (source: MonitorSource, isWritable: boolean) => {
+const rpcOf = (
+  source: MonitorSource,
+  isWritable: boolean,
+  configurationFile: string | undefined,
+) => {
   const read = readLayer(source, isWritable && source.engine !== undefined)
   const options = { disableTracing: true, disableFatalDefects: true }
   return isWritable && source.engine !== undefined
     ? RpcServer.layer(MonitorProtocol, options).pipe(
-        Layer.provide(Layer.merge(read, writeLayer(source.engine))),
+        Layer.provide(
+          Layer.merge(read, writeLayer(source.engine, source.directory, configurationFile)),
+        ),
       )
     : RpcServer.layer(MonitorRead, options).pipe(Layer.provide(read))
 }
@@ -281,14 +293,21 @@ const serve = (
       refused: (request) => refusedViewer(request.headers, rules),
     })
     yield* Layer.build(
-      rpcOf({ ...source, copies: options.copies ?? new Map() }, isWritable).pipe(
+      rpcOf(
+        { ...source, copies: options.copies ?? new Map() },
+        isWritable,
+        options.configurationFile,
+      ).pipe(
         Layer.provide(RequestLimits.layer),
         Layer.provide(RpcServer.layerProtocolSocketServer),
         Layer.provide(RpcSerialization.layerJson),
         Layer.provide(Layer.succeed(SocketServer.SocketServer, sockets)),
       ),
     )
-    const refused = (request: IncomingMessage) => refusedHead(request.headers, rules)
+    const refused = (request: IncomingMessage) =>
+      request.url === monitorPath
+        ? refusedPlain(request.headers, rules)
+        : refusedHead(request.headers, rules)
     server.on("request", (request, response) => answer(source, page, refused, request, response))
     const shown = address.family === "IPv6" ? `[${address.address}]` : address.address
     const at = `${shown}:${address.port}`
