@@ -44,8 +44,7 @@ export class PageBuffer extends Uint8Array {
   static override from(source: unknown, form?: unknown, length?: unknown): PageBuffer {
     if (typeof source === "string") {
       // The form is one of those that the codec names.
-      const bytes = fromText(source, form as Form)
-      return new PageBuffer(bytes.buffer, bytes.byteOffset, bytes.length)
+      return new PageBuffer(fromText(source, form as Form))
     }
     if (source instanceof ArrayBuffer) {
       const offset = typeof form === "number" ? form : 0
