@@ -15,6 +15,7 @@ import * as Queue from "effect/Queue"
 import type { Scope } from "effect/Scope"
 import { Alerts, type AlertsOptions } from "./alert/Alerts.ts"
 import type { AlertTargetInvalid } from "./alert/AlertTarget.ts"
+import { defaultRules } from "./alert/DefaultRules.ts"
 import type { InvalidAlertRules } from "./alert/InvalidAlertRules.ts"
 import type { Baseline } from "./baseline/Baseline.ts"
 import type { BaselineMalformed } from "./baseline/BaselineError.ts"
@@ -278,6 +279,7 @@ const make = Effect.fnUntraced(function* (
     alerts: () => alerts.active(),
     pastAlerts: () => alerts.past(),
     findings: () => findings,
+    alertRules: () => options.alerts?.rules ?? defaultRules,
     acknowledge: (id, who, note) =>
       alerts.acknowledge(id, who, note).pipe(
         Effect.map(({ alert }) => alert),

@@ -11,7 +11,17 @@ import * as Rpc from "effect/rpc/Rpc"
 import * as RpcGroup from "effect/rpc/RpcGroup"
 import * as RpcMiddleware from "effect/rpc/RpcMiddleware"
 import { Alert } from "../alert/Alert.ts"
+import { AlertRules } from "../alert/AlertRule.ts"
+import { ConfigurationDraft, ConfigurationText } from "./ConfigurationFile.ts"
 import { Entries, FoundPart, Places, Search } from "./FoundEvents.ts"
+import {
+  LetterEntry,
+  LetterName,
+  LetterPlan,
+  LettersFound,
+  LettersQuestion,
+  LettersSettled,
+} from "./Letters.ts"
 import { MonitorRefused } from "./MonitorError.ts"
 import { EventName, FilterText, Page, ProvenEvent, Question, TailChunk } from "./TrailEvent.ts"
 import {
@@ -274,6 +284,14 @@ export class MonitorRead extends RpcGroup.make(
     error: MonitorRefused,
   }),
   Rpc.make("DeadLetters", { success: Schema.Array(DeadLetter), error: MonitorRefused }),
+  /** The same with what each record is, by a filter on the records. */
+  Rpc.make("Letters", { payload: LettersQuestion, success: LettersFound, error: MonitorRefused }),
+  /** All that was noted about one of them. */
+  Rpc.make("LetterHistory", {
+    payload: LetterName,
+    success: Schema.Array(LetterEntry),
+    error: MonitorRefused,
+  }),
   Rpc.make("Configuration", { success: Schema.Array(Setting), error: MonitorRefused }),
   Rpc.make("Alerts", {
     success: Schema.Struct({
@@ -283,6 +301,8 @@ export class MonitorRead extends RpcGroup.make(
     }),
     error: MonitorRefused,
   }),
+  /** What alerts are raised by. */
+  Rpc.make("AlertRules", { success: AlertRules, error: MonitorRefused }),
 ).middleware(RequestLimit) {}
 
 /**
@@ -323,6 +343,25 @@ export class MonitorWrite extends RpcGroup.make(
       intent: Intent,
     },
     success: Schema.Array(Change),
+    error: MonitorRefused,
+  }),
+  /** Has refused records delivered again, or leaves them at that. A dry run is not recorded. */
+  Rpc.make("SettleLetters", {
+    payload: { ...LetterPlan, intent: Intent },
+    success: LettersSettled,
+    error: MonitorRefused,
+  }),
+  /** The engine's file. Only for those who may change it, since nothing in it is redacted. */
+  Rpc.make("ConfigurationFile", { success: ConfigurationText, error: MonitorRefused }),
+  /** Writes that file, keeps the one before, and has the engine read it. */
+  Rpc.make("WriteConfiguration", {
+    payload: { ...ConfigurationDraft, intent: Intent },
+    success: Schema.Struct({
+      changes: Schema.Array(Change),
+      /** Where the text before lies. */
+      kept: Schema.String,
+      hash: Schema.String,
+    }),
     error: MonitorRefused,
   }),
 ).middleware(RequestLimit) {}

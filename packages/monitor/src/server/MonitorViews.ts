@@ -7,6 +7,7 @@
 import * as Context from "effect/Context"
 import type * as Effect from "effect/Effect"
 import type { Alert } from "../alert/Alert.ts"
+import type { AlertRules } from "../alert/AlertRule.ts"
 import type { AlertTaken } from "../alert/Alerts.ts"
 import type { Finding } from "../detect/Finding.ts"
 import type { Reading } from "../metric/Reading.ts"
@@ -21,6 +22,8 @@ export interface Views {
   /** Those that are over, newest first. */
   readonly pastAlerts: () => ReadonlyArray<Alert>
   readonly findings: () => ReadonlyArray<Finding>
+  /** What alerts are raised by. Absent: nothing raises any. */
+  readonly alertRules?: () => AlertRules
   /** Takes an alert; `undefined`: there is none of this id to take. Absent: nothing raises alerts. */
   readonly acknowledge?: (
     id: string,

@@ -4,7 +4,7 @@
  * @since 0.1.0
  */
 import * as path from "node:path"
-import { Audit } from "@countersign/core/Audit"
+import { Audit, type LayerOptions } from "@countersign/core/Audit"
 import * as NodeDisk from "@countersign/core/platform/NodeDisk"
 import * as AuditFixture from "@countersign/core/testing/AuditFixture"
 import { temporaryDirectory } from "@countersign/core/testing/TemporaryDirectory"
@@ -37,6 +37,7 @@ export const served = <A, E>(
   use: (served: ServedEngine) => Effect.Effect<A, E, Scope>,
   options: MonitorServerOptions = {},
   views?: Views,
+  engine?: LayerOptions,
 ) =>
   Effect.gen(function* () {
     const fixture = AuditFixture.make(path.join(yield* temporaryDirectory, "trail"))
@@ -53,5 +54,5 @@ export const served = <A, E>(
       const client = yield* connect(server.url, server.token)
       return yield* use({ audit, server, client, directory, fixture })
     })
-    return yield* fixture.withAudit(Effect.scoped(run))
+    return yield* fixture.withAudit(Effect.scoped(run), {}, engine)
   }).pipe(Effect.scoped)
