@@ -69,7 +69,7 @@ describe("the tree, as the page computes it", () => {
       if (whole > 1)
         assert.notDeepEqual(climb(leaf, (index + 1) % whole, whole, hashes)?.root, root)
     },
-    { arbitrary: { numRuns: 60 } },
+    { arbitrary: { runs: 60 } },
   )
 
   it.prop(
@@ -90,7 +90,7 @@ describe("the tree, as the page computes it", () => {
       }
       if (older < newer) assert.isFalse(isContinued(newer, older, after, before, hashes))
     },
-    { arbitrary: { numRuns: 60 } },
+    { arbitrary: { runs: 60 } },
   )
 
   it("lets every tree continue the empty one", () => {
