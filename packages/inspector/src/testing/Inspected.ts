@@ -4,7 +4,7 @@
  * @since 0.1.0
  */
 import * as path from "node:path"
-import { Audit, type LayerOptions } from "@countersign/core/Audit"
+import type { Audit, LayerOptions } from "@countersign/core/Audit"
 import type { AuditConfig } from "@countersign/core/config/AuditConfig"
 import type { AuditEventInput } from "@countersign/core/event/AuditEvent"
 import * as NodeDisk from "@countersign/core/platform/NodeDisk"
@@ -19,6 +19,7 @@ import * as Redacted from "effect/Redacted"
 import type { Scope } from "effect/Scope"
 import { openBrowser } from "./Browser.ts"
 import { builtPage } from "./BuiltPage.ts"
+import { feed } from "./Feed.ts"
 import { type PageDriver, type PageOptions, openPage } from "./PageDriver.ts"
 
 /**
@@ -29,7 +30,7 @@ export interface InspectedOptions extends PageOptions {
   /** Default `engine`. `directory`: the engine has written the events and has ended. */
   readonly over?: "engine" | "directory"
   /** Recorded and published before the page opens. Default: 25 of one kind. */
-  readonly events?: ReadonlyArray<AuditEventInput>
+  readonly events?: Iterable<AuditEventInput>
   readonly config?: Partial<AuditConfig>
   /** Of the engine: sinks, partitions and whatever else it takes. */
   readonly engine?: LayerOptions
@@ -59,13 +60,6 @@ const ordinary: ReadonlyArray<AuditEventInput> = Array.from(
   { length: 25 },
   () => AuditFixture.event,
 )
-
-const recorded = (events: ReadonlyArray<AuditEventInput>) =>
-  Effect.gen(function* () {
-    const audit = yield* Audit
-    yield* Effect.forEach(events, (event) => audit.record(event), { discard: true })
-    yield* audit.publish
-  })
 
 const frameMillis = 250
 
@@ -99,7 +93,7 @@ const shown = Effect.fnUntraced(function* (
   const browser = yield* openBrowser
   yield* Effect.promise(async () => {
     const driver = await openPage(browser, url, options)
-    const record: Inspected["record"] = (events) => run(recorded(events))
+    const record: Inspected["record"] = (events) => run(feed(events))
     await use({ ...driver, url, directory: fixture.directory, fixture, record, run })
     if (driver.complaints.length > 0) {
       throw new Error(`the page complained:\n${driver.complaints.join("\n")}`)
@@ -113,7 +107,7 @@ const withEngine = (
   use: Effect.Effect<void, unknown, Audit | Scope>,
 ) =>
   fixture.withAudit(
-    Effect.scoped(Effect.andThen(recorded(options.events ?? ordinary), use)),
+    Effect.scoped(Effect.andThen(feed(options.events ?? ordinary), use)),
     options.config,
     options.engine,
   )

@@ -22,6 +22,8 @@ export interface PageOptions {
   readonly forcedColors?: "active"
   /** Lets a test put a script of its own into the page. */
   readonly isPolicyOff?: boolean
+  /** What is done to the page before it is opened. */
+  readonly before?: (page: Page) => Promise<void>
 }
 
 /**
@@ -114,6 +116,7 @@ export const openPage = async (
     const isChosen = localStorage.getItem("countersign.theme") !== null
     if (!isChosen) localStorage.setItem("countersign.theme", choice)
   }, theme)
+  await options.before?.(page)
   await page.goto(link === undefined ? url : `${url}&${link}`)
   const untilState: PageDriver["untilState"] = (state) =>
     page.locator(`.workbench[data-connection="${state}"]`).waitFor()
