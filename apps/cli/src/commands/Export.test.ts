@@ -56,6 +56,46 @@ describe("export", () => {
     assert.strictEqual(content.toString().split("\n").length, 101)
   })
 
+  it("encrypts a file with a key, checks it with and without, and opens it again", async () => {
+    writeFileSync(inCwd("export.key"), `${"0f".repeat(32)}\n`, { mode: 0o600 })
+    const sealKey = ["--seal-key", "export.key"]
+    const made = await exported(...sealKey, "-o", "all.ndjson.zst.sealed")
+    assert.strictEqual(made.code, 0, made.stderr)
+    const sidecar = sidecarOf("all.ndjson.zst.sealed")
+    assert.deepInclude(sidecar, { encryption: "aes-256-gcm", compression: "zstd", count: 1002 })
+    assert.notProperty(sidecar, "contentSha256")
+
+    const check = (...args: ReadonlyArray<string>) =>
+      run(["export", "check", "all.ndjson.zst.sealed", ...args], { cwd })
+    const closed = await check()
+    assert.strictEqual(closed.code, 0, closed.stdout)
+    assert.include(closed.stdout, "it is encrypted, give --seal-key")
+    const whole = await check(...sealKey, "--trail", "trail")
+    assert.strictEqual(whole.code, 0, whole.stdout)
+    assert.include(whole.stdout, "1,002 records with the trail, byte for byte")
+
+    const open = (output: string, key: string) =>
+      run(["export", "open", "all.ndjson.zst.sealed", "--seal-key", key, "-o", output], { cwd })
+    assert.strictEqual((await open("opened.ndjson.zst", "export.key")).code, 0)
+    const content = zlib.zstdDecompressSync(readFileSync(inCwd("opened.ndjson.zst")))
+    assert.strictEqual(content.toString(), (await exported()).stdout)
+
+    writeFileSync(inCwd("other.key"), "1e".repeat(32))
+    const refused = await open("other.ndjson.zst", "other.key")
+    assert.strictEqual(refused.code, 1, refused.stderr)
+    assert.include(refused.stderr, "the key is another one")
+    const bytes = readFileSync(inCwd("all.ndjson.zst.sealed"))
+    writeFileSync(inCwd("all.ndjson.zst.sealed"), bytes.subarray(0, -1))
+    assert.strictEqual((await open("short.ndjson.zst", "export.key")).code, 1)
+    assert.strictEqual((await check(...sealKey)).code, 1)
+    assert.isEmpty(readdirSync(cwd).filter((name) => /^(?:other|short)\.ndjson|\.tmp$/.test(name)))
+
+    writeFileSync(inCwd("no.key"), "a password")
+    const wrong = await exported("--seal-key", "no.key", "-o", "x.ndjson")
+    assert.strictEqual(wrong.code, 64)
+    assert.include(wrong.stderr, "64 hexadecimal digits")
+  })
+
   it("writes tables and formats of others, and prints the sidecar when told to", async () => {
     for (const name of ["csv", "parquet", "ocsf"]) {
       const file = `every.${name}`

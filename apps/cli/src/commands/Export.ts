@@ -3,11 +3,13 @@ import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
+import { readSealKey, sealKeyFlag } from "../export/SealKeyFile.ts"
 import { ExitCode } from "../terminal/ExitCode.ts"
 import { Output } from "../terminal/Output.ts"
 import * as Text from "../terminal/Text.ts"
 import { requireTrail } from "../trail/RequireTrail.ts"
 import { exportCheckCommand } from "./ExportCheck.ts"
+import { exportOpenCommand } from "./ExportOpen.ts"
 import * as Parameters from "./Parameters.ts"
 
 export const exportCommand = Command.make(
@@ -33,20 +35,30 @@ export const exportCommand = Command.make(
       Flag.withDescription("Only the events that this filter lets through"),
       Flag.optional,
     ),
+    sealKey: sealKeyFlag(
+      "Encrypt the file (AES-256-GCM) with the key in this file: 64 hexadecimal digits, as openssl rand -hex 32 gives them; export open opens it again",
+    ),
     json: Flag.Boolean("json").pipe(
       Flag.withDescription("Print the summary as JSON, after an export into a file"),
       Flag.withDefault(false),
     ),
   },
-  Effect.fnUntraced(function* ({ directory, filter, format, json, output: target }) {
+  Effect.fnUntraced(function* ({ directory, filter, format, json, output: target, sealKey }) {
     const output = yield* Output
     const text = Option.getOrUndefined(filter)
     const parsed =
       text === undefined ? undefined : { text, filter: yield* Parameters.parseFilter(text) }
     yield* requireTrail(directory)
+    const key = yield* readSealKey(sealKey)
     // The formats are as much code as the rest; the other commands start without them.
     const { exportTrail } = yield* Effect.promise(() => import("../export/Exporting.ts"))
-    const done = yield* exportTrail({ directory, format, output: target, filter: parsed })
+    const done = yield* exportTrail({
+      directory,
+      format,
+      output: target,
+      filter: parsed,
+      key,
+    })
     if (done === undefined) {
       yield* output.say("countersign: nothing is published yet, so there is nothing to export")
       return yield* output.exitWith(ExitCode.incomplete)
@@ -74,9 +86,13 @@ export const exportCommand = Command.make(
       description: "The trail's own bytes, compressed",
     },
     {
+      command: "countersign export ./trail --seal-key export.key -o events.ndjson.zst.sealed",
+      description: "Compressed and encrypted",
+    },
+    {
       command: "countersign export ./trail --format ocsf | head",
       description: "One OCSF event a line",
     },
   ]),
-  Command.withSubcommands([exportCheckCommand]),
+  Command.withSubcommands([exportCheckCommand, exportOpenCommand]),
 )

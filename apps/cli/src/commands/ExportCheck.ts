@@ -4,6 +4,7 @@ import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
+import { readSealKey, sealKeyFlag } from "../export/SealKeyFile.ts"
 import { ExitCode } from "../terminal/ExitCode.ts"
 import { Output } from "../terminal/Output.ts"
 import { requireTrail } from "../trail/RequireTrail.ts"
@@ -21,9 +22,10 @@ export const exportCheckCommand = Command.make(
       Flag.optional,
     ),
     key: Parameters.key.pipe(Flag.optional),
+    sealKey: sealKeyFlag("Of an encrypted file: without it only size and hash are checked"),
     json: Parameters.json,
   },
-  Effect.fnUntraced(function* ({ file, json, key, trail }) {
+  Effect.fnUntraced(function* ({ file, json, key, sealKey, trail }) {
     const output = yield* Output
     const directory = Option.getOrUndefined(trail)
     const verifier = Option.isSome(key) ? yield* Parameters.parseKey(key.value) : undefined
@@ -31,7 +33,7 @@ export const exportCheckCommand = Command.make(
     const { exitCodeOf, judge, lines } = yield* Effect.promise(
       () => import("../export/ExportVerdict.ts"),
     )
-    const verdict = yield* judge(file, directory, verifier)
+    const verdict = yield* judge(file, directory, verifier, yield* readSealKey(sealKey))
     if (verdict === undefined) {
       yield* output.say(
         `countersign: ${file}.json is missing or no sidecar, so there is nothing to compare the file with`,

@@ -47,12 +47,13 @@ export const judge = Effect.fnUntraced(function* (
   file: string,
   trail: string | undefined,
   key: SignedNote.VerifierKey | undefined,
+  sealKey: Uint8Array | undefined,
 ) {
   const disk = yield* Disk
   const report =
     trail === undefined
-      ? yield* check(disk, file)
-      : yield* check(disk, file, yield* readerOf(trail))
+      ? yield* check(disk, file, undefined, sealKey)
+      : yield* check(disk, file, yield* readerOf(trail), sealKey)
   if (report === undefined) return undefined
   const verdict: ExportVerdict = {
     ...report,
@@ -88,10 +89,13 @@ const headlineOf = (verdict: ExportVerdict, paint: Paint): string => {
 
 /** What was looked at beyond the file and its sidecar. */
 const recordLines = (
-  { compared, provenSize, sidecar, signature }: ExportVerdict,
+  { compared, isClosed, provenSize, sidecar, signature }: ExportVerdict,
   isCompared: boolean,
   paint: Paint,
 ): ReadonlyArray<string> => {
+  if (isClosed) {
+    return [paint.faint("  compared     size and hash alone: it is encrypted, give --seal-key")]
+  }
   if (sidecar.format !== "ndjson") {
     return [
       paint.faint("  compared     size and hash alone: records are read from JSON lines only"),

@@ -20,6 +20,8 @@ export interface ExportRequest {
   readonly output: string
   /** As it was written, and parsed. */
   readonly filter: { readonly text: string; readonly filter: Filter.Filter } | undefined
+  /** 32 bytes: the file is encrypted. */
+  readonly key: Uint8Array | undefined
 }
 
 export interface Exported {
@@ -45,12 +47,16 @@ interface Target<E> {
   readonly finish: (facts: ExportFile.ExportFacts) => Effect.Effect<Sidecar.Sidecar | undefined, E>
 }
 
-const formOf = Effect.fnUntraced(function* (format: string, output: string) {
+const formOf = Effect.fnUntraced(function* ({ format, key, output }: ExportRequest) {
   const form = forms.get(format)
   if (form === undefined) {
     const known = [...forms.keys()].join(", ")
     const detail = `"${format}" is none of ${known}`
     return yield* new UsageError({ parameter: "--format", detail })
+  }
+  if (output === "-" && key !== undefined) {
+    const detail = "what is encrypted is no text for stdout: name a file"
+    return yield* new UsageError({ parameter: "--output", detail })
   }
   if (output === "-" && !form.isText) {
     const detail = `${form.title} is no text for stdout: name a file`
@@ -65,7 +71,7 @@ const toStdout = ({ write }: Output["Service"]): Target<OutputFailed> => ({
   finish: () => Effect.succeed(undefined),
 })
 
-const toFile = (file: string) =>
+const toFile = (file: string, key: Uint8Array | undefined) =>
   Effect.gen(function* () {
     const disk = yield* Disk
     for (const taken of [file, `${file}.json`]) {
@@ -75,7 +81,7 @@ const toFile = (file: string) =>
     }
     // What is half done goes, whatever ends the command.
     const opened = yield* Effect.acquireRelease(
-      ExportFile.open(disk, file),
+      ExportFile.open(disk, file, key),
       ({ abandon }) => abandon,
     )
     return {
@@ -135,7 +141,7 @@ const copy = Effect.fnUntraced(function* <E>(
 
 /** `undefined` where nothing is published yet; then nothing is written. */
 export const exportTrail = Effect.fnUntraced(function* (request: ExportRequest) {
-  const form = yield* formOf(request.format, request.output)
+  const form = yield* formOf(request)
   const bytes = yield* readCheckpointBytes(request.directory)
   if (bytes === undefined) return undefined
   const { checkpoint } = yield* Effect.fromResult(Checkpoint.parseSigned(bytes))
@@ -145,6 +151,8 @@ export const exportTrail = Effect.fnUntraced(function* (request: ExportRequest) 
     return yield* copy(request, form, published, toStdout(yield* Output))
   }
   return yield* Effect.scoped(
-    Effect.flatMap(toFile(request.output), (target) => copy(request, form, published, target)),
+    Effect.flatMap(toFile(request.output, request.key), (target) =>
+      copy(request, form, published, target),
+    ),
   )
 })

@@ -44,6 +44,7 @@ const codes: Readonly<Record<string, ExitCode>> = {
   CheckpointMalformed: ExitCode.no,
   ProofMalformed: ExitCode.no,
   EntryNotFound: ExitCode.no,
+  FileDamaged: ExitCode.no,
   // A copybook or its records are not what they should be.
   CopybookInvalid: ExitCode.no,
   LayoutInvalid: ExitCode.no,

@@ -15,6 +15,7 @@ import * as Effect from "effect/Effect"
 import { type CompressionFailed, compressor } from "./CompressedPieces.ts"
 import { type Compression, suffixOf } from "./Compression.ts"
 import * as FileName from "./FileName.ts"
+import { Sealer } from "./SealedPieces.ts"
 import * as Sidecar from "./Sidecar.ts"
 
 /**
@@ -34,12 +35,21 @@ export type ExportFacts = Pick<
 }
 
 /**
+ * What the name of an encrypted file ends in, if anything: `events.ndjson.zst.sealed`.
+ *
+ * @category constants
+ * @since 0.1.0
+ */
+export const sealedSuffix = ".sealed"
+
+/**
  * How a file of this name is to be compressed.
  *
  * @category decoding
  * @since 0.1.0
  */
-export const compressionOf = (file: string): Compression => {
+export const compressionOf = (named: string): Compression => {
+  const file = named.endsWith(sealedSuffix) ? named.slice(0, -sealedSuffix.length) : named
   if (file.endsWith(suffixOf.gzip)) return "gzip"
   return file.endsWith(suffixOf.zstd) ? "zstd" : "none"
 }
@@ -61,21 +71,23 @@ export interface ExportFile {
 }
 
 /**
- * Begins a file, compressed as the end of its name says.
+ * Begins a file, compressed as the end of its name says, and encrypted where there is a key.
  *
  * - Errors: `DiskError` with `EEXIST` where the file is there already.
  *
+ * @param key 32 bytes
  * @category constructors
  * @since 0.1.0
  */
 export const open = Effect.fnUntraced(function* (
   disk: Disk["Service"],
   file: string,
+  key?: Uint8Array,
 ): Effect.fn.Return<ExportFile, DiskError> {
   yield* expectFree(disk, file)
   yield* expectFree(disk, FileName.sidecarOf(file))
   const temporary = `${file}.${randomUUID().slice(0, 8)}.tmp`
-  return exportFile(disk, file, yield* disk.open(temporary, "create"))
+  return exportFile(disk, file, yield* disk.open(temporary, "create"), key)
 })
 
 const expectFree = Effect.fnUntraced(function* (disk: Disk["Service"], file: string) {
@@ -124,13 +136,23 @@ const namingOf = (disk: Disk["Service"], file: string, opened: DiskFile) => {
   return { abandon, name }
 }
 
-const exportFile = (disk: Disk["Service"], file: string, opened: DiskFile): ExportFile => {
+const exportFile = (
+  disk: Disk["Service"],
+  file: string,
+  opened: DiskFile,
+  key: Uint8Array | undefined,
+): ExportFile => {
   const compression = compressionOf(file)
   const [stored, content] = [createHash("sha256"), createHash("sha256")]
   const packed: Array<Uint8Array> = []
   let [bytes, contentBytes] = [0, 0]
   const { abandon, name } = namingOf(disk, file, opened)
-  const { add, end } = compressor(compression, (piece) => packed.push(piece))
+  const keep = (piece: Uint8Array): void => void packed.push(piece)
+  const sealer = key === undefined ? undefined : new Sealer(key, keep)
+  const { add, end } = compressor(
+    compression,
+    sealer === undefined ? keep : (piece) => sealer.add(piece),
+  )
 
   const write = Effect.gen(function* () {
     const pieces = packed.splice(0)
@@ -143,6 +165,7 @@ const exportFile = (disk: Disk["Service"], file: string, opened: DiskFile): Expo
 
   const finish = Effect.fnUntraced(function* (facts: ExportFacts) {
     yield* end
+    sealer?.end()
     yield* write
     yield* opened.datasync
     const { checkpoint, filter, first, last, ...others } = facts
@@ -156,7 +179,9 @@ const exportFile = (disk: Disk["Service"], file: string, opened: DiskFile): Expo
       sha256: stored.digest("hex"),
       compression,
       contentBytes,
-      contentSha256: content.digest("hex"),
+      ...(sealer === undefined
+        ? { contentSha256: content.digest("hex") }
+        : { encryption: "aes-256-gcm" as const }),
       ...(checkpoint === undefined ? {} : { checkpoint }),
     }
     yield* name(Sidecar.encode(sidecar))

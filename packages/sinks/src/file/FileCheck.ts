@@ -38,6 +38,8 @@ export interface FileReport {
    * signed up to there; `undefined` where the file does not hold them from the beginning.
    */
   readonly provenSize: number | undefined
+  /** Encrypted, and no key was given: only its size and its hash were looked at. */
+  readonly isClosed: boolean
 }
 
 /**
@@ -68,10 +70,13 @@ class Leaves {
   }
 }
 
+/** Of what is encrypted and has no key here, nothing is known but the bytes that lie there. */
+type StoredContent = Pick<FileContent, "bytes" | "sha256"> & Partial<FileContent>
+
 const disagreements = (
   file: string,
   sidecar: Sidecar.Sidecar,
-  found: FileContent,
+  found: StoredContent,
 ): ReadonlyArray<string> => {
   const problems: Array<string> = []
   const expect = (what: string, expected: string | number, actual: string | number): void => {
@@ -80,8 +85,12 @@ const disagreements = (
   expect("the name", sidecar.file, path.basename(file))
   expect("the size", sidecar.bytes, found.bytes)
   expect("the SHA-256", sidecar.sha256, found.sha256)
+  // What is in an encrypted file was not looked at without its key.
+  if (found.contentBytes === undefined) return problems
   expect("the size of the content", sidecar.contentBytes, found.contentBytes)
-  expect("the SHA-256 of the content", sidecar.contentSha256, found.contentSha256)
+  if (sidecar.contentSha256 !== undefined && found.contentSha256 !== undefined) {
+    expect("the SHA-256 of the content", sidecar.contentSha256, found.contentSha256)
+  }
   return problems
 }
 
@@ -146,8 +155,10 @@ class Comparison {
 /**
  * Checks a finished file of a sink, or an export; `undefined` where it has no sidecar.
  *
- * Records are looked at in JSON lines alone; of other forms only size and hash are.
+ * Records are looked at in JSON lines alone; of other forms only size and hash are, and of an
+ * encrypted file whose key is not given.
  *
+ * @param key of an encrypted file: 32 bytes
  * @param readEntry reads the trail that the records are to be compared with, in order
  * @category running
  * @since 0.1.0
@@ -156,6 +167,7 @@ export const check = Effect.fnUntraced(function* <E = never, R = never>(
   disk: Disk["Service"],
   file: string,
   readEntry?: ReadEntry<E, R>,
+  key?: Uint8Array,
 ): Effect.fn.Return<FileReport | undefined, DiskError | E, R> {
   const sidecarFile = FileName.sidecarOf(file)
   if ((yield* disk.status(sidecarFile)) === undefined) return undefined
@@ -169,12 +181,19 @@ export const check = Effect.fnUntraced(function* <E = never, R = never>(
       comparison.against(line.bytes, line.sequence, yield* readEntry(line.sequence))
     }
   })
-  const isLines = sidecar.format === "ndjson"
-  const { compression, contentBytes } = sidecar
-  const limits = { compression, contentBytesMax: contentBytes }
+  const isClosed = sidecar.encryption !== undefined && key === undefined
+  const isLines = sidecar.format === "ndjson" && !isClosed
+  const { bytes, compression, contentBytes: contentBytesMax } = sidecar
+  const limits = { compression, contentBytesMax, key: sidecar.encryption && key }
+  const stored = { compression: "none" as const, contentBytesMax: bytes }
+  const nothing = () => Effect.void
   const reading = isLines
     ? readLines(disk, file, limits, use)
-    : readThrough(disk, file, limits, () => Effect.void)
+    : Effect.map(
+        readThrough(disk, file, isClosed ? stored : limits, nothing),
+        (content): StoredContent =>
+          isClosed ? { bytes: content.bytes, sha256: content.sha256 } : content,
+      )
   const found = yield* Effect.catch(reading, (error) => {
     if (!(error instanceof FileDamaged || error instanceof CompressionFailed)) {
       return Effect.fail(error)
@@ -192,5 +211,6 @@ export const check = Effect.fnUntraced(function* <E = never, R = never>(
     missing: isPart ? 0 : last - first + 1 - sidecar.count,
     compared,
     provenSize: count > 0 ? provenSize : undefined,
+    isClosed,
   }
 })

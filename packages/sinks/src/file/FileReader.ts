@@ -6,10 +6,12 @@
 import { createHash } from "node:crypto"
 import type { Disk, DiskError } from "@countersign/core/platform/Disk"
 import * as Effect from "effect/Effect"
+import type * as Result from "effect/Result"
 import { type CompressionFailed, unpacker } from "./CompressedPieces.ts"
 import type { Compression } from "./Compression.ts"
 import { FileDamaged } from "./FileDamaged.ts"
 import * as NdjsonLine from "./NdjsonLine.ts"
+import { type SealBroken, Unsealer } from "./SealedPieces.ts"
 
 /**
  * What a file was found to be.
@@ -34,6 +36,8 @@ export interface ReadLimits {
   readonly compression: Compression
   /** Units: bytes. */
   readonly contentBytesMax: number
+  /** Of a file that is encrypted. */
+  readonly key?: Uint8Array | undefined
 }
 
 const chunkBytes = 256 * 1024
@@ -41,7 +45,7 @@ const chunkBytes = 256 * 1024
 /**
  * Reads a whole file and hashes it.
  *
- * - Errors: `FileDamaged` where it holds more than it may.
+ * - Errors: `FileDamaged` where it holds more than it may, or the key does not open it.
  * - Memory: a few pieces, however much comes out of the file.
  *
  * @param contentBytesMax most that may come out of it; reading ends there
@@ -52,7 +56,7 @@ const chunkBytes = 256 * 1024
 export const readThrough = Effect.fnUntraced(function* <E, R>(
   disk: Disk["Service"],
   file: string,
-  { compression, contentBytesMax }: ReadLimits,
+  { compression, contentBytesMax, key }: ReadLimits,
   visit: (bytes: Uint8Array) => Effect.Effect<void, E, R>,
 ): Effect.fn.Return<FileContent, DiskError | CompressionFailed | FileDamaged | E, R> {
   const [stored, content] = [createHash("sha256"), createHash("sha256")]
@@ -68,14 +72,21 @@ export const readThrough = Effect.fnUntraced(function* <E, R>(
       return visit(piece)
     })
   const { add, end, stop } = unpacker(compression, take)
+  const unsealer = key === undefined ? undefined : new Unsealer(key)
+  const unpack = (pieces: Result.Result<ReadonlyArray<Uint8Array>, SealBroken>) =>
+    Effect.fromResult(pieces).pipe(
+      Effect.mapError(({ detail }) => new FileDamaged({ path: file, detail })),
+      Effect.flatMap((whole) => Effect.forEach(whole, add, { discard: true })),
+    )
   const reading = Effect.gen(function* () {
     while (true) {
       const read = yield* disk.readRange(file, bytes, chunkBytes)
       if (read.byteLength === 0) break
       bytes += read.byteLength
       stored.update(read)
-      yield* add(read)
+      yield* unsealer === undefined ? add(read) : unpack(unsealer.add(read))
     }
+    if (unsealer !== undefined) yield* unpack(unsealer.end())
     yield* end
   })
   yield* Effect.ensuring(reading, stop)

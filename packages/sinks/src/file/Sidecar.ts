@@ -43,7 +43,9 @@ export const Sidecar = Schema.Struct({
   compression: Schema.Literals(compressions),
   /** Of what was compressed. */
   contentBytes: sequence,
-  contentSha256: sha256,
+  /** Not there where the file is encrypted: a hash lets others try what was in it. */
+  contentSha256: Schema.optionalKey(sha256),
+  encryption: Schema.optionalKey(Schema.Literal("aes-256-gcm")),
   /** RFC 3339 in UTC. */
   begun: Schema.String,
   finished: Schema.String,

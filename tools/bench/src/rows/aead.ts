@@ -1,13 +1,13 @@
-/** AES-256-GCM of event payloads by node:crypto, in the pieces in which a file is written. */
-import { createCipheriv, createDecipheriv, randomBytes } from "node:crypto"
+/** AES-256-GCM of event payloads, as an encrypted export does it. */
+import { randomBytes } from "node:crypto"
+import { Sealer, Unsealer } from "@countersign/sinks/file/SealedPieces"
+import * as Result from "effect/Result"
 import { prepare } from "../events.ts"
 import type { Measurement } from "../Line.ts"
 import { median, spreadOf } from "../statistics.ts"
 import { startLap } from "../stopwatch.ts"
 
-const algorithm = "aes-256-gcm"
 const pieceBytes = 65_536
-const tagBytes = 16
 
 /** Lines of events, 64 KiB of them. */
 const piece = Buffer.from(
@@ -16,32 +16,27 @@ const piece = Buffer.from(
     .join("\n"),
 ).subarray(0, pieceBytes)
 
-/** A piece's number, which no other under the key has. */
-const nonceOf = (number: number): Buffer => {
-  const nonce = Buffer.alloc(12)
-  nonce.writeUIntBE(number, 6, 6)
-  return nonce
-}
-
-const seal = (key: Buffer, number: number): Buffer => {
-  const cipher = createCipheriv(algorithm, key, nonceOf(number))
-  return Buffer.concat([cipher.update(piece), cipher.final(), cipher.getAuthTag()])
-}
-
-const opened = (key: Buffer, number: number, sealed: Buffer): Buffer => {
-  const decipher = createDecipheriv(algorithm, key, nonceOf(number), { authTagLength: tagBytes })
-  decipher.setAuthTag(sealed.subarray(-tagBytes))
-  return Buffer.concat([decipher.update(sealed.subarray(0, -tagBytes)), decipher.final()])
-}
-
 const runRound = (count: number) => {
   const key = randomBytes(32)
-  let last: Buffer = Buffer.alloc(0)
+  // One more piece than is measured: a piece is sealed once there is one behind it.
+  const first: Array<Uint8Array> = []
+  let sealedBytes = 0
+  const sealer = new Sealer(key, (bytes) => {
+    if (first.length < 3) first.push(bytes)
+    sealedBytes += bytes.byteLength
+  })
+  sealer.add(piece)
   const sealing = startLap()
-  for (let number = 0; number < count; number++) last = seal(key, number)
+  for (let number = 0; number < count; number++) sealer.add(piece)
   const { seconds } = sealing()
+  if (sealedBytes < count * pieceBytes) throw new Error("not all of it is sealed")
+  const unsealer = new Unsealer(key)
   const from = performance.now()
-  if (!opened(key, count - 1, last).equals(piece)) throw new Error("it does not open")
+  // The byte behind the piece says that it is not the last.
+  const opened = unsealer.add(Buffer.concat([...first, Buffer.alloc(1)]))
+  if (Result.isFailure(opened) || Buffer.compare(opened.success[0] ?? piece, piece) !== 0) {
+    throw new Error("it does not open")
+  }
   return {
     megabytesPerSecond: (count * pieceBytes) / 1e6 / seconds,
     openMicros: (performance.now() - from) * 1000,
