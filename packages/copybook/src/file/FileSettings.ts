@@ -10,7 +10,7 @@ import { faultClasses } from "../field/FaultCode.ts"
 import type { ViewCondition } from "../record/ViewRule.ts"
 import { SettingsInvalid } from "./SettingsInvalid.ts"
 
-const { optionalKey } = Schema
+const optionalKey = Schema.optionalKey
 const text = Schema.String
 const flag = Schema.Boolean
 const whole = Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER }))

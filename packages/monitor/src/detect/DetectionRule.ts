@@ -28,7 +28,7 @@ export const rulesMax = 256
  */
 export const distinctMax = 256
 
-const { optionalKey } = Schema
+const optionalKey = Schema.optionalKey
 
 const FilterText = Schema.String.check(
   Schema.makeFilter((text: string) => {
