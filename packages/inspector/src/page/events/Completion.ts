@@ -45,22 +45,22 @@ const afterWord = (expected: Expected, word: string): Expected => {
 /** Goes over the text as the grammar does, as far as somebody who types needs it. */
 export const stateAt = (text: string, caret: number): State => {
   const before = text.slice(0, caret)
-  let state: State = { expected: "path", from: caret, typed: "", path: "" }
+  let expected: Expected = "path"
+  let path = ""
   token.lastIndex = 0
   for (let from = 0; from < caret; from = token.lastIndex) {
     const one = token.exec(before)?.[0] ?? ""
-    const { expected, path } = state
     if (/^\s/.test(one)) continue
-    if (one === "(") state = { ...state, expected: "path" }
-    else if (one === ")") state = { ...state, expected: "joiner" }
-    else if (operatorPattern.test(one)) state = { ...state, expected: "value" }
+    if (one === "(") expected = "path"
+    else if (one === ")") expected = "joiner"
+    else if (operatorPattern.test(one)) expected = "value"
     else if (token.lastIndex === caret) return { expected, from, typed: one, path }
     else {
-      const next = afterWord(expected, one.toLowerCase())
-      state = { ...state, expected: next, path: expected === "path" ? one : path }
+      if (expected === "path") path = one
+      expected = afterWord(expected, one.toLowerCase())
     }
   }
-  return state
+  return { expected, from: caret, typed: "", path }
 }
 
 const fields: ReadonlyArray<readonly [path: string, meaning: string]> = [
@@ -137,7 +137,7 @@ const offered = (state: State, seen: Seen): ReadonlyArray<readonly [string, stri
       const others = [...seen.keys()].filter((one) => !fields.some(([known]) => known === one))
       const all = [...fields, ...others.map((one) => [one, "seen"] as const)]
       const matching = all.filter(([one]) => contains(one, typed) && one !== typed)
-      return [...matching.slice(0, suggestionsMax - 3), ...searches(typed)]
+      return matching.length > 0 ? matching : searches(typed)
     }
     case "operator":
       return operators.filter(([one]) => one.startsWith(typed))
