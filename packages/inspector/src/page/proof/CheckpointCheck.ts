@@ -47,6 +47,8 @@ export interface JudgedCheckpoint {
   /** Who signed, if a key that is known did. */
   readonly signer?: NoteKey
   readonly ranges?: ReadonlyArray<KeyRange>
+  /** Signed roots of smaller trees, which the entries must give as well. */
+  readonly roots?: ReadonlyArray<{ readonly size: number; readonly root: Uint8Array }>
   /** What to remember, where all of it is to be believed. */
   readonly memory?: Memory
   /** There is another key than the one remembered: a person must say whether that is right. */
@@ -64,7 +66,11 @@ const sources: Readonly<Record<KeysFound["source"], string>> = {
 /** Who is in force, and what the notes of changes say. */
 const judgeKeys = (checkpoint: Checkpoint, { keys, memory, nowMillis }: Evidence) => {
   const checks: Array<Check> = []
-  const { beyond, problems, ranges } = succeed(checkpoint.origin, checkpoint.size, keys.rotations)
+  const { beyond, problems, ranges, roots } = succeed(
+    checkpoint.origin,
+    checkpoint.size,
+    keys.rotations,
+  )
   const [problem = sinceProblem(checkpoint, ranges)] = problems
   if (problem !== undefined) checks.push(failed("Changes of the key", problem))
   else if (ranges.length > 1)
@@ -110,7 +116,7 @@ const judgeKeys = (checkpoint: Checkpoint, { keys, memory, nowMillis }: Evidence
       ),
     )
   }
-  return { checks, owner, pinned, ranges, isKeyChanged, isKnown }
+  return { checks, owner, pinned, ranges, roots, isKeyChanged, isKnown }
 }
 
 const inRanges = (ranges: ReadonlyArray<KeyRange>, key: NoteKey): boolean =>
@@ -169,7 +175,7 @@ export const judgeCheckpoint = (text: string, evidence: Evidence): JudgedCheckpo
   const checkpoint = parseCheckpoint(note.text)
   if (isUnreadable(checkpoint)) return { note, checks: [failed("Checkpoint", checkpoint.problem)] }
   const keys = judgeKeys(checkpoint, evidence)
-  const { isKeyChanged, owner, ranges } = keys
+  const { isKeyChanged, owner, ranges, roots } = keys
   const signature = judgeOwner(note, owner)
   const continuity = judgeContinuity(checkpoint, evidence)
   const name =
@@ -184,7 +190,7 @@ export const judgeCheckpoint = (text: string, evidence: Evidence): JudgedCheckpo
   ]
   const isBelieved =
     signature.result === "passed" && !checks.some(({ result }) => result === "failed")
-  const found = { checks, note, checkpoint, ranges, isKeyChanged }
+  const found = { checks, note, checkpoint, ranges, roots, isKeyChanged }
   if (!isBelieved || owner === undefined) return found
   return {
     ...found,

@@ -24,6 +24,8 @@ export interface KeyRange {
 
 export interface Succession {
   readonly ranges: ReadonlyArray<KeyRange>
+  /** The signed root at each change. */
+  readonly roots: ReadonlyArray<{ readonly size: number; readonly root: Uint8Array }>
   /** What is wrong with the notes; with any of it no range is to be believed. */
   readonly problems: ReadonlyArray<string>
   /** Notes that a checkpoint of this size does not reach. */
@@ -123,7 +125,8 @@ export const succeed = (
     first === undefined ? [] : [{ key: first.before, from: 0, to: first.checkpoint.size }]
   for (const [index, { after, checkpoint }] of rotations.entries())
     ranges.push({ key: after, from: checkpoint.size, to: rotations[index + 1]?.checkpoint.size })
-  return { ranges, problems, beyond: notes.length - reached.length }
+  const roots = rotations.map(({ checkpoint: { root, size: at } }) => ({ size: at, root }))
+  return { ranges, roots, problems, beyond: notes.length - reached.length }
 }
 
 /**
