@@ -74,6 +74,14 @@ describe("imports are declared", () => {
     assert.isEmpty(undeclared(withFiles({ "packages/core/src/A.test.ts": code })))
     assert.lengthOf(undeclared(withFiles({ "packages/core/src/A.ts": code })), 1)
   })
+
+  it("takes the editor's module as given where its types are declared, and nowhere else", () => {
+    const code = `import * as vscode from "vscode"`
+    const extension = `{ "name": "@x/editor", "devDependencies": { "@types/vscode": "1" } }`
+    const files = { "apps/editor/package.json": extension, "apps/editor/src/main.ts": code }
+    assert.isEmpty(undeclared(withFiles(files)))
+    assert.lengthOf(undeclared(withFiles({ "packages/core/src/A.ts": code })), 1)
+  })
 })
 
 describe("relative imports", () => {

@@ -20,6 +20,9 @@ const page = "/src/page/"
 /** Drives a browser, and is not in the package. */
 const pageKit = "packages/inspector/src/testing/"
 
+/** An editor gives it to its extensions; on the registry there are only its types. */
+const givenByEditor = "vscode"
+
 const layerOf = (owner: Package): string =>
   owner.kind === "app" ? "app" : (owner.directory.split("/")[1] ?? "")
 
@@ -78,7 +81,7 @@ export const escapes = (workspace: Workspace): ReadonlyArray<Finding> =>
     if (!target.startsWith(`${source.owner.directory}/`)) {
       return `imports ${specifier}: a relative import may not leave ${source.owner.directory}`
     }
-    return /\.(tsx?|json|css)$/.test(specifier)
+    return /\.(?:tsx?|json|css)(?:\?[a-z&]+)?$/.test(specifier)
       ? undefined
       : `imports ${specifier}: a relative import ends in .ts`
   })
@@ -89,6 +92,7 @@ export const undeclared = (workspace: Workspace): ReadonlyArray<Finding> =>
     if (isRelative(specifier) || specifier.startsWith("node:")) return undefined
     const name = packageNameOf(specifier)
     const { development, directory, runtime } = source.owner
+    if (name === givenByEditor && development.has(`@types/${name}`)) return undefined
     const isAlone = source.isTest || source.path.includes(page) || source.path.startsWith(pageKit)
     if (name === source.owner.name || runtime.has(name) || (isAlone && development.has(name)))
       return undefined

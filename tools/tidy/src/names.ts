@@ -17,7 +17,7 @@ const emptyNames = new Set([
 const linesMax = 450
 
 const stemOf = (source: Source): string =>
-  (source.path.split("/").at(-1) ?? "").replace(/(\.test)?\.tsx?$/, "")
+  (source.path.split("/").at(-1) ?? "").replace(/(?:\.test|\.e2e)?\.tsx?$/, "")
 
 const where = (
   workspace: Workspace,
