@@ -52,7 +52,10 @@ export interface Command {
   readonly id: string
   /** With its category, such as `Events: Pause the tail`. */
   readonly title: string
-  /** Such as `Ctrl+Shift+P`; more than one of them with a space between. */
+  /**
+   * Such as `Ctrl+Shift+P`; keys one after another as `Ctrl+K>Ctrl+W`; more than one way with a
+   * space between. An editor that hosts the page keeps those with Ctrl and the function keys.
+   */
   readonly keys?: string
   readonly run: (scene: Scene) => void
 }
@@ -63,6 +66,14 @@ export interface Place {
   readonly detail: string
   readonly icon: string
   readonly open: (scene: Scene) => void
+}
+
+export interface Panel {
+  readonly id: string
+  readonly title: string
+  readonly component: ComponentType<{ readonly scene: Scene }>
+  /** A number beside its title; `undefined` where there is nothing to say. */
+  readonly useBadge?: (scene: Scene) => string | undefined
 }
 
 export interface Contribution {
@@ -77,9 +88,5 @@ export interface Contribution {
   readonly statusLeft?: ReadonlyArray<ComponentType<{ readonly scene: Scene }>>
   readonly statusRight?: ReadonlyArray<ComponentType<{ readonly scene: Scene }>>
   /** Tabs of the panel at the bottom. */
-  readonly panels?: ReadonlyArray<{
-    readonly id: string
-    readonly title: string
-    readonly component: ComponentType<{ readonly scene: Scene }>
-  }>
+  readonly panels?: ReadonlyArray<Panel>
 }

@@ -6,10 +6,12 @@ import {
   themeAbyss,
 } from "dockview-react"
 import { Suspense, createContext, use, useEffect, useState } from "react"
+import { visible } from "../text/HostileText.ts"
 import type { Parameters, Scene } from "./Contribution.ts"
 import { views } from "./Contributions.ts"
 import { Failure } from "./Failure.tsx"
 import { Icon } from "./Icon.tsx"
+import { openTabMenu } from "./TabMenu.ts"
 
 const SceneContext = createContext<Scene | undefined>(undefined)
 
@@ -29,7 +31,7 @@ const ViewFrame = ({ api, params }: IDockviewPanelProps<TabParameters>) => {
   if (scene === undefined || view === undefined) return null
   const { component: Component } = view
   return (
-    <div className="view" data-view={params.kind}>
+    <div className="view" data-view={params.kind} tabIndex={-1}>
       <Failure>
         <Suspense fallback={<p className="view-loading">Loading…</p>}>
           <Component
@@ -48,6 +50,8 @@ const ViewFrame = ({ api, params }: IDockviewPanelProps<TabParameters>) => {
   )
 }
 
+const titleLengthMax = 120
+
 /** Its own tab: the stock one has a button inside of a tab, which screen readers lose. */
 const Tab = ({ api, params }: IDockviewPanelHeaderProps<TabParameters>) => {
   const [title, setTitle] = useState(api.title ?? "")
@@ -55,16 +59,18 @@ const Tab = ({ api, params }: IDockviewPanelHeaderProps<TabParameters>) => {
     const listening = api.onDidTitleChange((event) => setTitle(event.title))
     return () => listening.dispose()
   }, [api])
+  const shown = visible(title, titleLengthMax)
   return (
     <div
       className="tab"
-      title={`${title} (Delete closes it)`}
+      data-panel={api.id}
+      title={`${shown} (Delete closes it)`}
       onAuxClick={(event) => {
         if (event.button === 1) api.close()
       }}
     >
       <Icon name={views.get(params.kind)?.icon ?? "file"} />
-      <span className="tab-title">{title}</span>
+      <span className="tab-title">{shown}</span>
       <span
         className="tab-close codicon codicon-close"
         aria-hidden="true"
@@ -82,11 +88,52 @@ const components = { view: ViewFrame }
 const tabComponents = { tab: Tab }
 
 const Nothing = () => (
-  <p className="editor-empty">Nothing is open. Ctrl+P opens a view, Ctrl+Shift+P runs a command.</p>
+  <p className="editor-empty">
+    Nothing is open. <kbd>Ctrl+P</kbd> opens a view or an event, <kbd>Ctrl+Shift+P</kbd> runs a
+    command, <kbd>Alt+Shift+T</kbd> opens what was closed last.
+  </p>
 )
 
+/** The tab that an event is about; dockview's own element around it has the focus. */
+const tabAround = (target: EventTarget): HTMLElement | undefined => {
+  if (!(target instanceof Element)) return undefined
+  const around = target.closest("[role='tab']") ?? target
+  return (
+    around.closest<HTMLElement>(".tab") ?? around.querySelector<HTMLElement>(".tab") ?? undefined
+  )
+}
+
+const openMenu = (scene: Scene, target: EventTarget, x?: number, y?: number): boolean => {
+  const tab = tabAround(target)
+  const id = tab?.dataset["panel"]
+  if (tab === undefined || id === undefined) return false
+  const { bottom, left } = tab.getBoundingClientRect()
+  openTabMenu(scene, id, { x: x ?? left, y: y ?? bottom })
+  return true
+}
+
+const isMenuKey = ({ key, shiftKey }: { readonly key: string; readonly shiftKey: boolean }) =>
+  key === "ContextMenu" || (key === "F10" && shiftKey)
+
 export const EditorArea = ({ scene }: { readonly scene: Scene }) => (
-  <main id="editor-area" className="editor-area" tabIndex={-1} aria-label="Tabs">
+  <main
+    id="editor-area"
+    className="editor-area"
+    tabIndex={-1}
+    aria-label="Tabs"
+    onContextMenu={(event) => {
+      // Keys bring it as well, and then it is nowhere.
+      const isPointed = event.clientX > 0 || event.clientY > 0
+      const isTab = event.target instanceof Element && event.target.closest("[role='tab']") !== null
+      if (!isTab) return
+      const at = isPointed ? ([event.clientX, event.clientY] as const) : ([] as const)
+      if (openMenu(scene, event.target, ...at)) event.preventDefault()
+    }}
+    onKeyDown={(event) => {
+      const isTab = event.target instanceof Element && event.target.matches("[role='tab']")
+      if (isTab && isMenuKey(event) && openMenu(scene, event.target)) event.preventDefault()
+    }}
+  >
     <SceneContext value={scene}>
       <DockviewReact
         theme={{ ...themeAbyss, name: "countersign", className: "dockview-theme-countersign" }}

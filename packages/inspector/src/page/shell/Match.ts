@@ -5,7 +5,10 @@ export const score = (typed: string, text: string): number => {
   const wanted = typed.toLowerCase().replaceAll(/\s+/g, "")
   const lower = text.toLowerCase()
   if (wanted === "") return 1
-  if (lower.includes(typed.toLowerCase().trim())) return 1000 - lower.indexOf(wanted.charAt(0))
+  const whole = lower.indexOf(typed.toLowerCase().trim())
+  if (whole >= 0) return 100_000 - Math.min(50_000, whole)
+  const initials = [...lower.matchAll(/(?<![a-z0-9])[a-z0-9]/g)].join("")
+  if (initials.includes(wanted)) return 1000 - initials.indexOf(wanted)
   let at = -1
   let sum = 0
   for (const letter of wanted) {

@@ -1,12 +1,17 @@
 /** Commands behind `>`, places without it: a combobox with its list (ARIA APG). */
 import { useEffect, useRef, useState } from "react"
+import { visible } from "../text/HostileText.ts"
 import type { Place, Scene } from "./Contribution.ts"
 import { placeFinders, views } from "./Contributions.ts"
 import { Icon } from "./Icon.tsx"
-import { allCommands } from "./KeyBindings.ts"
+import { allCommands, keysHere, runCommand } from "./KeyBindings.ts"
+import { inWords } from "./Keys.ts"
 import { best } from "./Match.ts"
+import { placesOf, recentPlaces } from "./Places.ts"
+import { recentFirst } from "./Recent.ts"
 
 const rowsMax = 50
+const textMax = 200
 
 interface Row {
   readonly label: string
@@ -15,15 +20,24 @@ interface Row {
   readonly run: () => void
 }
 
-const rowOf = (scene: Scene, place: Place): Row => ({ ...place, run: () => place.open(scene) })
+const rowOf = (scene: Scene, place: Place): Row => ({
+  ...place,
+  run: () => {
+    place.open(scene)
+    scene.workbench.focusActive()
+  },
+})
 
-const commandRows = (scene: Scene, typed: string): ReadonlyArray<Row> =>
-  best(typed, allCommands(), ({ title }) => title, rowsMax).map((command) => ({
+const commandRows = (scene: Scene, typed: string): ReadonlyArray<Row> => {
+  const recent = scene.workbench.recentCommands.get()
+  const ordered = recentFirst(allCommands(), recent, ({ id }) => id)
+  return best(typed, ordered, ({ title }) => title, rowsMax).map((command) => ({
     label: command.title,
-    detail: command.keys?.split(" ").join(" or ") ?? "",
-    icon: "terminal",
-    run: () => command.run(scene),
+    detail: inWords(keysHere(command, scene) ?? ""),
+    icon: recent.includes(command.id) ? "history" : "terminal",
+    run: () => runCommand(command, scene),
   }))
+}
 
 /** Views that need no parameter. */
 const viewPlaces: ReadonlyArray<Place> = [...views.values()]
@@ -35,10 +49,59 @@ const viewPlaces: ReadonlyArray<Place> = [...views.values()]
     open: ({ workbench }) => workbench.open(view.kind),
   }))
 
+const labelOf = ({ detail, label }: Place) => `${label} ${detail}`
+
+/** Each name once: what was shown last is a view as well. */
+const distinct = (places: ReadonlyArray<Place>): ReadonlyArray<Place> =>
+  [...new Map(places.toReversed().map((place) => [place.label, place])).values()].toReversed()
+
 const placeRows = async (scene: Scene, typed: string): Promise<ReadonlyArray<Row>> => {
-  const found = await Promise.all(placeFinders.map(async (find) => find(typed, scene)))
-  const matching = best(typed, viewPlaces, ({ label }) => label, rowsMax)
-  return [...found.flat(), ...matching].slice(0, rowsMax).map((place) => rowOf(scene, place))
+  const found = await Promise.allSettled(placeFinders.map(async (find) => find(typed, scene)))
+  const given = found.flatMap((one) => (one.status === "fulfilled" ? one.value : []))
+  const recent = recentPlaces(scene.workbench.recentLinks.get(), views)
+  const matching = [
+    ...best(typed, viewPlaces, ({ label }) => label, rowsMax),
+    ...best(typed, recent, labelOf, rowsMax),
+  ]
+  const all = [...placesOf(typed, views), ...given]
+  // Where nothing is typed, it is for going back: what is shown now is no way.
+  const rest = typed === "" ? [...recent.slice(1), ...viewPlaces] : matching
+  return distinct([...all, ...rest])
+    .slice(0, rowsMax)
+    .map((place) => rowOf(scene, place))
+}
+
+const PaletteRows = ({
+  chosen,
+  rows,
+  run,
+}: {
+  readonly rows: ReadonlyArray<Row>
+  readonly chosen: number
+  readonly run: (row: Row) => void
+}) => {
+  const list = useRef<HTMLUListElement>(null)
+  useEffect(() => {
+    list.current?.children[chosen]?.scrollIntoView({ block: "nearest" })
+  }, [chosen])
+  return (
+    <ul id="palette-rows" ref={list} role="listbox" aria-label="Found">
+      {rows.map((row, index) => (
+        <li
+          key={`${row.label} ${row.detail}`}
+          id={`palette-row-${index}`}
+          role="option"
+          aria-selected={index === chosen}
+          onPointerDown={(event) => event.preventDefault()}
+          onClick={() => run(row)}
+        >
+          <Icon name={row.icon} />
+          <span className="palette-label">{visible(row.label, textMax)}</span>
+          <span className="palette-detail">{visible(row.detail, textMax)}</span>
+        </li>
+      ))}
+    </ul>
+  )
 }
 
 export const Palette = ({
@@ -53,7 +116,6 @@ export const Palette = ({
   const [text, setText] = useState(initial)
   const [rows, setRows] = useState<ReadonlyArray<Row>>([])
   const [chosen, setChosen] = useState(0)
-  const list = useRef<HTMLUListElement>(null)
   useEffect(() => {
     let isOver = false
     const take = (found: ReadonlyArray<Row>) => {
@@ -67,21 +129,20 @@ export const Palette = ({
       isOver = true
     }
   }, [scene, text])
-  useEffect(() => {
-    list.current?.children[chosen]?.scrollIntoView({ block: "nearest" })
-  }, [chosen])
   const run = (row: Row | undefined) => {
     if (row === undefined) return
     close()
-    row.run()
+    // The focus is where it was before by then: what it does may move it on.
+    queueMicrotask(row.run)
   }
-  const onKey = (key: string): boolean => {
-    if (key === "ArrowDown") setChosen((chosen + 1) % Math.max(1, rows.length))
-    else if (key === "ArrowUp") setChosen((chosen + rows.length - 1) % Math.max(1, rows.length))
-    else if (key === "Enter") run(rows[chosen])
-    else if (key === "Tab") return true
-    else return false
-    return true
+  const last = Math.max(0, rows.length - 1)
+  const keys: Readonly<Record<string, () => void>> = {
+    ArrowDown: () => setChosen(chosen >= last ? 0 : chosen + 1),
+    ArrowUp: () => setChosen(chosen <= 0 ? last : chosen - 1),
+    PageDown: () => setChosen(Math.min(last, chosen + 10)),
+    PageUp: () => setChosen(Math.max(0, chosen - 10)),
+    Enter: () => run(rows[chosen]),
+    Tab: () => undefined,
   }
   return (
     <div className="palette" role="dialog" aria-modal="true" aria-label="Palette">
@@ -93,33 +154,19 @@ export const Palette = ({
         aria-expanded={rows.length > 0}
         aria-controls="palette-rows"
         aria-activedescendant={rows[chosen] === undefined ? undefined : `palette-row-${chosen}`}
-        placeholder="A view, #sequence or an event's id; > for commands"
+        placeholder="A view, #sequence, an event's id or @actor; > for commands"
         spellCheck={false}
         autoComplete="off"
         value={text}
         onChange={(event) => setText(event.target.value)}
         onKeyDown={(event) => {
-          if (onKey(event.key)) event.preventDefault()
+          const act = event.nativeEvent.isComposing ? undefined : keys[event.key]
+          if (act === undefined) return
+          event.preventDefault()
+          act()
         }}
       />
-      <ul id="palette-rows" ref={list} role="listbox" aria-label="Found">
-        {rows.map((row, index) => (
-          <li
-            key={`${row.label} ${row.detail}`}
-            id={`palette-row-${index}`}
-            role="option"
-            aria-selected={index === chosen}
-            onPointerDown={(event) => {
-              event.preventDefault()
-              run(row)
-            }}
-          >
-            <Icon name={row.icon} />
-            <span>{row.label}</span>
-            <span className="palette-detail">{row.detail}</span>
-          </li>
-        ))}
-      </ul>
+      <PaletteRows rows={rows} chosen={chosen} run={run} />
       {rows.length === 0 ? <p className="palette-none">Nothing is called that.</p> : null}
     </div>
   )

@@ -1,22 +1,24 @@
-/** What belongs to the activity that is chosen; its edge is dragged, or moved by the arrows. */
+/** What belongs to the activity that is chosen. */
 import { useState } from "react"
 import { useStore } from "../connection/Store.ts"
 import type { Scene } from "./Contribution.ts"
 import { activities } from "./Contributions.ts"
+import { Failure } from "./Failure.tsx"
+import { Icon } from "./Icon.tsx"
+import { Sash } from "./Sash.tsx"
+import { bounded } from "./Size.ts"
 
-const widthMin = 160
-const widthMax = 640
-const bounded = (width: number) => Math.min(widthMax, Math.max(widthMin, Math.round(width)))
+const size = { min: 160, max: 640, initial: 280 }
 
 export const SideBar = ({ scene }: { readonly scene: Scene }) => {
   const shown = useStore(scene.workbench.activity)
-  const [width, setWidth] = useState(() => bounded(Number(scene.host.read("sideBar") ?? 280)))
+  const [width, setWidth] = useState(() => bounded(scene.host.read("sideBar"), size))
   const activity = activities.find(({ id }) => id === shown)
   if (activity === undefined) return null
   const { sideBar: Content } = activity
   const resize = (next: number) => {
-    setWidth(bounded(next))
-    scene.host.write("sideBar", String(bounded(next)))
+    setWidth(bounded(next, size))
+    scene.host.write("sideBar", String(bounded(next, size)))
   }
   return (
     <>
@@ -26,30 +28,37 @@ export const SideBar = ({ scene }: { readonly scene: Scene }) => {
         role="tabpanel"
         aria-labelledby={`activity-${activity.id}`}
         style={{ width }}
+        onKeyDown={(event) => {
+          // Where it lies over the tabs, it goes as it came.
+          if (event.key !== "Escape" || event.defaultPrevented || innerWidth >= 900) return
+          scene.workbench.activity.set(undefined)
+          scene.workbench.focusActive()
+        }}
       >
-        <h2 className="side-bar-title">{activity.title}</h2>
+        <div className="side-bar-head">
+          <h2 className="side-bar-title">{activity.title}</h2>
+          <button
+            type="button"
+            className="icon-button"
+            aria-label="Hide the side bar"
+            title="Hide the side bar (Ctrl+B)"
+            onClick={() => scene.workbench.activity.set(undefined)}
+          >
+            <Icon name="layout-sidebar-left-off" />
+          </button>
+        </div>
         <div className="side-bar-content">
-          <Content key={activity.id} scene={scene} />
+          <Failure key={activity.id}>
+            <Content scene={scene} />
+          </Failure>
         </div>
       </aside>
-      <div
-        className="sash"
-        role="separator"
-        aria-orientation="vertical"
-        aria-label="Width of the side bar"
-        aria-valuenow={width}
-        aria-valuemin={widthMin}
-        aria-valuemax={widthMax}
-        tabIndex={0}
-        onKeyDown={({ key }) => {
-          if (key === "ArrowLeft") resize(width - 20)
-          if (key === "ArrowRight") resize(width + 20)
-        }}
-        onPointerDown={(event) => event.currentTarget.setPointerCapture(event.pointerId)}
-        onPointerMove={(event) => {
-          if (event.currentTarget.hasPointerCapture(event.pointerId))
-            resize(width + event.movementX)
-        }}
+      <Sash
+        label="Width of the side bar"
+        orientation="vertical"
+        value={width}
+        {...size}
+        resize={resize}
       />
     </>
   )

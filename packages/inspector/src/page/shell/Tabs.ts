@@ -1,41 +1,30 @@
 /** Opening, splitting and remembering tabs: what the workbench does with dockview. */
-import type { DockviewApi, IDockviewPanel, SerializedDockview } from "dockview-react"
+import type { DockviewApi, SerializedDockview } from "dockview-react"
 import { type ReadonlyStore, makeStore } from "../connection/Store.ts"
 import type { Host } from "../host/Host.ts"
-import type { Parameters, View } from "./Contribution.ts"
+import type { View } from "./Contribution.ts"
+import { type Closing, makeClosing } from "./Closing.ts"
+import { type Groups, makeGroups } from "./Groups.ts"
+import { type Opening, makeOpening } from "./Opening.ts"
 import { type Link, fromLink, toLink } from "./Permalink.ts"
+import { type Recent, makeRecent } from "./Recent.ts"
+import { identityOf, linkOf } from "./TabIdentity.ts"
 
-export interface Tabs {
-  /** Shows a tab, the one that is there or a new one; `isBeside`: in a group to the right. */
-  readonly open: (kind: string, parameters?: Parameters, options?: { isBeside?: boolean }) => void
-  /** `false`: it names no view. */
-  readonly openLink: (link: string) => boolean
-  /** The permalink of the active tab. */
-  readonly link: () => string
+export interface Tabs extends Opening, Groups, Closing {
+  /** The permalink of a tab; without its id, of the active one. */
+  readonly link: (id?: string) => string
   readonly active: ReadonlyStore<Link | undefined>
+  readonly recentLinks: Recent["all"]
   readonly dock: () => DockviewApi | undefined
   readonly attach: (api: DockviewApi) => void
-  readonly splitRight: () => void
-  readonly closeActive: () => void
   /** Tells the address what the active tab shows, after that has changed. */
   readonly refresh: () => void
 }
 
 const layoutKey = "layout"
-
-const linkOf = (panel: IDockviewPanel): Link | undefined => {
-  const { kind, parameters } = panel.params ?? {}
-  return typeof kind === "string" && typeof parameters === "object"
-    ? // Put there by `open` alone.
-      { kind, parameters: parameters as Parameters }
-    : undefined
-}
-
-const identityOf = (view: View, parameters: Parameters): string =>
-  toLink({
-    kind: view.kind,
-    parameters: Object.fromEntries(view.identity.map((name) => [name, parameters[name] ?? ""])),
-  })
+const recentMax = 20
+/** Units: milliseconds. Moving a sash tells of a new layout in each frame. */
+const keepMillis = 300
 
 /** The tabs of the last visit, as far as their views still exist. */
 const restore = (api: DockviewApi, kept: string, views: ReadonlyMap<string, View>): void => {
@@ -45,79 +34,63 @@ const restore = (api: DockviewApi, kept: string, views: ReadonlyMap<string, View
   } catch {
     api.clear()
   }
-  for (const one of api.panels) {
-    const link = linkOf(one)
+  for (const one of api.panels.slice()) {
+    const link = linkOf(one.params)
     if (link === undefined || !views.has(link.kind)) api.removePanel(one)
   }
 }
 
-const split = (api: DockviewApi, id: string): void => {
-  const current = api.activePanel
-  const link = current === undefined ? undefined : linkOf(current)
-  if (current === undefined || link === undefined) return
-  api.addPanel({
-    id,
-    component: "view",
-    tabComponent: "tab",
-    title: current.title ?? link.kind,
-    params: link,
-    position: { referencePanel: current, direction: "right" },
-  })
+/** Whether another link names the tab that this one names, with other parameters. */
+const isSameTab = (views: ReadonlyMap<string, View>, link: Link) => {
+  const view = views.get(link.kind)
+  return (other: string): boolean => {
+    const found = fromLink(other)
+    return (
+      view !== undefined &&
+      found?.kind === link.kind &&
+      identityOf(view, found.parameters) === identityOf(view, link.parameters)
+    )
+  }
 }
-
-/** Two groups may show the same tab, and dockview calls a group by its tab, as the last of what it does. */
-const nameGroups = (api: DockviewApi): void =>
-  queueMicrotask(() => {
-    for (const [index, { element }] of api.groups.entries()) {
-      element.setAttribute("aria-label", `Tabs ${index + 1}`)
-    }
-  })
 
 export const makeTabs = (host: Host, views: ReadonlyMap<string, View>): Tabs => {
   const active = makeStore<Link | undefined>(undefined)
+  const recent = makeRecent(host, "recentLinks", recentMax)
   let dock: DockviewApi | undefined
+  let keeping: ReturnType<typeof setTimeout> | undefined
 
-  const open: Tabs["open"] = (kind, parameters = {}, { isBeside = false } = {}) => {
-    const view = views.get(kind)
-    if (view === undefined || dock === undefined) return
-    const id = identityOf(view, parameters)
-    const there = dock.getPanel(id)
-    if (there !== undefined) {
-      if (Object.keys(parameters).length > 0) {
-        there.api.updateParameters({ kind, parameters })
-        there.api.setTitle(view.title(parameters))
-      }
-      return there.api.setActive()
-    }
-    const reference = dock.activePanel
-    dock.addPanel({
-      id,
-      component: "view",
-      tabComponent: "tab",
-      title: view.title(parameters),
-      params: { kind, parameters },
-      ...(isBeside && reference !== undefined
-        ? { position: { referencePanel: reference, direction: "right" as const } }
-        : {}),
-    })
+  const keepNow = () => {
+    clearTimeout(keeping)
+    if (dock !== undefined) host.write(layoutKey, JSON.stringify(dock.toJSON()))
   }
-  const openLink = (text: string): boolean => {
-    const link = fromLink(text)
-    if (link === undefined || !views.has(link.kind)) return false
-    open(link.kind, link.parameters)
-    return true
+  const keep = () => {
+    clearTimeout(keeping)
+    keeping = setTimeout(keepNow, keepMillis)
   }
   const refresh = (): void => {
-    const link = dock?.activePanel === undefined ? undefined : linkOf(dock.activePanel)
+    const link = linkOf(dock?.activePanel?.params)
     active.set(link)
     host.setLink(link === undefined ? "" : toLink(link))
+    if (link !== undefined) recent.use(toLink(link), isSameTab(views, link))
+    keep()
   }
+  const opening = makeOpening(views, () => dock, refresh)
+  const { open, openLink, split } = opening
+  const { remember, ...closing } = makeClosing(() => dock, openLink)
   return {
-    open,
-    openLink,
+    ...closing,
+    ...makeGroups(
+      () => dock,
+      () => split("right"),
+    ),
+    ...opening,
     active,
+    recentLinks: recent.all,
     refresh,
-    link: () => toLink(active.get() ?? { kind: "welcome", parameters: {} }),
+    link: (id) => {
+      const panel = id === undefined ? dock?.activePanel : dock?.getPanel(id)
+      return toLink(linkOf(panel?.params) ?? { kind: "welcome", parameters: {} })
+    },
     dock: () => dock,
     attach: (api) => {
       dock = api
@@ -125,21 +98,12 @@ export const makeTabs = (host: Host, views: ReadonlyMap<string, View>): Tabs => 
       const kept = host.read(layoutKey)
       if (kept !== undefined) restore(api, kept, views)
       if (!openLink(wanted) && api.panels.length === 0) open("welcome")
-      api.onDidLayoutChange(() => {
-        host.write(layoutKey, JSON.stringify(api.toJSON()))
-        nameGroups(api)
-      })
-      api.onDidActivePanelChange(() => {
-        refresh()
-        nameGroups(api)
-      })
+      api.onDidLayoutChange(keep)
+      api.onDidActivePanelChange(refresh)
+      api.onDidRemovePanel(remember)
       host.onLink(openLink)
+      addEventListener("pagehide", keepNow)
       refresh()
     },
-    // Its own name, for it shows what another tab shows as well.
-    splitRight: () => {
-      if (dock !== undefined) split(dock, `${dock.activePanel?.id ?? ""}#${crypto.randomUUID()}`)
-    },
-    closeActive: () => dock?.activePanel?.api.close(),
   }
 }

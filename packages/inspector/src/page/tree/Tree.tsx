@@ -1,15 +1,9 @@
 /** A tree as the ARIA APG describes it: one tab stop, arrows, Home, End, and letters. */
-import { type ReactNode, useRef, useState } from "react"
+import { useRef, useState } from "react"
 import { Icon } from "../shell/Icon.tsx"
+import { type TreeNode, flatten } from "./TreeRows.ts"
 
-export interface TreeNode {
-  readonly id: string
-  /** What a screen reader reads, and what letters find. */
-  readonly label: string
-  readonly content?: ReactNode
-  readonly icon?: string
-  readonly children?: ReadonlyArray<TreeNode>
-}
+export type { TreeNode } from "./TreeRows.ts"
 
 export interface TreeProps {
   readonly label: string
@@ -21,28 +15,6 @@ export interface TreeProps {
   readonly selected?: string | undefined
   readonly onSelect?: (id: string) => void
 }
-
-export interface FlatNode {
-  readonly node: TreeNode
-  readonly level: number
-  readonly position: number
-  readonly setSize: number
-  readonly parent: string | undefined
-  readonly isOpen: boolean
-}
-
-/** Rows as they are seen, from the first to the last. */
-export const flatten = (
-  nodes: ReadonlyArray<TreeNode>,
-  closed: ReadonlySet<string>,
-  level = 1,
-  parent?: string,
-): ReadonlyArray<FlatNode> =>
-  nodes.flatMap((node, index) => {
-    const isOpen = node.children !== undefined && !closed.has(node.id)
-    const row = { node, level, position: index + 1, setSize: nodes.length, parent, isOpen }
-    return isOpen ? [row, ...flatten(node.children ?? [], closed, level + 1, node.id)] : [row]
-  })
 
 const nothing: ReadonlySet<string> = new Set()
 

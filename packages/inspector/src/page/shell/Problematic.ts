@@ -1,0 +1,18 @@
+/** The problems as they are now, for whatever shows them. */
+import { useMemo } from "react"
+import { useStore } from "../connection/Store.ts"
+import type { Scene } from "./Contribution.ts"
+import { type Problem, problemsOf } from "./Problems.ts"
+
+/** Always of now, whichever moment views show. */
+export const useProblems = ({ connection }: Scene): ReadonlyArray<Problem> => {
+  const state = useStore(connection.state)
+  const about = useStore(connection.about)
+  const frame = useStore(connection.frame)
+  return useMemo(() => problemsOf({ state, about, frame }), [state, about, frame])
+}
+
+export const useProblemsBadge = (scene: Scene): string | undefined => {
+  const { length } = useProblems(scene)
+  return length === 0 ? undefined : String(length)
+}
