@@ -254,7 +254,8 @@ class TreeBuilder {
     const at: Place = { indexes: [], parent: undefined, isRead: true }
     if (root.kind !== "group" || root.table !== undefined) return this.field(root, "", at)
     this.#nodes += 1
-    const children = root.fields.map((child) => this.field(child, "", at))
+    const inside = { ...at, parent: "" }
+    const children = root.fields.map((child) => this.field(child, "", inside))
     const { length } = this.#bytes
     return {
       id: "",

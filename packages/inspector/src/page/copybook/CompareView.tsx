@@ -1,0 +1,304 @@
+/** Two records of the same layout side by side: what each field says, and in which bytes. */
+import { useMemo, useState } from "react"
+import { HexView } from "../hex/HexView.tsx"
+import { hexText } from "../hex/HexRows.ts"
+import { useStore } from "../connection/Store.ts"
+import type { ViewProps } from "../shell/Contribution.ts"
+import { Icon } from "../shell/Icon.tsx"
+import { visible } from "../text/HostileText.ts"
+import "./Copybook.css"
+import { documents } from "./Documents.ts"
+import { type FieldNode, fieldsAt, ownersOf } from "./FieldTree.ts"
+import {
+  type ShownRecord,
+  useCharacters,
+  useDocuments,
+  useIndex,
+  useReading,
+  useRecord,
+} from "./Hooks.ts"
+import { type FieldPair, type SideBytes, bytesOf, diffRecords } from "./RecordDiff.ts"
+
+const changes: Readonly<Record<FieldPair["change"], readonly [icon: string, words: string]>> = {
+  same: ["check", "same"],
+  value: ["diff-modified", "other value"],
+  bytes: ["file-binary", "same value, other bytes"],
+  "left-only": ["diff-removed", "left only"],
+  "right-only": ["diff-added", "right only"],
+}
+
+const Side = ({ node, side }: { readonly node: FieldNode | undefined; readonly side: SideBytes }) =>
+  node === undefined ? (
+    <span className="quiet">–</span>
+  ) : (
+    <>
+      <span className={node.problem === undefined ? "mono" : "bad"}>
+        {visible(node.problem ?? node.value ?? "", 120)}
+      </span>
+      <br />
+      <span className="mono quiet">{hexText(bytesOf(side, node), 12)}</span>
+    </>
+  )
+
+const useSide = (props: ViewProps, data: string, record: string) => {
+  const { isVisible, parameters, scene } = props
+  const named = useMemo(() => ({ ...parameters, data: parameters[data] ?? "" }), [parameters, data])
+  const documentsOf = useDocuments(scene, named)
+  const reading = useReading(documentsOf.copybook, parameters)
+  // Each side has a decoder of its own: one keeps what it uses from record to record.
+  const { codec } = reading
+  const source = documentsOf.data?.source
+  const { index, state } = useIndex(isVisible ? codec : undefined, isVisible ? source : undefined)
+  const number = Math.max(0, Math.trunc(Number(parameters[record] ?? 0)) || 0)
+  const shown = useRecord(codec, index, number, number < state.records)
+  return { name: documentsOf.data?.name ?? "", number, records: state.records, shown, reading }
+}
+
+const Bytes = ({
+  characters,
+  label,
+  marked,
+  onPick,
+  shown,
+}: {
+  readonly label: string
+  readonly shown: ShownRecord
+  readonly characters: ReadonlyArray<string>
+  readonly marked: string | undefined
+  readonly onPick: (id: string) => void
+}) => {
+  const { record, tree } = shown
+  const owners = useMemo(() => ownersOf(tree, record.bytes.length), [tree, record])
+  const node = marked === undefined ? undefined : tree.byId.get(marked)
+  const offset = node?.offset ?? -1
+  const reveal = useMemo(() => (offset < 0 ? undefined : { offset }), [offset])
+  return (
+    <HexView
+      label={label}
+      bytes={record.bytes}
+      characters={characters}
+      owners={owners}
+      isFaulty={(owner) => tree.leaves[owner]?.fault !== undefined}
+      nameOf={(owner) => tree.leaves[owner]?.id ?? "no field"}
+      marked={offset < 0 || node === undefined ? undefined : { offset, length: node.length }}
+      reveal={reveal}
+      onSelect={(selection) => {
+        const found = fieldsAt(tree, selection.offset)[0]
+        if (found !== undefined) onPick(found.id)
+      }}
+      onHover={() => undefined}
+    />
+  )
+}
+
+const SideChoice = ({
+  data,
+  label,
+  number,
+  onData,
+  onRecord,
+  records,
+}: {
+  readonly label: string
+  readonly data: string
+  readonly number: number
+  readonly records: number
+  readonly onData: (id: string) => void
+  readonly onRecord: (record: number) => void
+}) => {
+  const all = useStore(documents.data)
+  return (
+    <fieldset className="side-choice">
+      <legend>{label}</legend>
+      <select
+        aria-label={`${label}: file`}
+        value={data}
+        onChange={({ currentTarget }) => onData(currentTarget.value)}
+      >
+        {all.map(({ id, name }) => (
+          <option key={id} value={id}>
+            {visible(name, 60)}
+          </option>
+        ))}
+      </select>
+      <button
+        type="button"
+        className="icon-button"
+        aria-label={`${label}: record before`}
+        disabled={number <= 0}
+        onClick={() => onRecord(number - 1)}
+      >
+        <Icon name="arrow-left" />
+      </button>
+      <input
+        key={number}
+        className="number"
+        size={6}
+        aria-label={`${label}: record`}
+        defaultValue={number}
+        onKeyDown={({ currentTarget, key }) => {
+          const wanted = Number(currentTarget.value)
+          if (key === "Enter" && Number.isSafeInteger(wanted) && wanted >= 0) onRecord(wanted)
+        }}
+      />
+      <button
+        type="button"
+        className="icon-button"
+        aria-label={`${label}: next record`}
+        disabled={number + 1 >= records}
+        onClick={() => onRecord(number + 1)}
+      >
+        <Icon name="arrow-right" />
+      </button>
+      <span className="quiet">of {records}, from 0</span>
+    </fieldset>
+  )
+}
+
+const Pairs = ({
+  left,
+  onPick,
+  pairs,
+  picked,
+  right,
+}: {
+  readonly pairs: ReadonlyArray<FieldPair>
+  readonly left: SideBytes
+  readonly right: SideBytes
+  readonly picked: string | undefined
+  readonly onPick: (id: string) => void
+}) => (
+  <div className="pairs" tabIndex={0} role="region" aria-label="Fields of both records">
+    <table>
+      <thead>
+        <tr>
+          <th scope="col">Field</th>
+          <th scope="col">Change</th>
+          <th scope="col">Left</th>
+          <th scope="col">Right</th>
+        </tr>
+      </thead>
+      <tbody>
+        {pairs.map((pair) => {
+          const [icon, words] = changes[pair.change]
+          return (
+            <tr
+              key={pair.id}
+              className={`pair pair-${pair.change}${pair.id === picked ? " pair-picked" : ""}`}
+            >
+              <th scope="row">
+                <button type="button" className="link-button" onClick={() => onPick(pair.id)}>
+                  {visible(pair.id, 80)}
+                </button>
+              </th>
+              <td>
+                <Icon name={icon} /> {words}
+              </td>
+              <td>
+                <Side node={pair.left} side={left} />
+              </td>
+              <td>
+                <Side node={pair.right} side={right} />
+              </td>
+            </tr>
+          )
+        })}
+      </tbody>
+    </table>
+  </div>
+)
+
+/** More fields than these are only counted. */
+const pairsMax = 2000
+
+const sideOf = ({ record, tree }: ShownRecord): SideBytes => ({ tree, bytes: record.bytes })
+
+const CompareView = (props: ViewProps) => {
+  const { parameters, setParameters } = props
+  const left = useSide(props, "data", "record")
+  const right = useSide(props, "other", "against")
+  const characters = useCharacters(left.reading.settings.codePage ?? "cp037")
+  const [isAll, setIsAll] = useState(false)
+  const [picked, setPicked] = useState<string | undefined>(undefined)
+  const pairs = useMemo(
+    () =>
+      left.shown === undefined || right.shown === undefined
+        ? []
+        : diffRecords(sideOf(left.shown), sideOf(right.shown)),
+    [left.shown, right.shown],
+  )
+  const differing = pairs.filter(({ change }) => change !== "same")
+  const listed = (isAll ? pairs : differing).slice(0, pairsMax)
+  const change = (over: Readonly<Record<string, string>>) =>
+    setParameters({ ...parameters, ...over })
+  return (
+    <div className="compare">
+      <h2 className="unseen">Two records compared</h2>
+      <div className="tool-bar">
+        <SideChoice
+          label="Left"
+          data={parameters["data"] ?? ""}
+          number={left.number}
+          records={left.records}
+          onData={(data) => change({ data, record: "0" })}
+          onRecord={(record) => change({ record: String(record) })}
+        />
+        <SideChoice
+          label="Right"
+          data={parameters["other"] ?? ""}
+          number={right.number}
+          records={right.records}
+          onData={(other) => change({ other, against: "0" })}
+          onRecord={(against) => change({ against: String(against) })}
+        />
+        <label>
+          <input type="checkbox" checked={isAll} onChange={() => setIsAll(!isAll)} /> Fields that
+          are the same too
+        </label>
+        <span>
+          {differing.length === 0 ? (
+            <span className="good">
+              <Icon name="check" /> no difference
+            </span>
+          ) : (
+            `${differing.length} of ${pairs.length} fields differ`
+          )}
+          {listed.length < (isAll ? pairs : differing).length
+            ? `, the first ${pairsMax} are shown`
+            : ""}
+        </span>
+      </div>
+      {left.shown === undefined || right.shown === undefined ? (
+        <p className="quiet page">A record of both sides is needed.</p>
+      ) : (
+        <>
+          <Pairs
+            pairs={listed}
+            left={sideOf(left.shown)}
+            right={sideOf(right.shown)}
+            picked={picked}
+            onPick={setPicked}
+          />
+          <div className="compare-bytes">
+            <Bytes
+              label={`Left: bytes of record ${left.number} of ${left.name}`}
+              shown={left.shown}
+              characters={characters}
+              marked={picked}
+              onPick={setPicked}
+            />
+            <Bytes
+              label={`Right: bytes of record ${right.number} of ${right.name}`}
+              shown={right.shown}
+              characters={characters}
+              marked={picked}
+              onPick={setPicked}
+            />
+          </div>
+        </>
+      )}
+    </div>
+  )
+}
+
+export default CompareView
