@@ -117,7 +117,7 @@ export const engine: Contribution = {
       id: "engine",
       title: "Engine",
       icon: "server-process",
-      keys: "Ctrl+Shift+E",
+      keys: "Alt+Shift+A",
       sideBar: EngineSideBar,
       useBadge: (scene) => useStorePart(scene.connection.shown, () => badgeOf(scene)),
     },
