@@ -1,6 +1,6 @@
 /** What opens over the workbench, one at a time; Escape closes it, and the focus goes back. */
-import { useLayoutEffect } from "react"
-import { useStore } from "../connection/Store.ts"
+import { useLayoutEffect, useRef } from "react"
+import { type Store, useStore } from "../connection/Store.ts"
 import type { Scene } from "./Contribution.ts"
 import { CopyText } from "./CopyText.tsx"
 import { Menu } from "./Menu.tsx"
@@ -21,16 +21,29 @@ const contentOf = (scene: Scene, overlay: NonNullable<Overlay>, close: () => voi
   }
 }
 
+/** What had the focus when something opened has it again: taken note of before that takes it. */
+const useFocusBack = (overlay: Store<Overlay>): void => {
+  const before = useRef<Element | null>(null)
+  const isOpen = useStore(overlay) !== undefined
+  useLayoutEffect(() => {
+    let wasOpen = overlay.get() !== undefined
+    return overlay.subscribe(() => {
+      const opens = overlay.get() !== undefined
+      if (opens && !wasOpen) before.current = document.activeElement
+      wasOpen = opens
+    })
+  }, [overlay])
+  useLayoutEffect(() => {
+    const { current } = before
+    if (isOpen || !(current instanceof HTMLElement)) return
+    before.current = null
+    if (current.isConnected) current.focus()
+  }, [isOpen])
+}
+
 export const Overlays = ({ scene }: { readonly scene: Scene }) => {
   const overlay = useStore(scene.workbench.overlay)
-  const isOpen = overlay !== undefined
-  useLayoutEffect(() => {
-    if (!isOpen) return undefined
-    const before = document.activeElement
-    return () => {
-      if (before instanceof HTMLElement && before.isConnected) before.focus()
-    }
-  }, [isOpen])
+  useFocusBack(scene.workbench.overlay)
   if (overlay === undefined) return null
   const close = () => scene.workbench.overlay.set(undefined)
   return (

@@ -51,22 +51,27 @@ const viewPlaces: ReadonlyArray<Place> = [...views.values()]
 
 const labelOf = ({ detail, label }: Place) => `${label} ${detail}`
 
-/** Each name once: what was shown last is a view as well. */
-const distinct = (places: ReadonlyArray<Place>): ReadonlyArray<Place> =>
-  [...new Map(places.toReversed().map((place) => [place.label, place])).values()].toReversed()
+/** Each name once, where it is first: what was shown last is a view as well. */
+const distinct = (places: ReadonlyArray<Place>): ReadonlyArray<Place> => {
+  const names = new Set<string>()
+  return places.filter(({ label }) => names.size < names.add(label).size)
+}
 
 const placeRows = async (scene: Scene, typed: string): Promise<ReadonlyArray<Row>> => {
   const found = await Promise.allSettled(placeFinders.map(async (find) => find(typed, scene)))
   const given = found.flatMap((one) => (one.status === "fulfilled" ? one.value : []))
   const recent = recentPlaces(scene.workbench.recentLinks.get(), views)
-  const matching = [
-    ...best(typed, viewPlaces, ({ label }) => label, rowsMax),
-    ...best(typed, recent, labelOf, rowsMax),
-  ]
-  const all = [...placesOf(typed, views), ...given]
-  // Where nothing is typed, it is for going back: what is shown now is no way.
-  const rest = typed === "" ? [...recent.slice(1), ...viewPlaces] : matching
-  return distinct([...all, ...rest])
+  const all =
+    typed === ""
+      ? // It is for going back, and what is shown now is no way.
+        [...recent.slice(1), ...viewPlaces, ...given]
+      : [
+          ...placesOf(typed, views),
+          ...given,
+          ...best(typed, viewPlaces, ({ label }) => label, rowsMax),
+          ...best(typed, recent, labelOf, rowsMax),
+        ]
+  return distinct(all)
     .slice(0, rowsMax)
     .map((place) => rowOf(scene, place))
 }

@@ -1,0 +1,118 @@
+import { assert, describe, it } from "@effect/vitest"
+import { inspected } from "../testing/Inspected.ts"
+
+const wrong = "x".repeat(43)
+
+describe("the page's way in", () => {
+  it.live("is asked for where nobody has shown a token, and taken from a pasted address", () =>
+    inspected({}, async ({ context, url }) => {
+      const page = await context.newPage()
+      await page.goto(url.replace(/#.*/, ""))
+      const field = page.getByLabel("Address or token")
+      await field.waitFor()
+      assert.strictEqual(await page.locator(".workbench").count(), 0)
+      await field.fill("nonsense")
+      await page.keyboard.press("Enter")
+      assert.isFalse(await field.evaluate((input) => (input as HTMLInputElement).validity.valid))
+      await field.fill(url)
+      await page.keyboard.press("Enter")
+      await page.locator(".workbench[data-connection='Live']").waitFor()
+      assert.notInclude(page.url(), "token")
+      await page.reload()
+      await page.locator(".workbench[data-connection='Live']").waitFor()
+    }),
+  )
+
+  it.live("is refused with a wrong token: it says so, tries no more, and takes another", () =>
+    inspected({}, async ({ context, url }) => {
+      const page = await context.newPage()
+      let sockets = 0
+      page.on("websocket", () => {
+        sockets += 1
+      })
+      await page.goto(url.replace(/token=.*/, `token=${wrong}`))
+      await page.getByRole("alert").getByText("does not take this token").waitFor()
+      assert.strictEqual(sockets, 1)
+      await page.waitForTimeout(2500)
+      assert.strictEqual(sockets, 1)
+      await page.getByLabel("Address or token").fill(url)
+      await page.getByRole("button", { name: "Connect" }).click()
+      await page.locator(".workbench[data-connection='Live']").waitFor()
+    }),
+  )
+
+  it.live("works where the browser keeps nothing", () =>
+    inspected({}, async ({ context, url }) => {
+      const page = await context.newPage()
+      await page.addInitScript(() => {
+        for (const name of ["localStorage", "sessionStorage"]) {
+          Object.defineProperty(window, name, {
+            get: () => {
+              throw new DOMException("denied", "SecurityError")
+            },
+          })
+        }
+      })
+      const errors: Array<string> = []
+      page.on("pageerror", (error) => errors.push(error.message))
+      await page.goto(url)
+      await page.locator(".workbench[data-connection='Live']").waitFor()
+      await page.keyboard.press("Control+\\")
+      await page.keyboard.press("Control+j")
+      await page.getByRole("tab", { name: "Problems" }).waitFor()
+      // Another token, typed in, goes by the address for once.
+      await page.keyboard.press("Control+Shift+p")
+      await page
+        .getByRole("dialog", { name: "Palette" })
+        .getByRole("combobox")
+        .fill(">Give another token")
+      await page.keyboard.press("Enter")
+      await page.getByLabel("Address or token").fill(url)
+      await page.keyboard.press("Enter")
+      await page.locator(".workbench[data-connection='Live']").waitFor()
+      assert.notInclude(page.url(), "token")
+      assert.deepStrictEqual(errors, [])
+    }),
+  )
+
+  it.live("is said to be blocked where WebSockets are, and the problem stands in the panel", () =>
+    inspected({}, async ({ context, url }) => {
+      const page = await context.newPage()
+      await page.addInitScript(() => {
+        Object.defineProperty(window, "WebSocket", {
+          value: function Blocked() {
+            throw new DOMException("blocked", "SecurityError")
+          },
+        })
+      })
+      await page.goto(url)
+      await page.locator(".workbench[data-connection='Stale']").waitFor()
+      await page.getByRole("main").getByText("lets no WebSocket through").waitFor()
+      await page.getByRole("button", { name: "Not connected" }).click()
+      await page.getByRole("tab", { name: "Problems, 1" }).waitFor()
+      assert.match(await page.title(), /^\(1\) /)
+    }),
+  )
+
+  it.live("takes fewer frames while nobody sees the page", () =>
+    inspected({}, async ({ context, url }) => {
+      const page = await context.newPage()
+      await page.addInitScript(() => {
+        Object.defineProperty(document, "hidden", { configurable: true, get: () => true })
+      })
+      let frames = 0
+      page.on("websocket", (socket) => {
+        socket.on("framereceived", ({ payload }) => {
+          if (String(payload).includes('"Changed"')) frames += 1
+        })
+      })
+      await page.goto(url)
+      await page.locator(".workbench[data-connection='Live']").waitFor()
+      await page.waitForTimeout(8000)
+      const before = frames
+      await page.waitForTimeout(4000)
+      // Four in a second where it is seen.
+      assert.isAtMost(frames - before, 4)
+    }),
+  )
+})
