@@ -6,6 +6,7 @@ import { useEffect, useRef } from "react"
 import type { EditorDiagnostic, EditorProps } from "./Editor.tsx"
 import { type EditorMark, marking, showMarks } from "./EditorMarks.ts"
 import { editorParts, shadowOf } from "./EditorParts.ts"
+import { suggesting } from "./EditorSuggest.ts"
 
 const none: ReadonlyArray<EditorDiagnostic> = []
 const noMarks: ReadonlyArray<EditorMark> = []
@@ -31,6 +32,7 @@ const CodeEditor = ({
   onChange,
   onHover = nothing,
   reveal,
+  suggest,
   text,
 }: EditorProps) => {
   const place = useRef<HTMLDivElement>(null)
@@ -39,6 +41,8 @@ const CodeEditor = ({
   changed.current = onChange
   const pointing = useRef({ onCaret, onHover })
   pointing.current = { onCaret, onHover }
+  const suggested = useRef(suggest)
+  suggested.current = suggest
   const initial = useRef(text)
   initial.current = text
 
@@ -53,7 +57,9 @@ const CodeEditor = ({
         extensions: [
           editorParts({ label, language, isReadOnly, isWrapped }),
           marking(() => pointing.current),
-          isReadOnly ? [] : [lintGutter(), keymap.of(lintKeymap)],
+          isReadOnly
+            ? []
+            : [lintGutter(), keymap.of(lintKeymap), suggesting(() => suggested.current)],
           EditorView.updateListener.of((update) => {
             if (update.docChanged) changed.current?.(update.state.doc.toString())
           }),

@@ -12,6 +12,17 @@ export interface EditorDiagnostic {
   readonly message: string
 }
 
+export interface EditorSuggestions {
+  /** What is replaced up to the caret. */
+  readonly from: number
+  readonly options: ReadonlyArray<{
+    readonly label: string
+    readonly detail: string
+    readonly info: string
+    readonly text: string
+  }>
+}
+
 export interface EditorProps extends Partial<EditorPointing> {
   /** Another text than what is typed replaces that. */
   readonly text: string
@@ -22,6 +33,8 @@ export interface EditorProps extends Partial<EditorPointing> {
   readonly isWrapped?: boolean
   readonly onChange?: (text: string) => void
   readonly diagnostics?: ReadonlyArray<EditorDiagnostic>
+  /** What can be written at a place; asked while somebody types, and for Ctrl+Space. */
+  readonly suggest?: (text: string, caret: number) => EditorSuggestions | undefined
   readonly marks?: ReadonlyArray<EditorMark>
   /** A place to select and scroll to, when another object is given. */
   readonly reveal?:
