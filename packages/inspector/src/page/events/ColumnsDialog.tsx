@@ -1,5 +1,5 @@
 /** Which columns the table has: known fields, fields that were seen, and any path. */
-import { useEffect, useId, useRef, useState } from "react"
+import { useId, useLayoutEffect, useRef, useState } from "react"
 import { Icon } from "../shell/Icon.tsx"
 import { type TableColumn, moved, resized } from "../table/TableColumns.ts"
 import { visible } from "../text/HostileText.ts"
@@ -24,8 +24,11 @@ export const ColumnsDialog = ({
   const id = useId()
   const dialog = useRef<HTMLDialogElement>(null)
   const [added, setAdded] = useState("")
-  useEffect(() => {
-    dialog.current?.showModal()
+  useLayoutEffect(() => {
+    const element = dialog.current
+    element?.showModal()
+    // While it is still there, so that the focus goes back to where it was.
+    return () => element?.close()
   }, [])
   const others = fields.filter((one) => !columns.some((column) => column.id === one)).slice(0, 60)
   const add = (path: string) => {

@@ -24,7 +24,7 @@ import {
   menuItems,
   newestRow,
   useEventActions,
-} from "./useEventActions.ts"
+} from "./EventActions.ts"
 import {
   placeOf,
   useArrival,
@@ -35,7 +35,7 @@ import {
   useSeenRows,
   useSelection,
   useSession,
-} from "./useEvents.ts"
+} from "./EventsTab.ts"
 import { type MenuItem, type MenuPlace, ValueMenu } from "./ValueMenu.tsx"
 
 /** Units: pixels. */

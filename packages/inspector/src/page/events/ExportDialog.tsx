@@ -1,5 +1,5 @@
 /** Saves what is shown as a file: which events, in which form, and how far it is. */
-import { useEffect, useId, useRef, useState } from "react"
+import { useId, useLayoutEffect, useRef, useState } from "react"
 import { type ExportFormat, type Exported, exportEventsMax } from "./Export.ts"
 
 export interface ExportScope {
@@ -36,8 +36,11 @@ export const ExportDialog = ({ close, run, scopes }: ExportDialogProps) => {
   const [running, setRunning] = useState<AbortController | undefined>(undefined)
   const [done, setDone] = useState(0)
   const [failure, setFailure] = useState("")
-  useEffect(() => {
-    dialog.current?.showModal()
+  useLayoutEffect(() => {
+    const element = dialog.current
+    element?.showModal()
+    // While it is still there, so that the focus goes back to where it was.
+    return () => element?.close()
   }, [])
   const total = Math.min(exportEventsMax, scopes.find((one) => one.id === scope)?.count ?? 0)
   const start = () => {

@@ -1,5 +1,5 @@
 /** Where a filter is typed: a combobox (ARIA APG) that says what could come next, and what is wrong. */
-import { type RefObject, useId, useMemo, useState } from "react"
+import { type RefObject, useId, useLayoutEffect, useMemo, useRef, useState } from "react"
 import { useStore } from "../connection/Store.ts"
 import { Icon } from "../shell/Icon.tsx"
 import { visible } from "../text/HostileText.ts"
@@ -49,6 +49,12 @@ export const FilterInput = ({ applied, apply, input, seen }: FilterInputProps) =
     setBefore(applied)
     setText(applied)
   }
+  const wantedCaret = useRef<number | undefined>(undefined)
+  useLayoutEffect(() => {
+    const wanted = wantedCaret.current
+    wantedCaret.current = undefined
+    if (wanted !== undefined) input.current?.setSelectionRange(wanted, wanted)
+  })
   const suggestions = useMemo(
     () =>
       isOpen
@@ -67,7 +73,7 @@ export const FilterInput = ({ applied, apply, input, seen }: FilterInputProps) =
     const next = `${text.slice(0, one.from)}${one.text}${text.slice(one.to)}`
     const at = one.from + one.text.length
     change(next, at)
-    requestAnimationFrame(() => input.current?.setSelectionRange(at, at))
+    wantedCaret.current = at
   }
   const submit = () => {
     setIsOpen(false)

@@ -248,6 +248,14 @@ export const VirtualTable = (props: VirtualTableProps) => {
     focus: () => scroller.current?.focus({ preventScroll: true }),
   }
   useImperativeHandle(handle, () => table)
+  const viewportBefore = useRef(range.viewport)
+  useLayoutEffect(() => {
+    const before = { ...range, viewport: viewportBefore.current }
+    viewportBefore.current = range.viewport
+    // A pane that opens below must not cover the row that it is about.
+    const wasSeen = active !== undefined && revealing(before, top, active.row) === top
+    if (wasSeen && before.viewport > range.viewport) goTo(revealing(range, top, active.row))
+  }, [active, goTo, range, top])
   const width = totalWidth(columns)
   const { end, first } = seenRows(range, top, overscan)
   const pool = Math.ceil(range.viewport / rowHeight) + 2 * overscan + 2

@@ -4,7 +4,7 @@ import { useStore } from "../connection/Store.ts"
 import type { ViewProps } from "../shell/Contribution.ts"
 import type { TableHandle } from "../table/VirtualTable.tsx"
 import type { TableColumn } from "../table/TableColumns.ts"
-import type { ExportScopeRows } from "./useEventActions.ts"
+import type { ExportScopeRows } from "./EventActions.ts"
 import type { Seen } from "./Completion.ts"
 import { EventsSession, type Order } from "./EventsSession.ts"
 import { keepColumns, keptColumns, readColumns } from "./EventColumns.ts"
@@ -53,10 +53,12 @@ export const useFacets = (session: EventsSession, version: number, isVisible: bo
   const found = useStore(facets)
   useEffect(() => {
     if (!isVisible) return
-    const timer = setTimeout(
-      () => facets.set(facetsOf(session.rows.recent(facetRows).map(({ event }) => event))),
-      facetMillis,
-    )
+    const timer = setTimeout(() => {
+      const shownRows = session.rows
+        .recent(facetRows)
+        .filter(({ sequence }) => session.rowOf(sequence) !== undefined)
+      facets.set(facetsOf(shownRows.map(({ event }) => event)))
+    }, facetMillis)
     return () => clearTimeout(timer)
   }, [isVisible, session, version])
   return useMemo(
