@@ -22,6 +22,7 @@ import {
   LettersQuestion,
   LettersSettled,
 } from "./Letters.ts"
+import { FileBytes, FileRange, GivenFile } from "./GivenFile.ts"
 import { MonitorRefused } from "./MonitorError.ts"
 import { EventName, FilterText, Page, ProvenEvent, Question, TailChunk } from "./TrailEvent.ts"
 import {
@@ -283,6 +284,10 @@ export class MonitorRead extends RpcGroup.make(
     success: Schema.Array(CopyFound),
     error: MonitorRefused,
   }),
+  /** Copybooks and records that the server was given to show. */
+  Rpc.make("Files", { success: Schema.Array(GivenFile), error: MonitorRefused }),
+  /** At most 1 MiB of one of them. */
+  Rpc.make("FileBytes", { payload: FileRange, success: FileBytes, error: MonitorRefused }),
   Rpc.make("DeadLetters", { success: Schema.Array(DeadLetter), error: MonitorRefused }),
   /** The same with what each record is, by a filter on the records. */
   Rpc.make("Letters", { payload: LettersQuestion, success: LettersFound, error: MonitorRefused }),

@@ -20,6 +20,7 @@ import {
 import { provenEvent } from "./EventProof.ts"
 import { configurationText, writeConfiguration } from "./ConfigurationQuestions.ts"
 import { findLetters, letterHistory, settleLetters } from "./DeadLetterQuestions.ts"
+import { listFiles, readFileBytes } from "./FileQuestions.ts"
 import * as Frames from "./Frames.ts"
 import { askCopies } from "./SecondCopy.ts"
 import { aboutOf, type MonitorSource, type RunningEngine } from "./MonitorSource.ts"
@@ -117,6 +118,8 @@ export const readLayer = (source: MonitorSource, isWritable: boolean) =>
           asked(Effect.mapError(readKeys(directory, source.verifierKey(), after), unreadable)),
         Bundles: (which) => asked(Effect.mapError(readBundles(directory, which), unreadable)),
         Copies: ({ sequence }) => askCopies(source.copies, sequence),
+        Files: () => asked(listFiles(source.files)),
+        FileBytes: (range) => asked(readFileBytes(source.files, range)),
         DeadLetters: () => asked(deadLetters(directory)),
         Letters: ({ filter }) => asked(findLetters(directory, filter)),
         LetterHistory: (name) => asked(letterHistory(directory, name)),

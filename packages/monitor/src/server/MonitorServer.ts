@@ -32,6 +32,7 @@ import {
   refusedViewer,
 } from "./Admission.ts"
 import { announce } from "./Announcement.ts"
+import type { GivenFiles } from "./FileQuestions.ts"
 import { readLayer, writeLayer } from "./MonitorHandlers.ts"
 import { type MonitorSource, overDirectory, overEngine } from "./MonitorSource.ts"
 import * as RequestLimits from "./RequestLimits.ts"
@@ -112,6 +113,8 @@ export interface MonitorServerOptions {
    * compares what they hold. Default: none.
    */
   readonly copies?: SecondCopies
+  /** Copybooks and records that viewers may read, by the names that they see. Default: none. */
+  readonly files?: GivenFiles
 }
 
 /**
@@ -294,7 +297,7 @@ const serve = (
     })
     yield* Layer.build(
       rpcOf(
-        { ...source, copies: options.copies ?? new Map() },
+        { ...source, copies: options.copies ?? new Map(), files: options.files ?? new Map() },
         isWritable,
         options.configurationFile,
       ).pipe(

@@ -14,6 +14,7 @@ import * as Effect from "effect/Effect"
 import type { Scope } from "effect/Scope"
 import type { About } from "../protocol/MonitorProtocol.ts"
 import { snapshotOf } from "./EngineView.ts"
+import type { GivenFiles } from "./FileQuestions.ts"
 import * as Frames from "./Frames.ts"
 import type { SecondCopies } from "./SecondCopy.ts"
 import { MonitorViews, type Views } from "./MonitorViews.ts"
@@ -45,6 +46,8 @@ export interface MonitorSource {
   readonly engine: RunningEngine | undefined
   /** Other stores of the same entries, by their names. */
   readonly copies?: SecondCopies
+  /** Copybooks and records to show. */
+  readonly files?: GivenFiles
 }
 
 /**
