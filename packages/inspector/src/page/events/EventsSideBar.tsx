@@ -23,12 +23,12 @@ const fieldNodes = (
     label: visible(name, 80),
     content: <span className="mono">{visible(name, 80)}</span>,
     children: top.map(({ count, value }) => {
-      const id = `${name}\u0000${typeof value}\u0000${String(value)}`
+      const id = `${name} ${typeof value} ${String(value)}`
       terms.set(id, [path, value])
       const text = value === "" ? "(empty)" : visible(String(value), 80)
       return {
         id,
-        label: `${text}, ${counted(count)} of those that are loaded`,
+        label: `${text} ${counted(count)}`,
         content: (
           <>
             <span className="facet-value">{text}</span>
