@@ -25,8 +25,12 @@ export const BytesPane = (props: BytesPaneProps) => {
   const { record, tree } = shown
   const { bytes, fileOffset } = record
   const owners = useMemo(() => ownersOf(tree, bytes.length), [tree, bytes])
-  const [selection, setSelection] = useState<Range>({ offset: 0, length: 1 })
-  const [place, setPlace] = useState(reveal)
+  const [selection, setSelection] = useState<Range>({
+    offset: Math.max(0, selected?.offset ?? 0),
+    length: 1,
+  })
+  const chosen = selected?.offset ?? -1
+  const [place, setPlace] = useState(chosen < 0 ? reveal : { offset: chosen })
   const [told, setTold] = useState(reveal)
   const [isWrong, setIsWrong] = useState(false)
   const input = useRef<HTMLInputElement>(null)

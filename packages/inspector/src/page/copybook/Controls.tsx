@@ -4,10 +4,11 @@ import { framingForms } from "@countersign/copybook/file/FramingText"
 import { useId, useRef, useState } from "react"
 import { useStore } from "../connection/Store.ts"
 import { Icon } from "../shell/Icon.tsx"
-import type { Parameters } from "../shell/Contribution.ts"
+import type { Parameters, Scene } from "../shell/Contribution.ts"
 import { visible } from "../text/HostileText.ts"
 import { documents } from "./Documents.ts"
 import type { Reading } from "./Reading.ts"
+import { useServerFiles } from "./ServerFiles.ts"
 import {
   dialectNames,
   endianNames,
@@ -18,6 +19,7 @@ import {
 } from "./Reading.ts"
 
 export interface ControlsProps {
+  readonly scene: Scene
   readonly parameters: Parameters
   readonly reading: Reading
   readonly change: (over: Parameters) => void
@@ -106,7 +108,7 @@ const dialectOf = ({ settings }: Reading): string => {
   return typeof dialect === "string" ? dialect : dialect.base
 }
 
-const More = ({ change, parameters, reading }: Omit<ControlsProps, "open" | "paste">) => (
+const More = ({ change, parameters, reading }: Omit<ControlsProps, "open" | "paste" | "scene">) => (
   <>
     <Choice
       label="Dialect"
@@ -156,15 +158,20 @@ const More = ({ change, parameters, reading }: Omit<ControlsProps, "open" | "pas
 const DocumentChoice = ({
   change,
   kind,
+  scene,
   value,
 }: {
+  readonly scene: Scene
   readonly kind: "copybook" | "data"
   readonly value: string
   readonly change: ControlsProps["change"]
 }) => {
   const copybooks = useStore(documents.copybooks)
   const data = useStore(documents.data)
-  const all = kind === "copybook" ? copybooks : data
+  const opened: ReadonlyArray<{ readonly id: string; readonly name: string }> =
+    kind === "copybook" ? copybooks : data
+  const offered = useServerFiles(scene).filter((file) => file.kind === kind)
+  const all = [...opened, ...offered.filter((file) => !opened.some(({ id }) => id === file.id))]
   return (
     <label className="control">
       <span>{kind === "copybook" ? "Copybook" : "Data"}</span>
@@ -184,14 +191,19 @@ const DocumentChoice = ({
 }
 
 export const Controls = (props: ControlsProps) => {
-  const { change, open, parameters, paste, reading } = props
+  const { change, open, parameters, paste, reading, scene } = props
   const files = useRef<HTMLInputElement>(null)
   const [isMore, setIsMore] = useState(false)
   const { codePage = "cp037", framing } = reading.settings
   return (
     <div className="tool-bar copybook-bar">
-      <DocumentChoice kind="copybook" value={parameters["copybook"] ?? ""} change={change} />
-      <DocumentChoice kind="data" value={parameters["data"] ?? ""} change={change} />
+      <DocumentChoice
+        scene={scene}
+        kind="copybook"
+        value={parameters["copybook"] ?? ""}
+        change={change}
+      />
+      <DocumentChoice scene={scene} kind="data" value={parameters["data"] ?? ""} change={change} />
       <button type="button" onClick={() => files.current?.click()}>
         <Icon name="folder-opened" /> Open files…
       </button>

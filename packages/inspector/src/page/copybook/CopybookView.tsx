@@ -55,6 +55,10 @@ const CopybookView = ({ isVisible, parameters, scene, setParameters }: ViewProps
     const node = shown.tree.byId.get(wanted.id)
     if (node !== undefined) links.select(node, undefined)
   }
+  const showFault = (record: number, path: string | undefined) => {
+    setWanted({ record, id: path ?? "" })
+    if (record !== number) go(record)
+  }
   const open = async (files: ReadonlyArray<File>) => {
     const opened = await openFiles(files)
     for (const name of opened.refused)
@@ -77,6 +81,7 @@ const CopybookView = ({ isVisible, parameters, scene, setParameters }: ViewProps
     >
       <h2 className="unseen">Copybook workbench</h2>
       <Controls
+        scene={scene}
         parameters={parameters}
         reading={reading}
         change={change}
@@ -106,6 +111,7 @@ const CopybookView = ({ isVisible, parameters, scene, setParameters }: ViewProps
           number={number}
           shown={shown}
           go={go}
+          onFault={showFault}
         />
       )}
       {copybook === undefined ? (
@@ -140,10 +146,7 @@ const CopybookView = ({ isVisible, parameters, scene, setParameters }: ViewProps
           }}
           announce={scene.workbench.announce}
           onDiagnostic={({ span }) => links.showText(span.offset)}
-          onFault={(record, path) => {
-            setWanted({ record, id: path ?? "" })
-            if (record !== number) go(record)
-          }}
+          onFault={showFault}
           onFraming={(framing, page) =>
             change({
               framing,

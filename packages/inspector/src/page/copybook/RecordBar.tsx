@@ -19,6 +19,7 @@ export interface RecordBarProps {
   readonly number: number
   readonly shown: ShownRecord | undefined
   readonly go: (record: number) => void
+  readonly onFault: (record: number, path: string | undefined) => void
 }
 
 const counted = new Intl.NumberFormat("en")
@@ -74,7 +75,7 @@ const Step = ({
 )
 
 export const RecordBar = (props: RecordBarProps) => {
-  const { codec, go, index, number, scene, shown, source, state } = props
+  const { codec, go, index, number, onFault, scene, shown, source, state } = props
   const last = Math.max(0, state.records - 1)
   const searching = useRef<AbortController | undefined>(undefined)
   const [isSearching, setIsSearching] = useState(false)
@@ -94,7 +95,7 @@ export const RecordBar = (props: RecordBarProps) => {
     const [first] = found
     if (first === undefined) scene.workbench.notify("No record behind this one has a fault")
     else if (first.record > last) scene.workbench.notify(first.message, "warning")
-    else go(first.record)
+    else onFault(first.record, first.path)
   }
   const toOffset = (text: string) => {
     const offset = offsetOf(text)
@@ -104,7 +105,7 @@ export const RecordBar = (props: RecordBarProps) => {
   return (
     <div className="tool-bar record-bar" role="group" aria-label="Record">
       <Step
-        icon="chrome-minimize"
+        icon="debug-reverse-continue"
         label="First record"
         isOff={number === 0}
         onClick={() => go(0)}
@@ -137,7 +138,7 @@ export const RecordBar = (props: RecordBarProps) => {
         onClick={() => go(number + 1)}
       />
       <Step
-        icon="debug-step-over"
+        icon="debug-continue"
         label="Last record"
         isOff={number >= last}
         onClick={() => go(last)}
