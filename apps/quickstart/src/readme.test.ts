@@ -15,7 +15,13 @@ import { Client } from "pg"
 const root = path.join(import.meta.dirname, "../../..")
 const readme = fs.readFileSync(path.join(root, "README.md"), "utf8")
 const standing = ["withNode.ts", "withEffect.ts"]
-const snippets = [...standing, "withPostgres.ts", "withMonitor.ts", "withCopybook.ts"]
+const snippets = [
+  ...standing,
+  "withPostgres.ts",
+  "withMonitor.ts",
+  "withInspector.ts",
+  "withCopybook.ts",
+]
 
 const textAt = async (url: string): Promise<string> => await (await fetch(url)).text()
 

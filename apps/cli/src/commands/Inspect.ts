@@ -4,14 +4,29 @@ import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
+import * as Redacted from "effect/Redacted"
 import { UsageError } from "../terminal/Failure.ts"
 import * as Parameters from "./Parameters.ts"
+
+const databaseVariable = "COUNTERSIGN_INSPECT_POSTGRES"
+
+/** The flag, or the variable, which is not seen by all who list the machine's processes. */
+const databaseOf = Effect.fnUntraced(function* (flag: Option.Option<Redacted.Redacted>) {
+  const given = process.env[databaseVariable] ?? ""
+  const url = Option.orElse(flag, () =>
+    given === "" ? Option.none() : Option.some(Redacted.make(given)),
+  )
+  if (Option.isSome(url)) yield* Parameters.requireDatabaseUrl(url.value)
+  return Option.getOrUndefined(url)
+})
 
 export const inspectCommand = Command.make(
   "inspect",
   {
     target: Argument.String("target").pipe(
-      Argument.withDescription("The trail's directory, or the address of its monitor. Default: --demo"),
+      Argument.withDescription(
+        "The trail's directory, or the address of its monitor. Default: --demo",
+      ),
       Argument.optional,
     ),
     demo: Flag.Boolean("demo").pipe(
@@ -27,14 +42,22 @@ export const inspectCommand = Command.make(
       Flag.withDescription("Open a browser, which is the default at a terminal"),
       Flag.optional,
     ),
+    postgres: Flag.Redacted("postgres").pipe(
+      Flag.withMetavar("URL"),
+      Flag.withDescription(
+        `A database with a copy of the trail, to compare each event with; ${databaseVariable} keeps it out of the list of processes`,
+      ),
+      Flag.optional,
+    ),
     allowWrite: Flag.Boolean("allow-write").pipe(
       Flag.withDescription("Let whoever has the address change things; each change is recorded"),
       Flag.withDefault(false),
     ),
   },
-  Effect.fnUntraced(function* ({ allowWrite, demo, open, port, target }) {
+  Effect.fnUntraced(function* ({ allowWrite, demo, open, port, postgres, target }) {
     const isOpened = Option.getOrElse(open, () => process.stdout.isTTY && process.stdin.isTTY)
-    const options = { port, isOpened, isWritable: allowWrite }
+    const database = yield* databaseOf(postgres)
+    const options = { port, isOpened, isWritable: allowWrite, database }
     if (demo && Option.isSome(target)) {
       return yield* new UsageError({
         parameter: "--demo",

@@ -14,6 +14,8 @@ export interface InspectingOptions {
   readonly isWritable: boolean
   /** Opens a window beside printing the address. */
   readonly isOpened: boolean
+  /** A database with a copy of the trail's records. */
+  readonly database?: Redacted.Redacted | undefined
   /** Default: the page that the package brings. */
   readonly page?: string
 }
@@ -53,6 +55,13 @@ const inspectorOf = Effect.fnUntraced(function* <E extends { readonly _tag: stri
   return Context.get(context, Inspector)
 })
 
+/** The driver of the database is loaded where there is one. */
+const copiesIn = Effect.fnUntraced(function* (directory: string, { database }: InspectingOptions) {
+  if (database === undefined) return {}
+  const { postgresCopy } = yield* Effect.promise(() => import("./PostgresCopy.ts"))
+  return { copies: new Map([["PostgreSQL", yield* postgresCopy(database, directory)]]) }
+})
+
 const pageIn = ({ page }: InspectingOptions) => (page === undefined ? {} : { page })
 
 export const inspect = (target: Target, options: InspectingOptions) =>
@@ -84,6 +93,7 @@ export const inspect = (target: Target, options: InspectingOptions) =>
         }
         const layer = Inspector.layerDirectory(target.directory, {
           ...pageIn(options),
+          ...(yield* copiesIn(target.directory, options)),
           port,
           isWritable,
         })

@@ -10,7 +10,7 @@ import type { Page } from "playwright-core"
 
 declare global {
   // What the script below makes known in the page.
-  var axe: { readonly run: (context: Document, options: object) => Promise<AxeResults> }
+  var axe: { readonly run: (context: Document | Element, options: object) => Promise<AxeResults> }
 }
 
 const script = fs.readFileSync(fileURLToPath(import.meta.resolve("axe-core/axe.min.js")), "utf8")
@@ -19,15 +19,20 @@ const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-prac
 /**
  * One line for each element that breaks a rule.
  *
+ * @param within of these elements alone; default: the whole page, and rules about it as a whole
  * @category running
  * @since 0.1.0
  */
-export const violationsOf = async (page: Page): Promise<ReadonlyArray<string>> => {
+export const violationsOf = async (page: Page, within?: string): Promise<ReadonlyArray<string>> => {
   // By the debugger, as a person with the developer's tools: the page's policy knows no such script.
   if (await page.evaluate(() => !("axe" in globalThis))) await page.evaluate(script)
   const results = await page.evaluate(
-    (wanted) => globalThis.axe.run(document, { runOnly: wanted, resultTypes: ["violations"] }),
-    tags,
+    ([wanted, selector]) =>
+      globalThis.axe.run(
+        (selector === undefined ? undefined : document.querySelector(selector)) ?? document,
+        { runOnly: wanted, resultTypes: ["violations"] },
+      ),
+    [tags, within] as const,
   )
   return results.violations.flatMap(({ id, impact, nodes }) =>
     nodes.map(({ failureSummary = "", html }) => {
