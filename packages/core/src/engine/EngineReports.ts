@@ -12,6 +12,7 @@ import { laneCount } from "./Intake.ts"
 import type { Ledger } from "./Ledger.ts"
 import type { RestartPolicy } from "./RestartPolicy.ts"
 import type { Sampler } from "./Sampler.ts"
+import { periodicService } from "./PeriodicService.ts"
 import type { Actor } from "./Supervisor.ts"
 import * as SystemRecord from "./SystemRecord.ts"
 import type { AuditEventInput } from "../event/AuditEvent.ts"
@@ -84,18 +85,8 @@ export class EngineReports {
 
   /** The actors that write them. */
   get actors(): ReadonlyArray<Actor> {
-    const every = (name: string, millis: () => number, act: () => void): Actor => ({
-      name,
-      kind: "service",
-      restart: this.parts.restart,
-      run: () =>
-        Effect.forever(
-          Effect.andThen(
-            Effect.suspend(() => Effect.sleep(millis())),
-            Effect.sync(act),
-          ),
-        ),
-    })
+    const every = (name: string, millis: () => number, act: () => void): Actor =>
+      periodicService(name, this.parts.restart, millis, Effect.sync(act))
     return [
       every(
         "windows",

@@ -24,12 +24,13 @@ export const periodicService = <E extends Error>(
   name,
   kind: "service",
   restart,
-  run: () =>
-    Effect.forever(
-      Effect.andThen(
-        Effect.suspend(() => Effect.sleep(everyMillis())),
-        Effect.tapError(step, (error) => Effect.logError(`countersign: ${name}`, error)),
-      ),
-    ),
+  run: (entry) =>
+    Effect.gen(function* () {
+      entry.enter("idle")
+      yield* Effect.sleep(everyMillis())
+      entry.enter("running")
+      yield* Effect.tapError(step, (error) => Effect.logError(`countersign: ${name}`, error))
+      entry.finished(1)
+    }).pipe(Effect.forever),
   verdict: (cause) => (cause.reasons.every(Cause.isFailReason) ? "fault" : "crash"),
 })

@@ -209,6 +209,7 @@ const lives = Effect.fnUntraced(function* <R>(
     }
     entry.enter("backing-off")
     yield* Effect.sleep(delay)
+    entry.enter("starting")
   }
 })
 

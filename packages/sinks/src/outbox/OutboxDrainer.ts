@@ -130,8 +130,9 @@ const start = Effect.fnUntraced(function* (options: DrainerOptions) {
     restart: RestartPolicy.make({ from: 50 }),
     // A database or an engine that does not answer is the world's fault, and may come back.
     verdict: () => "fault",
-    run: () =>
-      drain.life.pipe(
+    run: (entry) =>
+      Effect.sync(() => entry.enter("running")).pipe(
+        Effect.andThen(drain.life),
         Effect.provideService(Disk, disk),
         Effect.tapCause((cause) => drain.ended(cause)),
       ),
