@@ -115,4 +115,82 @@ describe("the page's way in", () => {
       assert.isAtMost(frames - before, 4)
     }),
   )
+
+  it.live("keeps what was known where the monitor begins anew, and asks for another token", () =>
+    inspected({}, async ({ context, url }) => {
+      const page = await context.newPage()
+      const sockets: Array<() => Promise<void>> = []
+      await page.routeWebSocket(/monitor/, (socket) => {
+        if (sockets.length > 0) return void socket.close()
+        socket.connectToServer()
+        sockets.push(() => socket.close())
+      })
+      await page.route(/\/monitor$/, (route) => route.fulfill({ status: 401 }))
+      await page.goto(url)
+      await page.locator(".workbench[data-connection='Live']").waitFor()
+      await sockets[0]?.()
+      await page.locator(".workbench[data-connection='Refused']").waitFor()
+      await page.getByRole("heading", { name: "This trail" }).waitFor()
+      await page.getByRole("button", { name: "Give another token…" }).click()
+      await page.getByRole("dialog", { name: "Connect with another token" }).waitFor()
+      await page.keyboard.press("Escape")
+      await page.getByRole("button", { name: "Refused: give another token" }).waitFor()
+    }),
+  )
+
+  it.live(
+    "is the editor's own in a webview, where bars are hidden and commands show their parts",
+    () =>
+      inspected({}, async ({ context, url }) => {
+        const page = await context.newPage()
+        await page.addInitScript(
+          (token) => {
+            // The extension's part: it holds the socket, and posts what goes over it.
+            const sockets = new Map<number, WebSocket>()
+            const post = (data: unknown) => dispatchEvent(new MessageEvent("message", { data }))
+            const open = (id: number) => {
+              const names = ["countersign.monitor.v1", `countersign.token.${token}`]
+              const socket = new WebSocket(`ws://${location.host}/monitor`, names)
+              sockets.set(id, socket)
+              socket.onopen = () => post({ type: "socket.open", id, protocol: socket.protocol })
+              socket.onmessage = ({ data }) => post({ type: "socket.message", id, data })
+              socket.onclose = ({ code }) => post({ type: "socket.close", id, code })
+            }
+            let state: unknown
+            Object.assign(globalThis, {
+              acquireVsCodeApi: () => ({
+                getState: () => state,
+                setState: (next: unknown) => {
+                  state = next
+                },
+                postMessage: (message: { type: string; id: number; data: string }) => {
+                  if (message.type === "socket.open") open(message.id)
+                  if (message.type === "socket.send") sockets.get(message.id)?.send(message.data)
+                  if (message.type === "socket.close") sockets.get(message.id)?.close()
+                },
+              }),
+            })
+          },
+          url.replace(/.*token=/, ""),
+        )
+        await page.goto(url.replace(/#.*/, ""))
+        await page.locator(".workbench[data-connection='Live']").waitFor()
+        for (const bar of [".activity-bar", ".status-bar", ".side-bar"]) {
+          assert.isFalse(await page.locator(bar).isVisible(), bar)
+        }
+        await page.keyboard.press("Control+p")
+        assert.strictEqual(await page.getByRole("dialog").count(), 0)
+        await page.keyboard.press("Alt+Shift+p")
+        const palette = page.getByRole("dialog", { name: "Palette" })
+        await palette.getByRole("combobox").fill(">Show Engine")
+        await palette
+          .getByRole("option", { name: /Show Engine/ })
+          .first()
+          .waitFor()
+        await page.keyboard.press("Enter")
+        await page.locator(".side-bar").waitFor()
+        await page.keyboard.press("Alt+b")
+        await page.locator(".side-bar").waitFor({ state: "hidden" })
+      }),
+  )
 })

@@ -135,6 +135,24 @@ describe("the page's connection", () => {
     )
   })
 
+  it("keeps what it knew where the monitor begins anew with another token", async () => {
+    const answers = { About: { value: about }, History: { value: null }, Watch: { parts: [frame] } }
+    const made: Array<SpokenSocket> = []
+    const once = sockets(() => {
+      if (made.length > 0) return shut()
+      made.push(new SpokenSocket(answers))
+      return made[0] ?? shut()
+    })
+    const host = memoryHost({ sockets: once, probe: async () => 401 })
+    const connection = makeConnection(host)
+    await until(connection.state, ({ _tag }) => _tag === "Live")
+    made[0]?.close()
+    const standing = await until(connection.state, ({ _tag }) => _tag === "Refused")
+    assert.propertyVal(standing, "sinceMillis", 1000)
+    assert.strictEqual(connection.frame.get()?.atMillis, 1000)
+    assert.strictEqual(connection.about.get()?.origin, about.origin)
+  })
+
   it("says that WebSockets are blocked where a server answers without one", async () => {
     const host = memoryHost({ sockets: sockets(shut), probe: async () => 426 })
     const { state } = makeConnection(host)

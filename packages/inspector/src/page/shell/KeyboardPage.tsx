@@ -2,31 +2,31 @@
 import { useState } from "react"
 import type { ViewProps } from "./Contribution.ts"
 import { allCommands, keysHere } from "./KeyBindings.ts"
-import { inWords } from "./Keys.ts"
+import { waysInWords } from "./Keys.ts"
 
-type KeyRow = readonly [keys: string, title: string]
+type KeyRow = readonly [ways: ReadonlyArray<string>, title: string]
 
 /** Keys that belong to a place, and run no command. */
 const placeKeys: ReadonlyArray<KeyRow> = [
-  ["↑ ↓ Home End Page Up Page Down", "Trees and tables: move"],
-  ["← →", "Trees: close and open a branch; tabs: the one before and the next"],
-  ["Enter", "Trees and tables: open what is chosen"],
-  ["Ctrl+Enter", "Trees and tables: open it beside"],
-  ["A letter", "Trees and menus: go to what begins with it"],
-  ["Delete", "Tabs: close the one that has the focus"],
-  ["Shift+F10 or Menu", "Tabs: what can be done with the one that has the focus"],
-  ["Arrows, Home, End, Enter", "Edges between parts: move them; Enter puts them back"],
-  ["Escape", "Close what is open over the page; then Tab leaves an editor"],
+  [["↑", "↓", "Home", "End", "Page Up", "Page Down"], "Trees and tables: move"],
+  [["←", "→"], "Trees: close and open a branch; tabs: the one before and the next"],
+  [["Enter"], "Trees and tables: open what is chosen"],
+  [["Ctrl+Enter"], "Trees and tables: open it beside"],
+  [["A letter"], "Trees and menus: go to what begins with it"],
+  [["Delete"], "Tabs: close the one that has the focus"],
+  [["Shift+F10", "Menu"], "Tabs: what can be done with the one that has the focus"],
+  [["Arrows", "Home", "End"], "Edges between parts: move them; Enter puts them back"],
+  [["Escape"], "Close what is open over the page; then Tab leaves an editor"],
 ]
 
-const isWanted = ([keys, title]: KeyRow, typed: string): boolean =>
-  `${keys} ${title}`.toLowerCase().includes(typed.trim().toLowerCase())
+const isWanted = ([ways, title]: KeyRow, typed: string): boolean =>
+  `${ways.join(" ")} ${title}`.toLowerCase().includes(typed.trim().toLowerCase())
 
 const KeyboardPage = ({ parameters, scene, setParameters }: ViewProps) => {
   const [typed, setTyped] = useState(parameters["filter"] ?? "")
   const commands = allCommands().flatMap((command): ReadonlyArray<KeyRow> => {
     const keys = keysHere(command, scene)
-    return keys === undefined ? [] : [[inWords(keys), command.title]]
+    return keys === undefined ? [] : [[waysInWords(keys), command.title]]
   })
   const rows = [...commands, ...placeKeys].filter((row) => isWanted(row, typed))
   return (
@@ -54,10 +54,14 @@ const KeyboardPage = ({ parameters, scene, setParameters }: ViewProps) => {
           </tr>
         </thead>
         <tbody>
-          {rows.map(([keys, title]) => (
-            <tr key={`${keys} ${title}`}>
+          {rows.map(([ways, title]) => (
+            <tr key={`${ways.join(" ")} ${title}`}>
               <td>
-                <kbd>{keys}</kbd>
+                <span className="keyboard-ways">
+                  {ways.map((way) => (
+                    <kbd key={way}>{way}</kbd>
+                  ))}
+                </span>
               </td>
               <td>{title}</td>
             </tr>

@@ -54,6 +54,8 @@ describe("keys that mean something", () => {
 
   it("are read out with the ways to the same end", () => {
     assert.strictEqual(inWords("Ctrl+K>Ctrl+W Alt+W"), "Ctrl+K Ctrl+W or Alt+W")
+    assert.strictEqual(inWords("Ctrl+K>ArrowLeft"), "Ctrl+K ←")
+    assert.strictEqual(inWords(""), "")
   })
 
   it("are an editor's own where it hosts the page, but for those with Alt", () => {

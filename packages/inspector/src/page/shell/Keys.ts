@@ -39,8 +39,22 @@ const modifiers = new Set(["Control", "Meta", "Shift", "Alt", "AltGraph"])
 /** Nothing but Ctrl, Shift or Alt, which are held while another key follows. */
 export const isModifier = ({ key }: Pick<KeyPress, "key">): boolean => modifiers.has(key)
 
+const arrows: Readonly<Record<string, string>> = {
+  ArrowLeft: "←",
+  ArrowRight: "→",
+  ArrowUp: "↑",
+  ArrowDown: "↓",
+}
+
+/** Each way to the same end, as people read it: `Ctrl+K Ctrl+W`. */
+export const waysInWords = (keys: string): ReadonlyArray<string> =>
+  keys
+    .split(" ")
+    .filter((way) => way !== "")
+    .map((way) => way.replaceAll(">", " ").replaceAll(/Arrow\w+/g, (name) => arrows[name] ?? name))
+
 /** `Ctrl+K Ctrl+W or Alt+W`: as people read them. */
-export const inWords = (keys: string): string => keys.split(" ").join(" or ").replaceAll(">", " ")
+export const inWords = (keys: string): string => waysInWords(keys).join(" or ")
 
 /** An editor keeps these for itself, and hands them to its webviews as well. */
 export const isEditorsOwn = (keys: string): boolean => /^(?:Ctrl|(?:Shift\+)?F\d)/.test(keys)

@@ -1,18 +1,29 @@
 /** What belongs to the activity that is chosen. */
-import { useState } from "react"
+import { useEffect, useState } from "react"
 import { useStore } from "../connection/Store.ts"
 import type { Scene } from "./Contribution.ts"
 import { activities } from "./Contributions.ts"
 import { Failure } from "./Failure.tsx"
 import { Icon } from "./Icon.tsx"
 import { Sash } from "./Sash.tsx"
-import { bounded } from "./Size.ts"
+import { bounded, narrowPixels } from "./Size.ts"
 
 const size = { min: 160, max: 640, initial: 280 }
+
+/** Where it lies over the tabs, it makes room for the one that was opened from it. */
+const useRoom = ({ workbench }: Scene): void =>
+  useEffect(
+    () =>
+      workbench.active.subscribe(() => {
+        if (innerWidth < narrowPixels) workbench.activity.set(undefined)
+      }),
+    [workbench],
+  )
 
 export const SideBar = ({ scene }: { readonly scene: Scene }) => {
   const shown = useStore(scene.workbench.activity)
   const [width, setWidth] = useState(() => bounded(scene.host.read("sideBar"), size))
+  useRoom(scene)
   const activity = activities.find(({ id }) => id === shown)
   if (activity === undefined) return null
   const { sideBar: Content } = activity
@@ -30,7 +41,7 @@ export const SideBar = ({ scene }: { readonly scene: Scene }) => {
         style={{ width }}
         onKeyDown={(event) => {
           // Where it lies over the tabs, it goes as it came.
-          if (event.key !== "Escape" || event.defaultPrevented || innerWidth >= 900) return
+          if (event.key !== "Escape" || event.defaultPrevented || innerWidth >= narrowPixels) return
           scene.workbench.activity.set(undefined)
           scene.workbench.focusActive()
         }}

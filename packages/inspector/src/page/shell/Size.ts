@@ -1,5 +1,8 @@
 /** Sizes of parts of the workbench, which are remembered. */
 
+/** Below it, as the style sheet knows as well, the side bar lies over the tabs. */
+export const narrowPixels = 900
+
 export interface Size {
   readonly min: number
   readonly max: number

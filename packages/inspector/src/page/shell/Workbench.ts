@@ -3,6 +3,7 @@ import { type ReadonlyStore, type Store, makeStore } from "../connection/Store.t
 import type { Host } from "../host/Host.ts"
 import type { View } from "./Contribution.ts"
 import { type Recent, makeRecent } from "./Recent.ts"
+import { narrowPixels } from "./Size.ts"
 import { type Tabs, makeTabs } from "./Tabs.ts"
 
 export interface Notice {
@@ -89,7 +90,7 @@ const firstActivity = "engine"
 
 /** On a narrow page, and in an editor that has bars of its own, it is shown when asked for. */
 const makeActivity = (host: Host) => {
-  const isRoomy = host.kind === "browser" && globalThis.innerWidth >= 900
+  const isRoomy = host.kind === "browser" && globalThis.innerWidth >= narrowPixels
   const kept = host.read("activity")
   const activity = makeStore<string | undefined>(
     isRoomy ? (kept === "" ? undefined : (kept ?? firstActivity)) : undefined,
