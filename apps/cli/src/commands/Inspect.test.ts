@@ -86,6 +86,24 @@ describe("inspect", () => {
     ),
   )
 
+  it.live("shows the files that it was given by their names, and no path", () =>
+    withTrail((directory) =>
+      Effect.gen(function* () {
+        const copybook = path.join(page, "day.cpy")
+        writeFileSync(copybook, "       01 A PIC X.\n")
+        const heard = listener()
+        const files = new Map([["day.cpy", { kind: "copybook" as const, path: copybook }]])
+        const target = yield* targetOf(directory)
+        const running = inspect(target, { ...options, files }).pipe(Effect.provide(heard.layer))
+        yield* Effect.forkScoped(running)
+        const { client } = yield* aboutBy(yield* heard.url)
+        const found = JSON.stringify(yield* client.Files())
+        assert.include(found, "day.cpy")
+        assert.notInclude(found, page)
+      }).pipe(Effect.scoped, Effect.provide(NodeDisk.layer)),
+    ),
+  )
+
   it.live("says that an announced monitor is silent, and shows the files", () =>
     withTrail((directory) =>
       Effect.gen(function* () {

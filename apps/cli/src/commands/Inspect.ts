@@ -1,4 +1,5 @@
 /** `countersign inspect [DIR|URL]`: a trail, or a running engine, in a browser. */
+import * as path from "node:path"
 import * as Argument from "effect/cli/Argument"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
@@ -19,6 +20,21 @@ const databaseOf = Effect.fnUntraced(function* (flag: Option.Option<Redacted.Red
   if (Option.isSome(url)) yield* Parameters.requireDatabaseUrl(url.value)
   return Option.getOrUndefined(url)
 })
+
+type Files = ReadonlyMap<string, { readonly path: string; readonly kind: "copybook" | "data" }>
+
+/** By their names alone, for a viewer learns no path; two of one name are told apart by a number. */
+const filesOf = (copybooks: ReadonlyArray<string>, data: ReadonlyArray<string>): Files => {
+  const files = new Map<string, { readonly path: string; readonly kind: "copybook" | "data" }>()
+  const add = (file: string, kind: "copybook" | "data") => {
+    const name = path.basename(file)
+    const same = [...files.keys()].filter((known) => known.replace(/^\d+ /, "") === name).length
+    files.set(same === 0 ? name : `${same + 1} ${name}`, { path: path.resolve(file), kind })
+  }
+  for (const file of copybooks) add(file, "copybook")
+  for (const file of data) add(file, "data")
+  return files
+}
 
 export const inspectCommand = Command.make(
   "inspect",
@@ -49,15 +65,31 @@ export const inspectCommand = Command.make(
       ),
       Flag.optional,
     ),
+    copybook: Flag.String("copybook").pipe(
+      Flag.withMetavar("FILE"),
+      Flag.withDescription("A copybook that the page may read; can be given again"),
+      Flag.atLeast(0),
+    ),
+    data: Flag.String("data").pipe(
+      Flag.withMetavar("FILE"),
+      Flag.withDescription("A file of records that the page may read; can be given again"),
+      Flag.atLeast(0),
+    ),
     allowWrite: Flag.Boolean("allow-write").pipe(
       Flag.withDescription("Let whoever has the address change things; each change is recorded"),
       Flag.withDefault(false),
     ),
   },
-  Effect.fnUntraced(function* ({ allowWrite, demo, open, port, postgres, target }) {
+  Effect.fnUntraced(function* ({ allowWrite, copybook, data, demo, open, port, postgres, target }) {
     const isOpened = Option.getOrElse(open, () => process.stdout.isTTY && process.stdin.isTTY)
     const database = yield* databaseOf(postgres)
-    const options = { port, isOpened, isWritable: allowWrite, database }
+    const options = {
+      port,
+      isOpened,
+      isWritable: allowWrite,
+      database,
+      files: filesOf(copybook, data),
+    }
     if (demo && Option.isSome(target)) {
       return yield* new UsageError({
         parameter: "--demo",

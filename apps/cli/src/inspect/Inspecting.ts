@@ -1,5 +1,6 @@
 /** Serves the page, says where, and waits. */
 import { Inspector } from "@countersign/inspector/Inspector"
+import type { MonitorServerOptions } from "@countersign/monitor/server/MonitorServer"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -16,6 +17,8 @@ export interface InspectingOptions {
   readonly isOpened: boolean
   /** A database with a copy of the trail's records. */
   readonly database?: Redacted.Redacted | undefined
+  /** What the copybook workbench may read. */
+  readonly files?: NonNullable<MonitorServerOptions["files"]>
   /** Default: the page that the package brings. */
   readonly page?: string
 }
@@ -63,6 +66,7 @@ const copiesIn = Effect.fnUntraced(function* (directory: string, { database }: I
 })
 
 const pageIn = ({ page }: InspectingOptions) => (page === undefined ? {} : { page })
+const filesIn = ({ files }: InspectingOptions) => (files === undefined ? {} : { files })
 
 export const inspect = (target: Target, options: InspectingOptions) =>
   Effect.gen(function* () {
@@ -93,6 +97,7 @@ export const inspect = (target: Target, options: InspectingOptions) =>
         }
         const layer = Inspector.layerDirectory(target.directory, {
           ...pageIn(options),
+          ...filesIn(options),
           ...(yield* copiesIn(target.directory, options)),
           port,
           isWritable,
@@ -109,7 +114,7 @@ const demonstrate = Effect.fnUntraced(function* (directory: string, options: Ins
   yield* Effect.forkScoped(yield* playDemo)
   const { after, before, sequence } = yield* Effect.promise(() => tamper(directory))
   const { url } = yield* inspectorOf(
-    Inspector.layer({ server: { ...pageIn(options), port, isWritable } }),
+    Inspector.layer({ server: { ...pageIn(options), ...filesIn(options), port, isWritable } }),
   )
   yield* output.say(
     `countersign: a hospital's audit trail, with an engine that goes on writing it, in ${directory}`,
