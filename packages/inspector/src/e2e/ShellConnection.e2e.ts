@@ -152,9 +152,14 @@ describe("the page's way in", () => {
               const names = ["countersign.monitor.v1", `countersign.token.${token}`]
               const socket = new WebSocket(`ws://${location.host}/monitor`, names)
               sockets.set(id, socket)
-              socket.onopen = () => post({ type: "socket.open", id, protocol: socket.protocol })
-              socket.onmessage = ({ data }) => post({ type: "socket.message", id, data })
-              socket.onclose = ({ code }) => post({ type: "socket.close", id, code })
+              const opened = () => post({ type: "socket.open", id, protocol: socket.protocol })
+              socket.addEventListener("open", opened)
+              socket.addEventListener("message", ({ data }) =>
+                post({ type: "socket.message", id, data }),
+              )
+              socket.addEventListener("close", ({ code }) =>
+                post({ type: "socket.close", id, code }),
+              )
             }
             let state: unknown
             Object.assign(globalThis, {

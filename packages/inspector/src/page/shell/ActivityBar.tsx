@@ -9,10 +9,13 @@ const never = (): undefined => undefined
 const Button = ({
   activity,
   isActive,
+  isShown,
   scene,
 }: {
   readonly activity: Activity
   readonly isActive: boolean
+  /** Its side bar is there. */
+  readonly isShown: boolean
   readonly scene: Scene
 }) => {
   const { useBadge = never } = activity
@@ -24,7 +27,7 @@ const Button = ({
       role="tab"
       id={`activity-${activity.id}`}
       aria-selected={isActive}
-      aria-controls="side-bar"
+      aria-controls={isShown ? "side-bar" : undefined}
       aria-label={badge === undefined ? activity.title : `${activity.title}, ${badge}`}
       title={`${activity.title}${keys}`}
       tabIndex={isActive ? 0 : -1}
@@ -66,6 +69,7 @@ export const ActivityBar = ({ scene }: { readonly scene: Scene }) => {
             key={activity.id}
             activity={activity}
             isActive={activity.id === focused}
+            isShown={activity.id === shown}
             scene={scene}
           />
         ))}

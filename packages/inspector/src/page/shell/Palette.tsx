@@ -109,6 +109,12 @@ const PaletteRows = ({
   )
 }
 
+interface Found {
+  /** What it was found for. */
+  readonly text: string | undefined
+  readonly rows: ReadonlyArray<Row>
+}
+
 export const Palette = ({
   close,
   initial,
@@ -119,34 +125,43 @@ export const Palette = ({
   readonly close: () => void
 }) => {
   const [text, setText] = useState(initial)
-  const [rows, setRows] = useState<ReadonlyArray<Row>>([])
+  const [found, setFound] = useState<Found>({ text: undefined, rows: [] })
   const [chosen, setChosen] = useState(0)
-  useEffect(() => {
-    let isOver = false
-    const take = (found: ReadonlyArray<Row>) => {
-      if (isOver) return
-      setRows(found)
-      setChosen(0)
-    }
-    if (text.startsWith(">")) take(commandRows(scene, text.slice(1)))
-    else void placeRows(scene, text).then(take)
-    return () => {
-      isOver = true
-    }
-  }, [scene, text])
+  const isAwaited = useRef(false)
+  const { rows } = found
   const run = (row: Row | undefined) => {
     if (row === undefined) return
     close()
     // The focus is where it was before by then: what it does may move it on.
     queueMicrotask(row.run)
   }
+  useEffect(() => {
+    let isOver = false
+    const take = (next: ReadonlyArray<Row>) => {
+      if (isOver) return
+      setFound({ text, rows: next })
+      setChosen(0)
+      if (isAwaited.current) run(next[0])
+    }
+    isAwaited.current = false
+    if (text.startsWith(">")) take(commandRows(scene, text.slice(1)))
+    else void placeRows(scene, text).then(take)
+    return () => {
+      isOver = true
+    }
+  }, [scene, text])
   const last = Math.max(0, rows.length - 1)
+  const enter = () => {
+    // Who types fast means what was typed, not what is still on the screen.
+    if (found.text === text) run(rows[chosen])
+    else isAwaited.current = true
+  }
   const keys: Readonly<Record<string, () => void>> = {
     ArrowDown: () => setChosen(chosen >= last ? 0 : chosen + 1),
     ArrowUp: () => setChosen(chosen <= 0 ? last : chosen - 1),
     PageDown: () => setChosen(Math.min(last, chosen + 10)),
     PageUp: () => setChosen(Math.max(0, chosen - 10)),
-    Enter: () => run(rows[chosen]),
+    Enter: enter,
     Tab: () => undefined,
   }
   return (

@@ -32,8 +32,8 @@ export const SideBar = ({ scene }: { readonly scene: Scene }) => {
     scene.host.write("sideBar", String(bounded(next, size)))
   }
   return (
-    <>
-      <aside
+    <aside className="side-bar-area" aria-label="Side bar">
+      <div
         id="side-bar"
         className="side-bar"
         role="tabpanel"
@@ -63,7 +63,7 @@ export const SideBar = ({ scene }: { readonly scene: Scene }) => {
             <Content scene={scene} />
           </Failure>
         </div>
-      </aside>
+      </div>
       <Sash
         label="Width of the side bar"
         orientation="vertical"
@@ -71,6 +71,6 @@ export const SideBar = ({ scene }: { readonly scene: Scene }) => {
         {...size}
         resize={resize}
       />
-    </>
+    </aside>
   )
 }

@@ -53,6 +53,14 @@ const isSameTab = (views: ReadonlyMap<string, View>, link: Link) => {
   }
 }
 
+/** Two groups may show the same tab, and dockview calls a group by its tab, as the last of what it does. */
+const nameGroups = (api: DockviewApi): void =>
+  queueMicrotask(() => {
+    for (const [index, { element }] of api.groups.entries()) {
+      element.setAttribute("aria-label", `Tabs ${index + 1}`)
+    }
+  })
+
 export const makeTabs = (host: Host, views: ReadonlyMap<string, View>): Tabs => {
   const active = makeStore<Link | undefined>(undefined)
   const recent = makeRecent(host, "recentLinks", recentMax)
@@ -98,8 +106,14 @@ export const makeTabs = (host: Host, views: ReadonlyMap<string, View>): Tabs => 
       const kept = host.read(layoutKey)
       if (kept !== undefined) restore(api, kept, views)
       if (!openLink(wanted) && api.panels.length === 0) open("welcome")
-      api.onDidLayoutChange(keep)
-      api.onDidActivePanelChange(refresh)
+      api.onDidLayoutChange(() => {
+        keep()
+        nameGroups(api)
+      })
+      api.onDidActivePanelChange(() => {
+        refresh()
+        nameGroups(api)
+      })
       api.onDidRemovePanel(remember)
       host.onLink(openLink)
       addEventListener("pagehide", keepNow)
