@@ -107,6 +107,16 @@ describe("the copybook workbench", () => {
       await notice(page, "19 records, 1 faulty").waitFor()
       await page.getByRole("list", { name: "Faults of the file" }).getByRole("button").click()
       await page.getByRole("heading", { name: "record 10" }).waitFor()
+
+      await page.getByRole("tab", { name: "Export" }).click()
+      const saving = page.waitForEvent("download")
+      await page.getByRole("button", { name: "Save as JSON lines" }).click()
+      const saved = fs
+        .readFileSync(await (await saving).path(), "utf8")
+        .trim()
+        .split("\n")
+      assert.lengthOf(saved, 9)
+      assert.include(saved[0], '"CPY-4003"')
     }),
   )
 
@@ -197,7 +207,8 @@ describe("the copybook workbench", () => {
       const look = async (where: string) => {
         for (const theme of ["Dark", "Light", "High contrast"]) {
           await runCommand(`Theme: ${theme}`)
-          for (const one of await violationsOf(page)) found.push(`${where}, ${theme}: ${one}`)
+          for (const one of await violationsOf(page, `.${where}`))
+            found.push(`${where}, ${theme}: ${one}`)
         }
       }
       await fieldRow(page, "AMOUNT").waitFor()
@@ -207,7 +218,7 @@ describe("the copybook workbench", () => {
       await look("copybook")
       await page.getByRole("button", { name: "Compare with another record" }).click()
       await page.getByRole("region", { name: "Fields of both records" }).waitFor()
-      await look("records")
+      await look("compare")
       assert.deepStrictEqual(found, [])
     }),
   )

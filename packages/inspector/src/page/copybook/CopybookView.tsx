@@ -136,6 +136,9 @@ const CopybookView = ({ isVisible, parameters, scene, setParameters }: ViewProps
       )}
       {copybook === undefined ? null : (
         <Findings
+          host={scene.host}
+          index={index}
+          records={state.records}
           codec={codec}
           source={source}
           shown={shown}

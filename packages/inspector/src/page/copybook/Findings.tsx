@@ -10,9 +10,15 @@ import type { ByteSource } from "./ByteSource.ts"
 import type { Codec } from "./Codec.ts"
 import { type FoundFault, type ScanState, foundMax, scanFaults } from "./FaultScan.ts"
 import type { ShownRecord } from "./Hooks.ts"
+import { ExportPanel } from "./ExportPanel.tsx"
+import type { Host } from "../host/Host.ts"
+import type { RecordIndex } from "./RecordIndex.ts"
 import { framingText } from "./Reading.ts"
 
 export interface FindingsProps {
+  readonly host: Host
+  readonly index: RecordIndex | undefined
+  readonly records: number
   readonly codec: Codec | undefined
   readonly source: ByteSource | undefined
   readonly shown: ShownRecord | undefined
@@ -229,6 +235,7 @@ const tabs = [
   { id: "record", title: "This record", Content: OfRecord },
   { id: "file", title: "Whole file", Content: OfFile },
   { id: "framing", title: "Framing", Content: Framings },
+  { id: "export", title: "Export", Content: ExportPanel },
 ] as const
 
 type TabId = (typeof tabs)[number]["id"]

@@ -59,7 +59,7 @@ const Value = ({ node }: { readonly node: FieldNode }) => {
   )
 }
 
-const icons = { group: "symbol-namespace", table: "symbol-array", elementary: "symbol-field" }
+const icons = { group: "symbol-namespace", table: "symbol-array", elementary: undefined }
 
 interface RowProps {
   readonly row: TreeRow
@@ -73,7 +73,7 @@ interface RowProps {
 
 const Cells = ({ hasRecord, onToggle, row }: Pick<RowProps, "hasRecord" | "onToggle" | "row">) => {
   const { condition, isOpen, left, level, node } = row
-  const indent = { paddingInlineStart: (level - 1) * 14 + 4 }
+  const indent = { paddingInlineStart: (level - 1) * 11 + 2 }
   if (left !== undefined)
     return (
       <span role="gridcell" className="quiet" style={indent}>
@@ -102,9 +102,10 @@ const Cells = ({ hasRecord, onToggle, row }: Pick<RowProps, "hasRecord" | "onTog
       </>
     )
   const isEntry = node.name.startsWith("[")
+  const icon = icons[node.kind]
   return (
     <>
-      <span role="gridcell" className="field-name" style={indent}>
+      <span role="gridcell" className="field-name" style={indent} title={visible(node.id, 200)}>
         <span
           className="tree-twist"
           onClick={(event) => {
@@ -114,7 +115,7 @@ const Cells = ({ hasRecord, onToggle, row }: Pick<RowProps, "hasRecord" | "onTog
         >
           {isOpen === undefined ? null : <Icon name={isOpen ? "chevron-down" : "chevron-right"} />}
         </span>
-        <Icon name={icons[node.kind]} />
+        {icon === undefined ? null : <Icon name={icon} />}
         {isEntry ? null : (
           <span className="quiet">{String(node.field.level).padStart(2, "0")}</span>
         )}{" "}
@@ -130,7 +131,7 @@ const Cells = ({ hasRecord, onToggle, row }: Pick<RowProps, "hasRecord" | "onTog
       <span role="gridcell" className="number">
         {node.length}
       </span>
-      <span role="gridcell" className="field-value">
+      <span role="gridcell" className="field-value" title={visible(node.value ?? "", 400)}>
         {hasRecord ? <Value node={node} /> : <span className="quiet">{node.value}</span>}
       </span>
     </>

@@ -166,7 +166,7 @@ export const RecordBar = (props: RecordBarProps) => {
           {counted.format(shown.record.fileOffset)}
           {shown.tree.segment === undefined ? null : (
             <>
-              , kind <b className="mono">{visible(shown.tree.segment, 40)}</b>
+              , kind <b>{visible(shown.tree.segment, 40)}</b>
             </>
           )}
           {shown.tree.faults.length === 0 ? (

@@ -50,6 +50,8 @@ export const editorParts = ({
     "aria-label": isReadOnly ? `${label}, read only` : label,
     "aria-description": keysHint,
     "aria-readonly": String(isReadOnly),
+    // What scrolls has to hold something that the keyboard reaches.
+    tabindex: "0",
   }),
 ]
 
