@@ -17,7 +17,7 @@ it("ends the axis above the highest, and shares at one", () => {
   assert.closeTo(axisEnd("ratio", 0.9), 1, 0.05)
   assert.isBelow(axisEnd("ratio", 0.02), 0.03)
   assert.isAbove(axisEnd("ratio", 1.4), 1.4)
-  assert.deepStrictEqual([axisEnd("count", 0), axisEnd("ratio", Number.NaN)], [1, 1])
+  assert.deepStrictEqual([axisEnd("count", 0), axisEnd("ratio", Number.NaN)], [4, 1])
 })
 
 it("takes rows evenly over the time, the newest first", () => {

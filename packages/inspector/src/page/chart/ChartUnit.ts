@@ -13,10 +13,18 @@ const writers: Readonly<Record<Unit, (value: number) => string>> = {
 export const inUnit = (unit: Unit, value: number | null | undefined): string =>
   value === null || value === undefined || !Number.isFinite(value) ? "–" : writers[unit](value)
 
+/** Where the axis of nothing ends. */
+const emptyEnds: Readonly<Record<Unit, number>> = {
+  perSecond: 4,
+  seconds: 0.001,
+  bytes: 4096,
+  ratio: 1,
+  count: 4,
+}
+
 /** Where the axis ends: shares end at one where they stay below it, and nothing ends at nothing. */
 export const axisEnd = (unit: Unit, most: number): number => {
-  if (!Number.isFinite(most) || most <= 0)
-    return unit === "ratio" ? 1 : unit === "seconds" ? 0.001 : 1
+  if (!Number.isFinite(most) || most <= 0) return emptyEnds[unit]
   return unit === "ratio" && most > 0.5 && most <= 1 ? 1.02 : most * 1.08
 }
 

@@ -98,7 +98,7 @@ export const plotOptions = (
   return {
     width,
     height: 150,
-    padding: [8, 8, 0, 0],
+    padding: [8, 28, 0, 0],
     legend: { show: false },
     cursor: {
       y: false,

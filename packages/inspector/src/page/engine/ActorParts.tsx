@@ -34,9 +34,10 @@ export const Gauge = ({
 export const Mailbox = ({ actor }: { readonly actor: Pick<ActorRow, "mailbox"> }) => {
   if (actor.mailbox === null) return <span className="quiet">none</span>
   const filled = fill(actor)
+  const isBounded = actor.mailbox.capacityItems > 0 || actor.mailbox.capacityBytes > 0
   return (
     <span className="mailbox">
-      <Gauge filled={filled} level={levelOf(filled)} />
+      {isBounded ? <Gauge filled={filled} level={levelOf(filled)} /> : null}
       <span>{mailboxInWords(actor)}</span>
     </span>
   )

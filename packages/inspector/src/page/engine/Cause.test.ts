@@ -189,7 +189,7 @@ describe("a sink", () => {
       state: "backing-off",
       waitsOn: "circuit",
       faults: 5,
-      lastCause: "connection refused",
+      lastCause: "@countersign/core/SinkError: connection refused",
     })
     const cause = first({ sinks: [sink({ circuit: "open" })], actors: [resting] })
     assert.strictEqual(cause.trouble, "blocked")

@@ -28,9 +28,11 @@ type SinkRow = Frame["snapshot"]["sinks"][number]
 
 const causeLengthMax = 160
 
-/** The first line: stacks follow on the others. */
-const firstLine = (text: string): string =>
-  visible(text.split("\n", 1)[0] ?? "", causeLengthMax).replace(/\.$/, "")
+/** The first line: stacks follow on the others. What an error is called inside is for programs. */
+const firstLine = (text: string): string => {
+  const line = (text.split("\n", 1)[0] ?? "").replace(/^@[\w./-]+: /, "")
+  return visible(line, causeLengthMax).replace(/\.$/, "")
+}
 
 const age = ({ sinceMillis }: ActorRow, atMillis: number): string =>
   formatSpan(atMillis - sinceMillis)

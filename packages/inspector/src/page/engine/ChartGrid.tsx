@@ -12,6 +12,9 @@ const Chart = lazy(() => import("../chart/Chart.tsx"))
 /** Lines of more frames than this are drawn less often, for nobody sees one more. */
 const repaintMillis = (minutes: number): number => Math.max(500, minutes * 250)
 
+/** A past that is shorter fills the chart, down to this. */
+const leastMillis = 30_000
+
 /** More are found on the tab of alerts. */
 const marksMax = 20
 
@@ -45,7 +48,10 @@ const ChartGrid = ({ isVisible, minutes, plans, scene }: ChartGridProps) => {
   const key = planKey(plans)
   const read = useMemo(() => makeColumns(plans), [key])
   const toMillis = history.at(-1)?.atMillis ?? 0
-  const fromMillis = toMillis - minutes * 60_000
+  const fromMillis = Math.max(
+    toMillis - minutes * 60_000,
+    Math.min(history[0]?.atMillis ?? 0, toMillis - leastMillis),
+  )
   const { times, values } = useMemo(() => read(history, fromMillis), [read, history, fromMillis])
   const marks = useMemo(() => alertMarks(history, fromMillis), [history, fromMillis])
   return (

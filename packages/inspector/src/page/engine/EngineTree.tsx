@@ -109,9 +109,14 @@ const EngineTree = ({ scene }: { readonly scene: Scene }) => {
         ))}
       </nav>
       {worst === undefined || worst.trouble === "none" ? null : (
-        <p className="side-cause">
+        <button
+          type="button"
+          className="side-cause"
+          title={worst.sentence}
+          onClick={() => scene.workbench.open("flow")}
+        >
           <Icon name="warning" /> <span>{worst.sentence}</span>
-        </p>
+        </button>
       )}
       <h3>Supervisor tree</h3>
       {frame === undefined ? (

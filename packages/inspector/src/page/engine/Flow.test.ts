@@ -61,7 +61,7 @@ describe("the way of an event", () => {
   it("says how full it is before each stage", () => {
     assert.deepInclude(step("pool")?.edge, { filled: 0.5, level: "high" })
     assert.deepInclude(step("log")?.edge, { filled: 0.9, level: "full" })
-    assert.strictEqual(step("log")?.edge?.text, "9 of 10 · 0 B of 100 B")
+    assert.strictEqual(step("log")?.edge?.text, "9 of 10 wait, 0 B")
     assert.isUndefined(step("accepted")?.edge)
   })
 

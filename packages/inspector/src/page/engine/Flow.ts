@@ -1,6 +1,6 @@
 /** The way of an event as what is drawn: steps from left to right, and how full what is between them is. */
 import type { Snapshot } from "@countersign/monitor/protocol/Snapshot"
-import { type ActorRow, fill, levelOf, mailboxInWords } from "./ActorRows.ts"
+import { type ActorRow, fill, levelOf } from "./ActorRows.ts"
 import { bytes, count, many } from "./Amount.ts"
 
 /** The stages in the order in which an event passes them; one that is not known follows them. */
@@ -71,13 +71,23 @@ const rateOf = (snapshot: Snapshot, actor: ActorRow): number => {
   return (step === undefined ? undefined : rowOf(snapshot, step)?.perSecond) ?? actor.perSecond
 }
 
+/** `12 of 12 wait, 900 B` */
+const waitingInWords = ({
+  capacityItems,
+  depthBytes,
+  depthItems,
+}: NonNullable<ActorRow["mailbox"]>): string => {
+  const room = capacityItems > 0 ? ` of ${count(capacityItems)}` : ""
+  return `${count(depthItems)}${room} wait${depthItems === 0 ? "" : `, ${bytes(depthBytes)}`}`
+}
+
 const stageStep = (snapshot: Snapshot, actor: ActorRow): FlowStep => ({
   id: actor.id,
   title: actor.id,
   edge:
     actor.mailbox === null
       ? undefined
-      : { filled: fill(actor), level: levelOf(fill(actor)), text: mailboxInWords(actor) },
+      : { filled: fill(actor), level: levelOf(fill(actor)), text: waitingInWords(actor.mailbox) },
   actor,
   sink: undefined,
   perSecond: rateOf(snapshot, actor),

@@ -49,8 +49,10 @@ const EdgeMark = ({ edge }: { readonly edge: Edge | undefined }) => (
   </span>
 )
 
-/** Its place in what waits: one that waits, or the one that is waited for. */
-type Part = "waits" | "cause" | undefined
+/** Its place in what is wrong: it waits, it is waited for, or it is alone in trouble. */
+type Part = "waits" | "cause" | "alone" | undefined
+
+const partNames = { waits: "waits", cause: "is waited for", alone: "in trouble" } as const
 
 const Box = ({
   open,
@@ -64,15 +66,9 @@ const Box = ({
   <button type="button" className="flow-box" data-part={part} onClick={open}>
     <span className="flow-name">{visible(step.title, 60)}</span>
     {step.actor === undefined ? null : <StateLabel state={step.actor.state} />}
-    {part === undefined ? null : (
-      <span className="flow-part">{part === "cause" ? "is waited for" : "waits"}</span>
-    )}
+    {part === undefined ? null : <span className="flow-part">{partNames[part]}</span>}
     <span className="flow-rate">{rate(step.perSecond)}</span>
-    {step.edge === undefined ? null : (
-      <span className="quiet">
-        {step.sink === undefined ? `waiting: ${step.edge.text}` : step.edge.text}
-      </span>
-    )}
+    {step.edge === undefined ? null : <span className="quiet">{step.edge.text}</span>}
     {step.details.map((detail) => (
       <span key={detail} className="quiet">
         {detail}
@@ -84,6 +80,7 @@ const Box = ({
 const partOf = (causes: ReadonlyArray<Cause>, id: string): Part => {
   const cause = causes.find(({ actors, trouble }) => trouble !== "none" && actors.includes(id))
   if (cause === undefined) return undefined
+  if (cause.actors.length === 1) return "alone"
   return cause.actors.at(-1) === id ? "cause" : "waits"
 }
 

@@ -84,6 +84,7 @@ const labelled = (snapshot: Snapshot, metric: string): ReadonlyArray<Line> =>
 
 const quantilePattern = /^(.*?)_seconds\{(.*?),?quantile="0\.(5|95|99)"\}$/
 
+/** In the order in which charts show them; those that are not here follow. */
 const titles: Readonly<Record<string, string>> = {
   countersign_log_sync: "Writing to the log until it is on the disk",
   countersign_publish: "Publishing a checkpoint",
@@ -109,7 +110,10 @@ const latencies = (snapshot: Snapshot): ReadonlyArray<Plan> => {
       lines.push(series(values === "" ? percentile : `${values} ${percentile}`, name))
     byMetric.set(metric, lines)
   }
-  return [...byMetric].map(([metric, lines]) => ({
+  const known = Object.keys(titles)
+  const place = (metric: string) => (known.includes(metric) ? known.indexOf(metric) : known.length)
+  const ordered = [...byMetric].toSorted(([one], [other]) => place(one) - place(other))
+  return ordered.map(([metric, lines]) => ({
     id: metric,
     title: titles[metric] ?? metric.replace(/^countersign_/, "").replaceAll("_", " "),
     unit: "seconds",
