@@ -6,6 +6,7 @@ import { type EngineWatch, makeEngineWatch } from "./monitor/EngineWatch.ts"
 import { makeMonitors, type Monitors } from "./monitor/Monitors.ts"
 import { keyOf, type Target, targetOf } from "./monitor/Target.ts"
 import { type InspectorPanels, makeInspectorPanels } from "./panel/InspectorPanels.ts"
+import { pageFolder } from "./panel/PackedPage.ts"
 import { type Trails, watchTrails } from "./trail/Trails.ts"
 
 export interface Session {
@@ -46,7 +47,7 @@ export const makeSession = ({ context, editor, retryMillis }: SessionOptions): S
   const panels = makeInspectorPanels({
     editor,
     monitors,
-    page: editor.Uri.joinPath(context.extensionUri, "page"),
+    findPage: () => pageFolder(editor, context),
   })
   let target: Target | undefined
   const lookAt = (next: Target | undefined): void => {

@@ -24,7 +24,7 @@ export interface InspectorPanelsOptions {
   readonly editor: Editor
   readonly monitors: Monitors
   /** Where the built page is. */
-  readonly page: vscode.Uri
+  readonly findPage: () => Promise<vscode.Uri>
 }
 
 interface Open {
@@ -109,9 +109,19 @@ const targetIn = (state: unknown): Target | undefined =>
     : undefined
 
 export const makeInspectorPanels = (options: InspectorPanelsOptions): InspectorPanels => {
-  const { editor, page } = options
+  const { editor, findPage } = options
   const open = new Map<string, Open>()
   let files: Promise<PageFiles> | undefined
+  const pageFiles = (): Promise<PageFiles> => {
+    if (files !== undefined) return files
+    const found = findPage().then((root) => readPage(editor, root))
+    files = found
+    // A disk that was full may have room the next time.
+    found.catch(() => {
+      files = undefined
+    })
+    return found
+  }
 
   const attach = async (
     panel: vscode.WebviewPanel,
@@ -125,9 +135,9 @@ export const makeInspectorPanels = (options: InspectorPanelsOptions): InspectorP
       if (open.get(key) === mine) open.delete(key)
     })
     const { webview } = panel
-    webview.options = { enableScripts: true, localResourceRoots: [page] }
-    files ??= readPage(editor, page)
-    webview.html = documentOf(await files, panel, target, link, editor)
+    const found = await pageFiles()
+    webview.options = { enableScripts: true, localResourceRoots: [found.root] }
+    webview.html = documentOf(found, panel, target, link, editor)
   }
 
   return {

@@ -2,7 +2,7 @@
  * An editor without its windows: as much of the module `vscode` as the extension uses, and what a
  * user would see and choose. Modelled on the editor's own declarations.
  */
-import { mkdir, readdir, readFile, stat, writeFile } from "node:fs/promises"
+import { mkdir, readdir, readFile, rm, stat, writeFile } from "node:fs/promises"
 import * as path from "node:path"
 import type * as vscode from "vscode"
 import type { Editor } from "../Editor.ts"
@@ -253,6 +253,7 @@ const workspaceOf = ({ fileEvents, options, providers, Uri }: World) => ({
     readFile: (uri: vscode.Uri) => readFile(uri.fsPath),
     readDirectory: async (uri: vscode.Uri) =>
       (await readdir(uri.fsPath)).map((name) => [name, 1] as const),
+    delete: (uri: vscode.Uri) => rm(uri.fsPath, { recursive: true }),
     writeFile: async (uri: vscode.Uri, bytes: Uint8Array) => {
       await mkdir(path.dirname(uri.fsPath), { recursive: true })
       await writeFile(uri.fsPath, bytes)
@@ -287,6 +288,7 @@ const contextOf = ({ fake, options, Uri }: World): vscode.ExtensionContext => {
   const context = {
     extension: { id: "countersign.countersign-inspector" },
     extensionUri: Uri.file(options.extensionPath ?? options.folder),
+    globalStorageUri: Uri.file(path.join(options.extensionPath ?? options.folder, "storage")),
     subscriptions: [],
     secrets: {
       get: async (key: string) => fake.secrets.get(key),
