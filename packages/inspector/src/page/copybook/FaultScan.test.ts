@@ -33,4 +33,28 @@ describe("the faults of a file", () => {
     assert.strictEqual(next.found[0]?.record, 2)
     assert.lengthOf((await scan(text)).found, 3)
   })
+
+  it("behind a record of a fixed length are found without the bytes before it", async () => {
+    if (codec === undefined) throw new Error("the copybook is refused")
+    const bytes = new TextEncoder().encode("abcX1abc02abcX3abc")
+    const memory = memorySource("a.dat", bytes)
+    let first = Number.POSITIVE_INFINITY
+    const source = {
+      ...memory,
+      read: (offset: number, length: number) => {
+        first = Math.min(first, offset)
+        return memory.read(offset, length)
+      },
+    }
+    const { signal } = new AbortController()
+    const { found } = await scanFaults(codec, source, { from: 1, signal })
+    assert.strictEqual(first, 5)
+    assert.deepEqual(
+      found.map(({ code, fileOffset, record }) => [code, fileOffset, record]),
+      [
+        ["CPY-4003", 13, 2],
+        ["CPY-3001", 15, 3],
+      ],
+    )
+  })
 })

@@ -1,7 +1,7 @@
 /** Looks through a file for records that are not as their copybook says. */
 import type { ByteSource } from "./ByteSource.ts"
 import type { Codec } from "./Codec.ts"
-import { batchesOf } from "./RecordIndex.ts"
+import { batchesOf, strideOf } from "./RecordIndex.ts"
 
 export interface FoundFault {
   readonly code: string
@@ -38,12 +38,25 @@ export interface ScanOptions {
   readonly onState?: (state: ScanState) => void
 }
 
-/**
- * Framing's faults, and those of fields; in the order of the file.
- *
- * @returns what was found when it ended or was aborted
- */
-export const scanFaults = async (
+/** As if the file began so much later. */
+const behind = (source: ByteSource, shift: number): ByteSource => ({
+  ...source,
+  size: Math.max(0, source.size - shift),
+  read: (offset, length, signal) => source.read(offset + shift, length, signal),
+})
+
+const shifted = (state: ScanState, records: number, bytes: number): ScanState => ({
+  ...state,
+  records: state.records + records,
+  bytes: state.bytes + bytes,
+  found: state.found.map((fault) => ({
+    ...fault,
+    record: fault.record + records,
+    fileOffset: fault.fileOffset + bytes,
+  })),
+})
+
+const scanned = async (
   codec: Codec,
   source: ByteSource,
   { from = 0, isFirstOnly = false, onState, signal }: ScanOptions,
@@ -52,10 +65,11 @@ export const scanFaults = async (
   let records = 0
   let faulty = 0
   let state: ScanState = { bytes: 0, records, faulty, found, isDone: false }
-  const put = (fault: FoundFault) => {
-    if (found.length < foundMax) found.push(fault)
-  }
   for await (const { batches, bytes, faults } of batchesOf(codec, source, signal)) {
+    const here: Array<FoundFault> = []
+    const put = (fault: FoundFault) => {
+      if (here.length < foundMax) here.push(fault)
+    }
     for (const fault of faults) {
       if (fault.record < from) continue
       faulty += 1
@@ -74,9 +88,35 @@ export const scanFaults = async (
           put({ code, message, record, fileOffset, bytes: reject.bytes.slice(0, shownBytes) })
       }
     }
+    // Framing tells its faults apart from those of records.
+    here.sort((one, other) => one.record - other.record || one.fileOffset - other.fileOffset)
+    found.push(...here.slice(0, foundMax - found.length))
     state = { bytes, records, faulty, found: [...found], isDone: false }
     onState?.(state)
     if (isFirstOnly && found.length > 0) break
   }
   return { ...state, isDone: !signal.aborted }
+}
+
+/**
+ * Framing's faults, and those of fields; in the order of the file.
+ *
+ * @returns what was found when it ended or was aborted
+ */
+export const scanFaults = async (
+  codec: Codec,
+  source: ByteSource,
+  options: ScanOptions,
+): Promise<ScanState> => {
+  const { from = 0, onState } = options
+  // Records that all have one length need not be read to be passed over.
+  const stride = strideOf(codec)
+  if (stride === undefined || from === 0) return scanned(codec, source, options)
+  const bytes = from * stride
+  const done = await scanned(codec, behind(source, bytes), {
+    ...options,
+    from: 0,
+    onState: (state) => onState?.(shifted(state, from, bytes)),
+  })
+  return shifted(done, from, bytes)
 }
