@@ -134,6 +134,7 @@ export const EditorArea = ({ scene }: { readonly scene: Scene }) => (
       if (isTab && isMenuKey(event) && openMenu(scene, event.target)) event.preventDefault()
     }}
   >
+    <h1 className="unseen">Inspector</h1>
     <SceneContext value={scene}>
       <DockviewReact
         theme={{ ...themeAbyss, name: "countersign", className: "dockview-theme-countersign" }}

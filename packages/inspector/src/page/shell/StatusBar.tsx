@@ -80,10 +80,11 @@ const ProblemCounts = ({ scene }: { readonly scene: Scene }) => {
     <button
       type="button"
       title={`${words} (Ctrl+Shift+M)`}
-      aria-label={`Problems: ${words}`}
       onClick={() => scene.workbench.showPanel("problems")}
     >
-      <Icon name="error" /> {counts.errors} <Icon name="warning" /> {counts.warnings}
+      <span className="unseen">Problems:</span>
+      <Icon name="error" /> {counts.errors} <span className="unseen">errors,</span>
+      <Icon name="warning" /> {counts.warnings} <span className="unseen">warnings</span>
     </button>
   )
 }
