@@ -5,11 +5,12 @@ import type { Scene } from "./Contribution.ts"
 import { type Problem, problemsOf } from "./Problems.ts"
 
 /** Always of now, whichever moment views show. */
-export const useProblems = ({ connection }: Scene): ReadonlyArray<Problem> => {
+export const useProblems = ({ connection, workbench }: Scene): ReadonlyArray<Problem> => {
   const state = useStore(connection.state)
   const about = useStore(connection.about)
   const frame = useStore(connection.frame)
-  return useMemo(() => problemsOf({ state, about, frame }), [state, about, frame])
+  const found = useStore(workbench.problems)
+  return useMemo(() => problemsOf({ state, about, frame, found }), [state, about, frame, found])
 }
 
 export const useProblemsBadge = (scene: Scene): string | undefined => {

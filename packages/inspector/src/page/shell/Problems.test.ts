@@ -94,6 +94,18 @@ describe("what is wrong now", () => {
     assert.deepStrictEqual(said("verified"), [])
   })
 
+  it("is what a room has found itself, where no engine tells anything", () => {
+    const problem = {
+      id: "verify",
+      severity: "error" as const,
+      title: "This page: TAMPERED WITH",
+      detail: "entry 7",
+      link: "verify",
+    }
+    const found = known({}, { frame: undefined, found: [problem] })
+    assert.deepStrictEqual(problemsOf(found), [problem])
+  })
+
   it("is an engine that has failed, with its reason", () => {
     const engine = { ...emptySnapshot.engine, state: "failed" as const, detail: "the disk is full" }
     assert.deepInclude(problemsOf(known({ engine }))[0], {

@@ -20,6 +20,8 @@ export interface Known {
   readonly state: ConnectionState
   readonly about: About | undefined
   readonly frame: Frame | undefined
+  /** What rooms have found themselves. */
+  readonly found?: ReadonlyArray<Problem>
 }
 
 /** Units: milliseconds. Stages wait for each other all the time; so long is no turn-taking any more. */
@@ -181,9 +183,10 @@ const ofAlerts = ({ alerts, alertsLeftOut }: Snapshot): ReadonlyArray<Problem> =
 
 /** Errors first; each in the order in which they lead to each other. */
 export const problemsOf = (known: Known): ReadonlyArray<Problem> => {
-  const { frame } = known
+  const { found: told = [], frame } = known
   const found = [
     ...ofConnection(known),
+    ...told,
     ...(frame === undefined
       ? []
       : [

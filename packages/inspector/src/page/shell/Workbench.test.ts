@@ -30,6 +30,21 @@ describe("what the workbench tells", () => {
     assert.isAtMost(notices.get()[0]?.text.length ?? 0, 2000)
   })
 
+  it("replaces what a room has found wrong by what it finds next", () => {
+    const { problems, setProblems } = workbench()
+    const problem = (id: string) =>
+      ({ id, severity: "error", title: id, detail: "", link: "verify" }) as const
+    setProblems("verify", [problem("a")])
+    setProblems("letters", [problem("b")])
+    setProblems("verify", [problem("c")])
+    assert.deepStrictEqual(
+      problems.get().map(({ id }) => id),
+      ["c", "b"],
+    )
+    setProblems("verify", [])
+    assert.lengthOf(problems.get(), 1)
+  })
+
   it("has the same words read out again", () => {
     const { announce, announcement } = workbench()
     announce("Connected")

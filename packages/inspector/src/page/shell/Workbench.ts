@@ -2,6 +2,7 @@
 import { type ReadonlyStore, type Store, makeStore } from "../connection/Store.ts"
 import type { Host } from "../host/Host.ts"
 import type { View } from "./Contribution.ts"
+import type { Problem } from "./Problems.ts"
 import { type Recent, makeRecent } from "./Recent.ts"
 import { narrowPixels } from "./Size.ts"
 import { type Tabs, makeTabs } from "./Tabs.ts"
@@ -49,6 +50,10 @@ export interface Workbench extends Tabs {
   readonly messages: ReadonlyStore<ReadonlyArray<Notice>>
   readonly notify: (text: string, kind?: Notice["kind"]) => void
   readonly dismiss: (id: number) => void
+  /** What rooms have found to be wrong, besides what frames tell. */
+  readonly problems: ReadonlyStore<ReadonlyArray<Problem>>
+  /** In the place of what the room has told before. */
+  readonly setProblems: (room: string, problems: ReadonlyArray<Problem>) => void
   /** Commands that were run, the newest first, by their ids. */
   readonly recentCommands: Recent["all"]
   readonly useCommand: (id: string) => void
@@ -76,6 +81,18 @@ const makeNotices = () => {
       messages.set([notice, ...messages.get()].slice(0, messagesMax))
     },
     dismiss: (id: number) => notices.set(notices.get().filter((notice) => notice.id !== id)),
+  }
+}
+
+const makeProblems = () => {
+  const byRoom = new Map<string, ReadonlyArray<Problem>>()
+  const problems = makeStore<ReadonlyArray<Problem>>([])
+  return {
+    problems,
+    setProblems: (room: string, found: ReadonlyArray<Problem>) => {
+      byRoom.set(room, found)
+      problems.set([...byRoom.values()].flat())
+    },
   }
 }
 
@@ -130,6 +147,7 @@ export const makeWorkbench = (host: Host, views: ReadonlyMap<string, View>): Wor
     ...makeActivity(host),
     ...makePanel(host),
     ...makeNotices(),
+    ...makeProblems(),
     overlay: makeStore<Overlay>(undefined),
     recentCommands: recent.all,
     useCommand: recent.use,

@@ -3,6 +3,7 @@ import { type ReadonlyStore, type Store, makeStore } from "../connection/Store.t
 import type { Scene } from "../shell/Contribution.ts"
 import {
   firstWrong,
+  problemsIn,
   quarterReached,
   segmentsOf,
   started,
@@ -92,6 +93,7 @@ const make = (scene: Scene): Verifications => {
     if (run === undefined || state === "stopped") return
     const text = `${names[by]}: ${wordOf(run)}. ${run.detail}`
     scene.workbench.announce(text)
+    scene.workbench.setProblems(`verify ${by}`, problemsIn(run))
     if (run.verdict !== "tampered") return
     scene.workbench.notify(text, "error")
     land(scene, run)

@@ -2,10 +2,12 @@ import { assert, describe, it } from "@effect/vitest"
 import {
   cellsOf,
   firstWrong,
+  problemsIn,
   quarterReached,
   segmentsOf,
   started,
   summaryOf,
+  type VerifyRun,
   wordOf,
 } from "./VerifyRun.ts"
 
@@ -66,5 +68,27 @@ describe("a verification", () => {
     assert.strictEqual(wordOf({ ...run, state: "failed" }), "Not verified")
     assert.strictEqual(wordOf({ ...run, state: "stopped", verdict: "verified" }), "Stopped")
     assert.strictEqual(wordOf({ ...run, state: "done", verdict: "verified" }), "Verified")
+  })
+})
+
+describe("what is listed among the problems", () => {
+  const run = { ...started("page", 0), state: "done", detail: "Entry 7 is another" } as const
+
+  it("is a trail that was tampered with, and leads to the record", () => {
+    const tampered = { ...run, verdict: "tampered" as const, findings: [finding(7)] }
+    assert.deepInclude(problemsIn(tampered)[0], {
+      severity: "error",
+      title: "This page: TAMPERED WITH",
+      link: "event?part=proof&sequence=7",
+    })
+  })
+
+  it("is less where nobody could tell, and nothing where it holds or was stopped", () => {
+    const severities = (part: Partial<VerifyRun>) =>
+      problemsIn({ ...run, ...part }).map(({ severity }) => severity)
+    assert.deepStrictEqual(severities({ verdict: "unverifiable" }), ["warning"])
+    assert.deepStrictEqual(severities({ state: "failed" }), ["warning"])
+    assert.deepStrictEqual(severities({ verdict: "verified" }), [])
+    assert.deepStrictEqual(severities({ state: "stopped" }), [])
   })
 })

@@ -1,5 +1,6 @@
 /** A verification of the whole trail: how far it is, and what it has found. */
 import type { Check } from "../proof/Check.ts"
+import type { Problem } from "../shell/Problems.ts"
 import type { Finding } from "./TrailHasher.ts"
 
 export type Verdict = "verified" | "tampered" | "incomplete" | "unverifiable"
@@ -85,6 +86,23 @@ export const wordOf = ({ state, verdict }: VerifyRun): string => {
   if (state === "running") return "Verifying"
   if (state === "stopped") return "Stopped"
   return verdict === undefined ? "Not verified" : words[verdict]
+}
+
+/** What the workbench lists among the problems: nothing of a run that found nothing. */
+export const problemsIn = (run: VerifyRun): ReadonlyArray<Problem> => {
+  const { by, detail, findings, state, verdict } = run
+  const isBad = verdict === "tampered" || verdict === "unverifiable" || state === "failed"
+  if (!isBad || state === "stopped") return []
+  const at = firstWrong(run)
+  return [
+    {
+      id: `verify ${by}`,
+      severity: verdict === "tampered" ? "error" : "warning",
+      title: `${by === "page" ? "This page" : "The server"}: ${wordOf(run)}`,
+      detail: findings.length === 0 ? detail : `${detail} (${findings.length} found)`,
+      link: at === undefined ? "verify" : `event?part=proof&sequence=${at}`,
+    },
+  ]
 }
 
 export interface Cell {
