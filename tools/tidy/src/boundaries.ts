@@ -20,6 +20,9 @@ const page = "/src/page/"
 /** Drives a browser, and is not in the package. */
 const pageKit = "packages/inspector/src/testing/"
 
+/** Makes what is handed out, and is not in it. */
+const packaging = "/src/packaging/"
+
 /** An editor gives it to its extensions; on the registry there are only its types. */
 const givenByEditor = "vscode"
 
@@ -93,7 +96,10 @@ export const undeclared = (workspace: Workspace): ReadonlyArray<Finding> =>
     const name = packageNameOf(specifier)
     const { development, directory, runtime } = source.owner
     if (name === givenByEditor && development.has(`@types/${name}`)) return undefined
-    const isAlone = source.isTest || source.path.includes(page) || source.path.startsWith(pageKit)
+    const isAlone =
+      source.isTest ||
+      [page, packaging].some((room) => source.path.includes(room)) ||
+      source.path.startsWith(pageKit)
     if (name === source.owner.name || runtime.has(name) || (isAlone && development.has(name)))
       return undefined
     return `imports ${specifier}: ${directory}/package.json does not declare ${name}`

@@ -41,7 +41,7 @@ export const pickedTrail = async (
 const idMax = 256
 
 /** Digits are a place in the trail; all else is an id. */
-export const eventNameOf = (typed: string): typeof EventName.Type | undefined => {
+const eventNameOf = (typed: string): typeof EventName.Type | undefined => {
   const text = typed.trim().replace(/^#/, "")
   if (text === "" || text.length > idMax) return undefined
   const sequence = Number(text)

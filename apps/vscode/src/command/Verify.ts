@@ -56,7 +56,7 @@ const fileOf = (directory: string, named: string): string => {
 }
 
 /** Findings of a trail stand in the editor's list of problems, at the files that they are in. */
-export const showProblems = (
+const showProblems = (
   { editor }: Session,
   collection: vscode.DiagnosticCollection,
   directory: string,
