@@ -49,7 +49,7 @@ describe("accessibility", () => {
     inspected(lively(), async ({ page, runCommand }) => {
       const found: Array<string> = []
       await runCommand("Tabs: Split to the right")
-      for (const keys of ["Control+p", "Control+Shift+p", "Shift+?"]) {
+      for (const keys of ["Control+p", "Control+Shift+p", "Control+g"]) {
         await page.keyboard.press("F6")
         await page.keyboard.press(keys)
         await page.getByRole("dialog").waitFor()
