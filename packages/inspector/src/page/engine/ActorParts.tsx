@@ -1,4 +1,5 @@
 /** How an actor looks wherever it stands: its state, and how full its mailbox is. */
+import { memo } from "react"
 import { Icon } from "../shell/Icon.tsx"
 import {
   type ActorRow,
@@ -9,14 +10,14 @@ import {
   stateLooks,
 } from "./ActorRows.ts"
 
-export const StateLabel = ({ state }: { readonly state: ActorState }) => {
+export const StateLabel = memo(({ state }: { readonly state: ActorState }) => {
   const { icon, tone, word } = stateLooks[state]
   return (
     <span className={`state ${tone}`}>
       <Icon name={icon} /> {word}
     </span>
   )
-}
+})
 
 /** A bar beside its text: the text alone says all of it. */
 export const Gauge = ({
@@ -27,7 +28,8 @@ export const Gauge = ({
   readonly level: "low" | "high" | "full"
 }) => (
   <span className="gauge" data-level={level} aria-hidden="true">
-    <span style={{ inlineSize: `${Math.round(filled * 100)}%` }} />
+    {/* Moved and not made wider, which would lay the row out again. */}
+    <span style={{ transform: `translateX(${Math.round(filled * 100) - 100}%)` }} />
   </span>
 )
 

@@ -9,7 +9,7 @@ import { rate, times } from "./Amount.ts"
 
 const rowHeight = 26
 /** Above and below what is seen, so that a short scroll draws nothing. */
-const spare = 6
+const spare = 2
 
 const columns: ReadonlyArray<{ readonly title: string; readonly sort?: SortKey }> = [
   { title: "Actor", sort: "name" },
@@ -27,6 +27,11 @@ const restartsInWords = ({ faults, restarts }: ActorRow): string =>
     ...(restarts > 0 ? [times(restarts)] : []),
     ...(faults > 0 ? [`${faults} ${faults === 1 ? "fault" : "faults"}`] : []),
   ].join(", ")
+
+/** Text of a cell; most of it stays while figures change. */
+const Text = memo(({ max, text }: { readonly text: string; readonly max: number }) =>
+  visible(text, max),
+)
 
 interface LineProps {
   readonly actor: ActorRow
@@ -59,7 +64,9 @@ const Line = memo(
         <span className="tree-twist" data-twist={isOpen === undefined ? undefined : ""}>
           {isOpen === undefined ? null : <Icon name={isOpen ? "chevron-down" : "chevron-right"} />}
         </span>
-        <span className="actor-name">{visible(actor.id, 80)}</span>
+        <span className="actor-name">
+          <Text text={actor.id} max={80} />
+        </span>
       </span>
       <span role="gridcell">
         <StateLabel state={actor.state} />
@@ -73,10 +80,12 @@ const Line = memo(
       <span role="gridcell">
         <Mailbox actor={actor} />
       </span>
-      <span role="gridcell">{visible(actor.waitsOn ?? "", 80)}</span>
+      <span role="gridcell">
+        <Text text={actor.waitsOn ?? ""} max={80} />
+      </span>
       <span role="gridcell">{restartsInWords(actor)}</span>
-      <span role="gridcell" title={visible(actor.lastCause ?? "", 1000)}>
-        {visible((actor.lastCause ?? "").split("\n", 1)[0] ?? "", 200)}
+      <span role="gridcell">
+        <Text text={(actor.lastCause ?? "").split("\n", 1)[0] ?? ""} max={200} />
       </span>
     </div>
   ),

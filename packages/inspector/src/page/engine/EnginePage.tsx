@@ -5,7 +5,7 @@ import { useStore } from "../connection/Store.ts"
 import type { Scene } from "../shell/Contribution.ts"
 import { Icon } from "../shell/Icon.tsx"
 import { chooseIncident, readIncident } from "./IncidentActions.ts"
-import { useWhile } from "./Shown.ts"
+import { useEvery, useWhile } from "./Shown.ts"
 import { TimeBar } from "./TimeBar.tsx"
 import "./Engine.css"
 
@@ -19,6 +19,10 @@ interface EnginePageProps {
   readonly tools?: ReactNode
   readonly children: (frame: Frame) => ReactNode
 }
+
+/** So many figures at once are read by nobody four times a second: they are drawn twice. */
+const crowdMin = 60
+const crowdMillis = 500
 
 /** For a shell: as it is, or quoted. */
 export const shellWord = (text: string): string =>
@@ -66,8 +70,10 @@ export const EnginePage = ({
   title,
   tools,
 }: EnginePageProps) => {
-  const frame = useWhile(scene.connection.shown, isVisible)
-  const isPast = useWhile(scene.connection.moment, isVisible) !== undefined
+  const { moment, shown } = scene.connection
+  const isPast = useWhile(moment, isVisible) !== undefined
+  const isCrowd = (shown.get()?.snapshot.actors.length ?? 0) > crowdMin
+  const frame = useEvery(shown, isVisible, isPast ? 0 : isCrowd ? crowdMillis : 0)
   const [isOver, setIsOver] = useState(false)
   return (
     <section

@@ -19,11 +19,11 @@ const views: ReadonlyArray<readonly [kind: string, title: string, icon: string]>
   ["baselines", "Baselines", "pulse"],
 ]
 
-/** Small changes of a depth are no news here. */
-const steps = 20
+/** Small changes of a depth are no news here, and neither is a little of it. */
+const steps = 10
 
 const depthOf = (actor: ActorRow): string => {
-  const filled = Math.ceil(fill(actor) * steps) / steps
+  const filled = Math.floor(fill(actor) * steps) / steps
   return filled === 0 ? "" : share(filled)
 }
 
@@ -95,7 +95,7 @@ const useNodes = (actors: ReadonlyArray<ActorRow>): ReadonlyArray<TreeNode> => {
 const nobody: ReadonlyArray<ActorRow> = []
 
 const EngineTree = ({ scene }: { readonly scene: Scene }) => {
-  const frame = useEvery(scene.connection.shown, true, 250)
+  const frame = useEvery(scene.connection.shown, true, 1000)
   const about = useStore(scene.connection.about)
   const nodes = useNodes(frame?.snapshot.actors ?? nobody)
   const worst = useMemo(() => (frame === undefined ? undefined : causesOf(frame)[0]), [frame])

@@ -6,7 +6,7 @@ import { Icon } from "../shell/Icon.tsx"
 import { formatClock, formatSpan, formatTime, timeZone } from "../shell/TimeFormat.ts"
 import { visible } from "../text/HostileText.ts"
 import { chooseIncident, saveIncident, stepMoment, toNow } from "./IncidentActions.ts"
-import { useWhile } from "./Shown.ts"
+import { useEvery, useWhile } from "./Shown.ts"
 
 interface TimeBarProps {
   readonly scene: Scene
@@ -115,7 +115,7 @@ const PastBanner = ({
 export const TimeBar = ({ isVisible, scene }: TimeBarProps) => {
   const { connection } = scene
   useStore(timeZone)
-  const history = useWhile(connection.history, isVisible)
+  const history = useEvery(connection.history, isVisible, 500)
   const moment = useWhile(connection.moment, isVisible)
   const isEmpty = history.length < 2
   const at = moment ?? history.at(-1)?.atMillis
