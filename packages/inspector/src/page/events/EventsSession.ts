@@ -35,11 +35,17 @@ export class EventsSession {
     const version = makeStore(0)
     this.version = version
     let painting: ReturnType<typeof setTimeout> | undefined
+    let paintedMillis = 0
+    const paint = () => {
+      painting = undefined
+      paintedMillis = performance.now()
+      version.set(version.get() + 1)
+    }
     this.bump = () => {
-      painting ??= setTimeout(() => {
-        painting = undefined
-        version.set(version.get() + 1)
-      }, paintMillis)
+      if (painting !== undefined) return
+      const leftMillis = paintedMillis + paintMillis - performance.now()
+      if (leftMillis <= 0) paint()
+      else painting = setTimeout(paint, leftMillis)
     }
     this.rows = new EventRows(
       (sequences) => connection.ask((client) => client.Entries({ sequences })),

@@ -1,5 +1,13 @@
 /** The tab of events as React sees it: the session, what was seen, what is selected. */
-import { useCallback, useEffect, useMemo, useRef, useState } from "react"
+import {
+  type RefObject,
+  useCallback,
+  useEffect,
+  useLayoutEffect,
+  useMemo,
+  useRef,
+  useState,
+} from "react"
 import { useStore } from "../connection/Store.ts"
 import type { ViewProps } from "../shell/Contribution.ts"
 import type { TableHandle } from "../table/VirtualTable.tsx"
@@ -14,6 +22,8 @@ import { startSaved } from "./SavedFilters.ts"
 
 /** How many of the rows that are loaded the side bar counts. */
 const facetRows = 2000
+/** Until a drag counts as ended. Units: milliseconds. */
+const settleMillis = 50
 /** Counting waits for a pause. Units: milliseconds. */
 const facetMillis = 400
 
@@ -78,7 +88,7 @@ export const useArrival = (
   session: EventsSession,
   version: number,
   at: number | undefined,
-  table: React.RefObject<TableHandle | null>,
+  table: RefObject<TableHandle | null>,
 ): ((sequence: number) => void) => {
   const arrived = useRef<string | undefined>(undefined)
   const key = `${session.filter} ${session.order} ${at ?? ""}`
@@ -131,18 +141,27 @@ export const useSelection = (session: EventsSession) => {
   }
 }
 
-/** Asks for the rows that are seen, and again where others have come to stand there. */
+/**
+ * Asks for the rows that are seen, and again where others have come to stand there. Of a drag, in which
+ * nothing stays in sight, the final target alone is asked for.
+ */
 export const useSeenRows = (session: EventsSession, isVisible: boolean) => {
   const last = useRef<readonly [first: number, end: number, step: 1 | -1]>([0, 0, 1])
+  const pending = useRef<ReturnType<typeof setTimeout>>(undefined)
   const { count } = session
   const newest = session.sequenceAt(0)
   useEffect(() => {
     if (isVisible) session.see(...last.current)
+    return () => clearTimeout(pending.current)
   }, [count, isVisible, newest, session])
   return useCallback(
     (first: number, end: number, step: 1 | -1) => {
+      const [firstBefore, endBefore] = last.current
+      const isJump = endBefore > 0 && (first >= endBefore || end <= firstBefore)
       last.current = [first, end, step]
-      session.see(first, end, step)
+      clearTimeout(pending.current)
+      if (isJump) pending.current = setTimeout(() => session.see(...last.current), settleMillis)
+      else session.see(first, end, step)
     },
     [session],
   )
@@ -167,6 +186,15 @@ export const useCommands = (given: EventsActions, isVisible: boolean) => {
       if (actions.get() === tab) actions.set(undefined)
     }
   }, [isVisible])
+}
+
+/** What was given last, for what happens later. */
+export const useLatest = <A>(value: A): RefObject<A> => {
+  const latest = useRef(value)
+  useLayoutEffect(() => {
+    latest.current = value
+  })
+  return latest
 }
 
 /** A height or another number that is remembered. */

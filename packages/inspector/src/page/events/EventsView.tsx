@@ -1,5 +1,13 @@
 /** All events that a filter lets through, as one table; under it the one that is selected. */
-import { type KeyboardEvent, useCallback, useEffect, useRef, useState } from "react"
+import {
+  type KeyboardEvent,
+  type RefObject,
+  memo,
+  useCallback,
+  useEffect,
+  useRef,
+  useState,
+} from "react"
 import "./Events.css"
 import { useStore } from "../connection/Store.ts"
 import type { ViewProps } from "../shell/Contribution.ts"
@@ -32,6 +40,7 @@ import {
   useCommands,
   useFacets,
   useKept,
+  useLatest,
   useSeenRows,
   useSelection,
   useSession,
@@ -45,6 +54,13 @@ const widthStep = 10
 const rowClass = (value: unknown): string =>
   // What `rowAt` gives.
   (value as EventRow).damage === undefined ? "" : "events-damaged"
+
+const NoEvents = ({ session }: { readonly session: EventsSession }) =>
+  session.count > 0 || !session.isComplete ? null : (
+    <p className="events-none">
+      {session.filter === "" ? "Nothing is published yet." : "No event passes this filter."}
+    </p>
+  )
 
 /** What the table does not show, and why. */
 const Warnings = ({ session }: { readonly session: EventsSession }) => {
@@ -63,20 +79,17 @@ const Warnings = ({ session }: { readonly session: EventsSession }) => {
   )
 }
 
-/** The preview, or the way to get it back. */
-const Selected = ({
-  actions,
-  at,
-  onValue,
-  scene,
-  session,
-}: {
-  readonly actions: EventActions
+interface SelectedProps {
+  /** Of the last render, so that nothing is rendered again for a click that may come. */
+  readonly actions: RefObject<EventActions>
   readonly at: number | undefined
+  readonly row: EventRow | undefined
   readonly onValue: (values: ReadonlyArray<EventValue>, sequence: number, place: MenuPlace) => void
   readonly scene: ViewProps["scene"]
-  readonly session: EventsSession
-}) => {
+}
+
+/** The preview, or the way to get it back. */
+const Selected = memo(({ actions, at, onValue, row, scene }: SelectedProps) => {
   const [height, setHeight] = useKept(scene.host, "events.preview", previewHeight)
   const [isShown, setIsShown] = useKept(scene.host, "events.previewed", 1)
   if (at === undefined) return null
@@ -86,7 +99,6 @@ const Selected = ({
         <Icon name="chevron-up" /> Show the selected event
       </button>
     )
-  const row = session.rows.get(at)
   return (
     <Preview
       key={at}
@@ -95,13 +107,13 @@ const Selected = ({
       height={height}
       resize={setHeight}
       close={() => setIsShown(0)}
-      open={(isBeside) => actions.open(at, isBeside)}
-      around={() => actions.around(at)}
-      copy={() => actions.copy(row?.json ?? "", "Copied the event")}
+      open={(isBeside) => actions.current.open(at, isBeside)}
+      around={() => actions.current.around(at)}
+      copy={() => actions.current.copy(row?.json ?? "", "Copied the event")}
       onValue={(value, place) => onValue([value], at, place)}
     />
   )
-}
+})
 
 const scopesOf = (session: EventsSession, marked: ExportScopeRows | undefined) => [
   ...(marked === undefined
@@ -169,6 +181,8 @@ const EventsView = (view: ViewProps) => {
   )
   const onSeen = useSeenRows(session, isVisible)
   const actions = useEventActions(view, session, table, columns)
+  const latestActions = useLatest(actions)
+  const apply = useCallback((next: string) => latestActions.current.apply(next, { at: "" }), [])
   useCommands(
     {
       focusFilter: () => input.current?.focus(),
@@ -185,11 +199,13 @@ const EventsView = (view: ViewProps) => {
   const activeRow = at === undefined ? undefined : session.rowOf(at)
   const active: Cell | undefined = activeRow === undefined ? undefined : { row: activeRow, column }
   const marked = selection.rows(activeRow)
-  const offer = (values: ReadonlyArray<EventValue>, sequence: number, place: MenuPlace) =>
-    setMenu({
-      items: menuItems(actions, values, sequence, session.rows.get(sequence)?.json),
-      at: place,
-    })
+  const offer = useCallback(
+    (values: ReadonlyArray<EventValue>, sequence: number, place: MenuPlace) => {
+      const json = session.rows.get(sequence)?.json
+      setMenu({ items: menuItems(latestActions.current, values, sequence, json), at: place })
+    },
+    [latestActions, session],
+  )
   const valuesUnder = (cell: Cell): ReadonlyArray<EventValue> =>
     valuesOf(session.eventAt(cell.row), columns[cell.column]?.id ?? "")
   const onKey = ({ altKey, key }: KeyboardEvent): boolean => {
@@ -215,12 +231,7 @@ const EventsView = (view: ViewProps) => {
   return (
     <div className="events">
       <h2 className="unseen">Events</h2>
-      <FilterInput
-        applied={filter}
-        apply={(next) => actions.apply(next, { at: "" })}
-        seen={seen}
-        input={input}
-      />
+      <FilterInput applied={filter} apply={apply} seen={seen} input={input} />
       <EventsToolBar
         scene={scene}
         session={session}
@@ -266,13 +277,15 @@ const EventsView = (view: ViewProps) => {
           }}
           onKey={onKey}
         />
-        {session.count === 0 && session.isComplete ? (
-          <p className="events-none">
-            {filter === "" ? "Nothing is published yet." : "No event passes this filter."}
-          </p>
-        ) : null}
+        <NoEvents session={session} />
       </div>
-      <Selected actions={actions} at={at} onValue={offer} scene={scene} session={session} />
+      <Selected
+        actions={latestActions}
+        at={at}
+        row={at === undefined ? undefined : session.rows.get(at)}
+        onValue={offer}
+        scene={scene}
+      />
       {menu === undefined ? null : (
         <ValueMenu label="What to do with it" items={menu.items} at={menu.at} close={closeMenu} />
       )}

@@ -1,5 +1,5 @@
 /** Where a filter is typed: a combobox (ARIA APG) that says what could come next, and what is wrong. */
-import { type RefObject, useId, useLayoutEffect, useMemo, useRef, useState } from "react"
+import { type RefObject, memo, useId, useLayoutEffect, useMemo, useRef, useState } from "react"
 import { useStore } from "../connection/Store.ts"
 import { Icon } from "../shell/Icon.tsx"
 import { visible } from "../text/HostileText.ts"
@@ -36,7 +36,7 @@ const Mistake = ({ id, text }: { readonly id: string; readonly text: string }) =
   )
 }
 
-export const FilterInput = ({ applied, apply, input, seen }: FilterInputProps) => {
+export const FilterInput = memo(({ applied, apply, input, seen }: FilterInputProps) => {
   const id = useId()
   const recent = useStore(recentFilters)
   const [text, setText] = useState(applied)
@@ -184,4 +184,4 @@ export const FilterInput = ({ applied, apply, input, seen }: FilterInputProps) =
       </ul>
     </div>
   )
-}
+})
