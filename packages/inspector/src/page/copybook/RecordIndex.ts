@@ -113,14 +113,22 @@ class Places {
   count = 0
   readonly held = new Map<number, Uint8Array>()
   #heldBytes = 0
+  #isFull = false
+
+  /** Whether nothing more is taken. */
+  get isFull(): boolean {
+    return this.#isFull || this.count >= recordsMax
+  }
 
   add(batch: RecordBatch): void {
-    for (let index = 0; index < batch.count && this.count < recordsMax; index += 1) {
+    for (let index = 0; index < batch.count && !this.isFull; index += 1) {
       if (this.count === this.offsets.length) this.#grow()
       const length = batch.lengths[index] ?? 0
       this.offsets[this.count] = offsetOf(batch, index)
       this.lengths[this.count] = length
-      if (batch.offsets !== undefined && this.#heldBytes + length <= heldBytesMax) {
+      if (batch.offsets !== undefined) {
+        this.#isFull = this.#heldBytes + length > heldBytesMax
+        if (this.#isFull) return
         const start = batch.starts[index] ?? 0
         this.held.set(this.count, batch.bytes.slice(start, start + length))
         this.#heldBytes += length
@@ -178,8 +186,8 @@ const scannedIndex = (codec: Codec, source: ByteSource): RecordIndex => {
       const known = state.get().faults
       const kept = faults.length === 0 ? known : [...known, ...faults].slice(0, faultsMax)
       say({ bytes, faults: kept, state: "running" })
-      if (places.count >= recordsMax) {
-        const problem = `only the first ${recordsMax.toLocaleString("en")} records are kept`
+      if (places.isFull) {
+        const problem = `only the first ${places.count.toLocaleString("en")} records are kept`
         return say({ state: "complete", problem })
       }
       if (bytes >= until && bytes < source.size) await paused()
