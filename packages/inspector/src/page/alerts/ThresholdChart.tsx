@@ -22,10 +22,10 @@ export const ThresholdChart = ({ found }: { readonly found: AlertSeries }) => {
         role="img"
         aria-label={said}
       >
+        <polyline className="alert-line" points={line} />
         {boundY === undefined ? null : (
           <line className="alert-bound" x1="0" x2={size.width} y1={boundY} y2={boundY} />
         )}
-        <polyline className="alert-line" points={line} />
       </svg>
       <figcaption className="quiet">
         {formatClock(from)} to {formatClock(last?.atMillis ?? 0)}; {said}

@@ -49,6 +49,12 @@ const useFile = (scene: Scene, isWritable: boolean, turn: number): Loaded | unde
   return loaded
 }
 
+/** What is typed is the editor's own: a text that comes back later than the next key would undo it. */
+const OpenEditor = ({ text, ...props }: EditorProps) => {
+  const [opened] = useState(text)
+  return <Editor {...props} text={opened} />
+}
+
 const ConfigurationEditor = ({ changed, scene, settings }: ConfigurationEditorProps) => {
   const about = useStore(scene.connection.about)
   const readOnly = readOnlyReason(about)
@@ -81,6 +87,7 @@ const ConfigurationEditor = ({ changed, scene, settings }: ConfigurationEditorPr
   const canApply = file !== undefined && isEdited && config !== undefined
   const startAgain = () => {
     setEdited(undefined)
+    setReveal(undefined)
     setTurn(turn + 1)
   }
   return (
@@ -126,7 +133,8 @@ const ConfigurationEditor = ({ changed, scene, settings }: ConfigurationEditorPr
               after={{ name: "As changed here", text }}
             />
           ) : (
-            <Editor
+            <OpenEditor
+              key={`${turn} ${before}`}
               text={text}
               language="yaml"
               label="Configuration"

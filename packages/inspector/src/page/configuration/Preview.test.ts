@@ -90,6 +90,11 @@ describe("Preview", () => {
     assert.include(found?.assumes, "As much telemetry comes as did")
   })
 
+  it("predicts nothing of telemetry where none came", () => {
+    const [found] = predicted({ sampling: { rate: 0.5 } }, [frame(0, 7, 7), frame(60, 7, 7)])
+    assert.include(found?.says, "No telemetry came in the last 60 s")
+  })
+
   it("gives the span of a rate that follows the cost", () => {
     const [found] = predicted({ sampling: { rate: 0.5, rateMin: 0.1 } })
     assert.include(found?.says, "begin at 50 % (50 events/s kept)")

@@ -96,7 +96,10 @@ const samplingOf = (seen: Seen, { sampling }: AuditConfig): Prediction => {
     : `${percent(sampling.rate)} would be kept: ${kept(sampling.rate)}`
   return {
     title: "Telemetry that is kept",
-    says: `${perSecond(telemetryPerSecond)} came in the last ${minutes(seen.seconds)} and ${now}; ${then}.`,
+    says:
+      telemetryPerSecond === 0
+        ? `No telemetry came in the last ${minutes(seen.seconds)}: there is nothing to predict from.`
+        : `${perSecond(telemetryPerSecond)} came in the last ${minutes(seen.seconds)} and ${now}; ${then}.`,
     isComfortable: sampling.rate > 0,
     assumes:
       "As much telemetry comes as did, and keys that are sampled are as evenly spread. Other classes are never sampled.",

@@ -1,5 +1,5 @@
 /** What sinks refused: found, looked at, and delivered again or left at that. */
-import type { FoundLetter } from "@countersign/monitor/protocol/Letters"
+import type { FoundLetter, LettersFound } from "@countersign/monitor/protocol/Letters"
 import { useDeferredValue, useMemo, useState } from "react"
 import { useStore } from "../connection/Store.ts"
 import { shellArgument } from "../events/ShellCommand.ts"
@@ -84,6 +84,49 @@ const Fates = ({ asked, fates }: { asked: Asked; fates: ReadonlyMap<string, stri
   )
 }
 
+interface SummaryProps {
+  readonly chosen: ReadonlyArray<FoundLetter>
+  readonly found: LettersFound | undefined
+  readonly readOnly: string | undefined
+  readonly onWish: (wish: Wish) => void
+}
+
+const Summary = ({ chosen, found, onWish, readOnly }: SummaryProps) => {
+  const counts = countsOf(chosen)
+  const bytes = counts.reduce((sum, each) => sum + each.bytes, 0)
+  return (
+    <div className="letters-summary">
+      <p className="letters-count">
+        <strong>{chosen.length}</strong> of {found?.open ?? 0} refused records
+        {counts.length > 0 ? `, ${bytesText(bytes)}` : ""}
+        {counts.length > 1 ? `: ${counts.map((c) => `${c.count} of ${c.sink}`).join(", ")}` : ""}
+        {(found?.leftOut ?? 0) > 0 ? `; ${found?.leftOut} more were not looked at` : ""}
+        {(found?.unjudged ?? 0) > 0 ? `; ${found?.unjudged} can't be judged yet` : ""}
+      </p>
+      <button
+        type="button"
+        className="primary"
+        disabled={chosen.length === 0 || readOnly !== undefined}
+        onClick={() => onWish({ act: "replay", letters: chosen })}
+      >
+        Replay what is shown…
+      </button>
+      <button
+        type="button"
+        disabled={chosen.length === 0 || readOnly !== undefined}
+        onClick={() => onWish({ act: "drop", letters: chosen })}
+      >
+        Drop what is shown…
+      </button>
+      {readOnly === undefined ? null : (
+        <span className="quiet">
+          <Icon name="lock" /> {readOnly}
+        </span>
+      )}
+    </div>
+  )
+}
+
 const LettersView = ({ isVisible, parameters, scene, setParameters }: ViewProps) => {
   const {
     filter = "",
@@ -111,7 +154,6 @@ const LettersView = ({ isVisible, parameters, scene, setParameters }: ViewProps)
   }, [found, sink, cause, words, within])
   const groups = useMemo(() => groupsOf(chosen), [chosen])
   const nodes = useMemo(() => nodesOf(groups, fates), [groups, fates])
-  const counts = countsOf(chosen)
   const toggle = (id: string) => {
     const next = new Set(closed)
     if (!next.delete(id)) next.add(id)
@@ -132,7 +174,6 @@ const LettersView = ({ isVisible, parameters, scene, setParameters }: ViewProps)
       .copy(`countersign dlq list ${directory} --json`)
       .then(() => scene.workbench.notify("The command is copied; it lists all of them"))
   }
-  const bytes = counts.reduce((sum, each) => sum + each.bytes, 0)
   return (
     <div className="letters">
       <LettersBar
@@ -142,35 +183,7 @@ const LettersView = ({ isVisible, parameters, scene, setParameters }: ViewProps)
         reload={reload}
         copy={copy}
       />
-      <div className="letters-summary">
-        <p className="letters-count">
-          <strong>{chosen.length}</strong> of {found?.open ?? 0} refused records
-          {counts.length > 0 ? `, ${bytesText(bytes)}` : ""}
-          {counts.length > 1 ? `: ${counts.map((c) => `${c.count} of ${c.sink}`).join(", ")}` : ""}
-          {(found?.leftOut ?? 0) > 0 ? `; ${found?.leftOut} more were not looked at` : ""}
-          {(found?.unjudged ?? 0) > 0 ? `; ${found?.unjudged} can't be judged yet` : ""}
-        </p>
-        <button
-          type="button"
-          className="primary"
-          disabled={chosen.length === 0 || readOnly !== undefined}
-          onClick={() => setWish({ act: "replay", letters: chosen })}
-        >
-          Replay what is shown…
-        </button>
-        <button
-          type="button"
-          disabled={chosen.length === 0 || readOnly !== undefined}
-          onClick={() => setWish({ act: "drop", letters: chosen })}
-        >
-          Drop what is shown…
-        </button>
-        {readOnly === undefined ? null : (
-          <span className="quiet">
-            <Icon name="lock" /> {readOnly}
-          </span>
-        )}
-      </div>
+      <Summary chosen={chosen} found={found} readOnly={readOnly} onWish={setWish} />
       {asked === undefined ? null : <Fates asked={asked} fates={fates} />}
       {failure === "" ? null : (
         <p className="bad letters-failure" role="alert">
