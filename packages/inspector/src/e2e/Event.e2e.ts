@@ -16,7 +16,7 @@ const over = { over: "directory", events } as const
 
 const heading = (page: Page, sequence: number) =>
   page.getByRole("heading", { name: `Event ${sequence} of` })
-const verdict = (page: Page) => page.locator(".verdict").first()
+const verdict = (page: Page) => page.locator(".proof-verdict").first()
 const part = (page: Page, name: string) => page.getByRole("tab", { name, exact: true })
 const check = (page: Page, name: string) =>
   page.getByRole("row").filter({ has: page.getByRole("rowheader", { name, exact: true }) })

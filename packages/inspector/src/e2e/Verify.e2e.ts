@@ -54,7 +54,7 @@ describe("the whole trail, verified in a browser", () => {
     inspected(tampered, async ({ page, runCommand }) => {
       await runCommand("Verify: The whole trail, here in this page")
       await landed(page)
-      await page.locator(".verdict").getByText("NOT PROVEN").first().waitFor()
+      await page.locator(".proof-verdict").getByText("NOT PROVEN").first().waitFor()
       await status(page).getByText("TAMPERED WITH here").waitFor()
       await runCommand("Tabs: Close")
       await runCommand("Verify: The whole trail, by the server")

@@ -14,9 +14,9 @@ import { type ShownEvent, useEvent } from "./UseEvent.ts"
 import "./Event.css"
 
 const verdicts = {
-  proven: { icon: "verified-filled", word: "Proven", look: "verdict-good" },
-  failed: { icon: "error", word: "NOT PROVEN", look: "verdict-bad" },
-  unproven: { icon: "question", word: "Not signed by a known key", look: "verdict-open" },
+  proven: { icon: "verified-filled", word: "Proven", look: "proof-verdict-good" },
+  failed: { icon: "error", word: "NOT PROVEN", look: "proof-verdict-bad" },
+  unproven: { icon: "question", word: "Not signed by a known key", look: "proof-verdict-open" },
 } as const
 
 const Verdict = ({
@@ -32,7 +32,7 @@ const Verdict = ({
   const [isAsked, setIsAsked] = useState(false)
   const { origin } = checked.checkpoint ?? {}
   return (
-    <div className={`verdict ${look}`}>
+    <div className={`proof-verdict ${look}`}>
       <Icon name={icon} />
       <div>
         <strong>{word}</strong>, checked here: {visible(checked.sentence, 600)}

@@ -6,6 +6,7 @@ import * as NodeDisk from "@countersign/core/platform/NodeDisk"
 import * as Rotated from "@countersign/core/testing/RotatedTrail"
 import * as TrailFixture from "@countersign/core/testing/TrailFixture"
 import { verify } from "@countersign/core/trail/Verifier"
+import { provenEvent } from "@countersign/monitor/server/EventProof"
 import { readBundles } from "@countersign/monitor/server/TrailBytes"
 import { readKeys, readNewest } from "@countersign/monitor/server/TrailKeys"
 import { assert, describe, it } from "@effect/vitest"
@@ -26,12 +27,13 @@ const connectionTo = (directory: string) => {
     Checkpoint: (asked: { seen: number; size?: number }) =>
       reading(readNewest(directory, asked.seen, asked.size)),
     Keys: ({ after }: { after: number }) => reading(readKeys(directory, undefined, after)),
+    Event: (asked: { sequence: number }) => reading(provenEvent(directory, asked)),
     Bundles: (asked: { size: number; bundle: number; offset: number }) =>
       reading(readBundles(directory, asked)),
   }
   return {
     ask: <A, E>(request: (client: Client) => Effect.Effect<A, E>) =>
-      // The three requests that a verification makes.
+      // The four requests that a verification makes.
       Effect.runPromise(request(client as unknown as Client)),
   }
 }
@@ -189,7 +191,35 @@ describe("a trail that the page verifies itself", () => {
       })
       assert.strictEqual(verdict, "tampered")
       assert.strictEqual(found.verdict, "tampered")
-      assert.include(found.detail, "both were written anew")
+      assert.include(JSON.stringify(found.findings), "both were written anew")
+      assert.strictEqual(firstWrong(found), 256)
+      assert.include(found.detail, "one or more of the entries 256 to 511")
+    }),
+  )
+
+  it.live("is tampered with in the bundle that was written anew, wherever it is", () =>
+    Effect.gen(function* () {
+      const count = 1300
+      const many = TrailFixture.entriesOf(count)
+      for (const places of [[0], [1279], [700], [5, 1270], [300, 600, 900], [1299]]) {
+        const directory = yield* TrailFixture.trail(0)
+        pin(directory)
+        TrailFixture.publish(directory, many)
+        const forged = many.map((entry, at) =>
+          places.includes(at) ? `{"id":"forged ${at}"}` : entry,
+        )
+        for (const [index, group] of TrailFixture.inTiles(forged).entries()) {
+          const tile = TrailFixture.hashTiles(forged)[0]?.[index] ?? ""
+          const file = TrailFixture.tilePath("entries", index, group.length)
+          TrailFixture.put(directory, file, TrailFixture.bundleOf(group))
+          TrailFixture.put(directory, TrailFixture.tilePath(0, index, group.length), tile)
+        }
+        const found = yield* Effect.promise(() => run(directory))
+        const bundles = found.findings.flatMap(({ index }) => (index === null ? [] : [index / 256]))
+        // No tile above holds a hash of the last bundle before that is full.
+        const wanted = places.filter((at) => at < 1280).map((at) => Math.floor(at / 256))
+        assert.deepStrictEqual(bundles, wanted, JSON.stringify(places))
+      }
     }),
   )
 

@@ -10,7 +10,8 @@ import { firstFailure } from "../proof/Check.ts"
 import { type Evidence, judgeCheckpoint, type JudgedCheckpoint } from "../proof/CheckpointCheck.ts"
 import { nameOfKey } from "../proof/Note.ts"
 import { startHashing } from "./Hashing.ts"
-import { bundleWidth, type ExpectedRoot, type HashedTrail } from "./TrailHasher.ts"
+import { bundleWidth, type ExpectedRoot, type Finding, type HashedTrail } from "./TrailHasher.ts"
+import { findRewritten } from "./RewrittenBundles.ts"
 import { segmentStates, type Verdict, type VerifyRun } from "./VerifyRun.ts"
 
 type Changed = (change: Partial<VerifyRun>) => void
@@ -62,6 +63,27 @@ const hashAll = async (
   }
 }
 
+/** Where entries and tiles agree with each other and not with the root, what was signed tells more. */
+const placed = async (
+  connection: Pick<Connection, "ask">,
+  { root, size }: { readonly root: Uint8Array; readonly size: number },
+  trail: HashedTrail,
+  signal: AbortSignal,
+): Promise<ReadonlyArray<Finding>> => {
+  const isAgreeing =
+    trail.findings.length > 0 && trail.findings.every(({ kind }) => kind === "root")
+  if (trail.isRootRight || !isAgreeing) return []
+  const { bundleRoots } = trail
+  const ask = (sequence: number) => connection.ask((client) => client.Event({ sequence }), signal)
+  const found = await findRewritten({ size, root, bundleRoots, ask })
+  return found.map((index) => ({
+    index,
+    kind: "bundle",
+    path: `tile/0/${index / bundleWidth}`,
+    detail: `one or more of the entries ${index} to ${Math.min(index + bundleWidth, size) - 1} were written anew together with their hashes: the signed tiles above have another hash for these`,
+  }))
+}
+
 const sentenceOf = (verdict: Verdict, judged: JudgedCheckpoint, trail: HashedTrail): string => {
   const failure = firstFailure(judged.checks)
   const [first] = trail.findings
@@ -107,7 +129,9 @@ export const verifyHere = async (
   const { root, size } = checkpoint
   const trail = await hashAll(connection, size, root, expected, changed, signal)
   const failure = firstFailure(checks)
+  const rewritten = await placed(connection, checkpoint, trail, signal)
   const findings = [
+    ...rewritten,
     ...trail.findings,
     ...(failure === undefined
       ? []

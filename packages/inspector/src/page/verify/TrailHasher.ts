@@ -35,6 +35,8 @@ export interface HashedTrail {
   readonly isRootRight: boolean
   readonly entries: number
   readonly bytes: number
+  /** The root over each bundle's entries; 32 bytes each. */
+  readonly bundleRoots: Uint8Array
 }
 
 export const bundleWidth = 256
@@ -72,6 +74,7 @@ export class TrailHasher {
   /** Of the hashes that the tiles hold: with it, it is known which of both was changed. */
   private readonly tiles = new GrowingTree()
   private readonly found: Array<Finding> = []
+  private readonly roots: Array<Uint8Array> = []
   private parts: Array<Uint8Array> = []
   private isCut = false
   private areTilesCut = false
@@ -125,7 +128,8 @@ export class TrailHasher {
         detail: `the entries give the root ${toHex(this.tree.root)}, and ${toHex(root)} was signed; entries and tiles agree with each other, so both were written anew`,
       })
     }
-    return { findings, isRootRight, entries: this.tree.size, bytes: this.bytes }
+    const bundleRoots = joined(this.roots)
+    return { findings, isRootRight, entries: this.tree.size, bytes: this.bytes, bundleRoots }
   }
 
   private report(finding: Finding): void {
@@ -155,7 +159,12 @@ export class TrailHasher {
       const detail = bytes.length === 0 && problem !== "" ? problem : `the bundle ${read.problem}`
       this.report({ index: first + leaves.length, kind: "bundle", path: pathOf(bundle), detail })
     }
-    for (const leaf of leaves) this.grow(leaf)
+    const own = new GrowingTree()
+    for (const leaf of leaves) {
+      own.add(leaf)
+      this.grow(leaf)
+    }
+    this.roots.push(own.root)
     return wrong === 0 && leaves.length === width && hashes.length === width
   }
 

@@ -28,9 +28,9 @@ const about = {
 } as const
 
 const lookOf = ({ state, verdict }: VerifyRun): string => {
-  if (state === "running") return "verdict-running"
-  if (verdict === "verified") return "verdict-good"
-  return verdict === "tampered" ? "verdict-bad" : "verdict-open"
+  if (state === "running") return "proof-verdict-running"
+  if (verdict === "verified") return "proof-verdict-good"
+  return verdict === "tampered" ? "proof-verdict-bad" : "proof-verdict-open"
 }
 
 const secondsOf = ({ endedMillis, startedMillis }: VerifyRun): string =>
@@ -75,11 +75,11 @@ const Runner = ({
             max={Math.max(1, run.size)}
             value={run.entries}
           />
-          <p className="quiet number verify-amount">
+          <p className="quiet">
             {run.entries.toLocaleString("en")} of {run.size.toLocaleString("en")} entries,{" "}
             {amountOf(run.bytes)}, {secondsOf(run)}
           </p>
-          <div className={`verdict ${lookOf(run)}`}>
+          <div className={`proof-verdict ${lookOf(run)}`}>
             <Icon name={iconOf(run)} />
             <div>
               <strong>{wordOf(run)}</strong>
