@@ -49,6 +49,8 @@ export const Overlays = ({ scene }: { readonly scene: Scene }) => {
   return (
     <div
       className={`overlay overlay-${overlay._tag.toLowerCase()}`}
+      // A dialog is a part of the page by itself, a menu is none.
+      {...(overlay._tag === "Menu" ? { role: "region", "aria-label": "Menu" } : {})}
       onPointerDown={(event) => {
         if (event.target === event.currentTarget) close()
       }}

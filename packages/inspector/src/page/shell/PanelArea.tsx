@@ -70,7 +70,7 @@ export const PanelArea = ({ scene }: { readonly scene: Scene }) => {
   if (!isOpen || shown === undefined) return null
   const { component: Content } = shown
   return (
-    <>
+    <section className="panel" aria-label="Panel" style={{ height }}>
       <Sash
         label="Height of the panel"
         orientation="horizontal"
@@ -82,33 +82,31 @@ export const PanelArea = ({ scene }: { readonly scene: Scene }) => {
           scene.host.write("panelHeight", String(bounded(next, size)))
         }}
       />
-      <section className="panel" aria-label="Panel" style={{ height }}>
-        <div className="panel-head">
-          <PanelTabs scene={scene} shown={shown} />
-          <button
-            type="button"
-            className="icon-button"
-            aria-label="Close the panel"
-            title="Close the panel (Ctrl+J)"
-            onClick={() => isPanelOpen.set(false)}
-          >
-            <Icon name="close" />
-          </button>
-        </div>
-        <div
-          id="panel-content"
-          className="panel-content"
-          role="tabpanel"
-          tabIndex={0}
-          aria-labelledby={`panel-tab-${shown.id}`}
+      <div className="panel-head">
+        <PanelTabs scene={scene} shown={shown} />
+        <button
+          type="button"
+          className="icon-button"
+          aria-label="Close the panel"
+          title="Close the panel (Ctrl+J)"
+          onClick={() => isPanelOpen.set(false)}
         >
-          <Failure key={shown.id}>
-            <Suspense fallback={<p className="panel-empty">Loading…</p>}>
-              <Content scene={scene} />
-            </Suspense>
-          </Failure>
-        </div>
-      </section>
-    </>
+          <Icon name="close" />
+        </button>
+      </div>
+      <div
+        id="panel-content"
+        className="panel-content"
+        role="tabpanel"
+        tabIndex={0}
+        aria-labelledby={`panel-tab-${shown.id}`}
+      >
+        <Failure key={shown.id}>
+          <Suspense fallback={<p className="panel-empty">Loading…</p>}>
+            <Content scene={scene} />
+          </Suspense>
+        </Failure>
+      </div>
+    </section>
   )
 }
