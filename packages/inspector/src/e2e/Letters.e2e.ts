@@ -2,6 +2,7 @@ import { FaultySink } from "@countersign/core/testing/FaultySink"
 import * as MemorySink from "@countersign/core/testing/MemorySink"
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
+import { violationsOf } from "../testing/Accessible.ts"
 import { type Inspected, inspected } from "../testing/Inspected.ts"
 
 const events = Array.from({ length: 12 }, (_, index) => ({
@@ -47,6 +48,7 @@ describe("the dead letters in a browser", () => {
         await page.keyboard.press("Enter")
         await page.locator(".letters-count").getByText("4 of 4").waitFor()
 
+        assert.isEmpty(await violationsOf(page, ".letters"))
         sink.mend()
         await page.getByRole("button", { name: "Replay what is shown…" }).click()
         const dialog = page.getByRole("dialog", { name: "Deliver refused records again" })
@@ -54,6 +56,7 @@ describe("the dead letters in a browser", () => {
         const row = dialog.getByRole("row").filter({ hasText: "warehouse" })
         await row.getByRole("cell", { name: "4", exact: true }).waitFor()
         assert.strictEqual(store.replayed.size, 0)
+        assert.isEmpty(await violationsOf(page, "dialog"))
         const act = dialog.getByRole("button", { name: "Replay 4 records" })
         assert.isTrue(await act.isDisabled())
         assert.strictEqual(await dialog.getByLabel("Why").inputValue(), "")
