@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto"
 import { once } from "node:events"
-import { readFileSync } from "node:fs"
+import { readdirSync, readFileSync } from "node:fs"
 import { createServer, type Server } from "node:http"
 import * as path from "node:path"
 import { Audit } from "@countersign/core/Audit"
@@ -58,6 +58,13 @@ const webviewServers = async (directory: string, document: (files: string) => st
     }
   }
   return { url, end }
+}
+
+/** As the extension hands them over. */
+const threadsIn = (directory: string): ReadonlyMap<string, string> => {
+  const assets = path.join(directory, "assets")
+  const names = readdirSync(assets).filter((name) => /Thread-[\w-]{8,}\.js$/.test(name))
+  return new Map(names.map((name) => [name, readFileSync(path.join(assets, name), "utf8")]))
 }
 
 interface Webview {
@@ -124,7 +131,7 @@ const withWebview = async (
       nonce: randomBytes(16).toString("hex"),
       link,
       target: "trail:/srv/trail",
-      workers: new Map(),
+      workers: threadsIn(directory),
     }),
   )
   const context = await browser.newContext({ viewport: { width: 1280, height: 800 } })
@@ -252,6 +259,29 @@ describe("the page in a webview", () => {
           assert.deepInclude(posted, { type: "link", link: "welcome" })
         },
       ),
+    ),
+  )
+
+  it.live("starts its threads, although their files are of another origin", () =>
+    withEngine((browser, find) =>
+      withWebview(browser, { find }, async ({ page }) => {
+        await live(page)
+        const [thread = ""] = threadsIn(await builtPage()).keys()
+        assert.match(thread, /^HashThread-/)
+        const answer = await page.evaluate(
+          (name) =>
+            new Promise((resolve) => {
+              const files = document.querySelector<HTMLScriptElement>("script[src]")?.src
+              const started = new Worker(new URL(name, files), { type: "module" })
+              started.addEventListener("message", ({ data }) => resolve(data))
+              started.addEventListener("error", ({ message }) => resolve(message))
+              started.postMessage({ _tag: "Start", size: 0, expected: [] })
+              started.postMessage({ _tag: "Finish", root: new Uint8Array(32) })
+            }),
+          thread,
+        )
+        assert.propertyVal(answer, "_tag", "Finished")
+      }),
     ),
   )
 
