@@ -4,8 +4,11 @@ import { gzipSync } from "node:zlib"
 import { assert, beforeAll, describe, it } from "@effect/vitest"
 import { builtPage } from "../testing/BuiltPage.ts"
 
-/** Units: bytes, compressed, as the server sends them. */
-const budgets = { script: 260 * 1024, style: 25 * 1024, later: 180 * 1024 }
+/**
+ * Units: bytes, compressed, as the server sends them. The largest piece of those that come later is
+ * the decoder of copybooks, half of it code pages, which no compression makes small.
+ */
+const budgets = { script: 260 * 1024, style: 25 * 1024, later: 240 * 1024 }
 
 let directory: string
 beforeAll(async () => {
