@@ -76,6 +76,16 @@ describe("EventsSession", () => {
     )
   })
 
+  it("asks nobody for what is no filter", () => {
+    const { counts, session } = made()
+    session.search("outcome==x", "newest")
+    assert.include(session.failure ?? "", "Column 9")
+    assert.strictEqual(counts.listened, 0)
+    session.search("outcome=x", "newest")
+    assert.isUndefined(session.failure)
+    assert.strictEqual(counts.listened, 1)
+  })
+
   it("asks for nothing while nobody sees it, and keeps what it knows", () => {
     const { counts, part, session } = made()
     session.search("", "newest")

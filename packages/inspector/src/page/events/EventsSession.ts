@@ -5,6 +5,7 @@
 import type { Connection } from "../connection/Connection.ts"
 import { type ReadonlyStore, makeStore } from "../connection/Store.ts"
 import { EventRows, type EventRow } from "./EventRows.ts"
+import { mistakeOf } from "./FilterEdit.ts"
 import { FoundPlaces } from "./FoundPlaces.ts"
 
 export type Order = "newest" | "oldest"
@@ -58,11 +59,19 @@ export class EventsSession {
     if (filter !== this.filter || order !== this.order || !this.found.isStarted) {
       this.found.clear()
       this.shownTo = 0
+      this.failure = undefined
     }
     this.filter = filter
     this.order = order
-    this.isWanted = true
-    this.listen()
+    const mistake = mistakeOf(filter)
+    if (mistake === undefined) {
+      this.isWanted = true
+      return this.listen()
+    }
+    // From an address: nobody would take it, however often it is asked.
+    this.rest()
+    this.failure = `This is no filter. Column ${mistake.position + 1}: ${mistake.message}`
+    this.bump()
   }
 
   /** Nobody sees it: nothing is asked. What is known stays. */

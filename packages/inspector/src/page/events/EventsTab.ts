@@ -12,7 +12,7 @@ import { useStore } from "../connection/Store.ts"
 import type { ViewProps } from "../shell/Contribution.ts"
 import type { TableHandle } from "../table/VirtualTable.tsx"
 import type { TableColumn } from "../table/TableColumns.ts"
-import type { ExportScopeRows } from "./EventActions.ts"
+import type { EventActions, ExportScopeRows } from "./EventActions.ts"
 import type { Seen } from "./Completion.ts"
 import { EventsSession, type Order } from "./EventsSession.ts"
 import { keepColumns, keptColumns, readColumns } from "./EventColumns.ts"
@@ -22,6 +22,8 @@ import { startSaved } from "./SavedFilters.ts"
 
 /** How many of the rows that are loaded the side bar counts. */
 const facetRows = 2000
+/** So far from the newest, nobody follows any more. */
+const leavingRows = 3
 /** Until a drag counts as ended. Units: milliseconds. */
 const settleMillis = 50
 /** Counting waits for a pause. Units: milliseconds. */
@@ -145,7 +147,11 @@ export const useSelection = (session: EventsSession) => {
  * Asks for the rows that are seen, and again where others have come to stand there. Of a drag, in which
  * nothing stays in sight, the final target alone is asked for.
  */
-export const useSeenRows = (session: EventsSession, isVisible: boolean) => {
+export const useSeenRows = (
+  session: EventsSession,
+  isVisible: boolean,
+  actions: RefObject<EventActions>,
+) => {
   const last = useRef<readonly [first: number, end: number, step: 1 | -1]>([0, 0, 1])
   const pending = useRef<ReturnType<typeof setTimeout>>(undefined)
   const { count } = session
@@ -157,13 +163,16 @@ export const useSeenRows = (session: EventsSession, isVisible: boolean) => {
   return useCallback(
     (first: number, end: number, step: 1 | -1) => {
       const [firstBefore, endBefore] = last.current
+      // Whoever goes back to read is not to be moved on.
+      const hasLeft = session.order === "newest" && first > leavingRows
+      if (session.isFollowing && hasLeft) actions.current.follow(false)
       const isJump = endBefore > 0 && (first >= endBefore || end <= firstBefore)
       last.current = [first, end, step]
       clearTimeout(pending.current)
       if (isJump) pending.current = setTimeout(() => session.see(...last.current), settleMillis)
       else session.see(first, end, step)
     },
-    [session],
+    [actions, session],
   )
 }
 

@@ -179,9 +179,9 @@ const EventsView = (view: ViewProps) => {
   const [precision, setPrecision] = useState<Precision>(() =>
     scene.host.read("events.precision") === "seconds" ? "seconds" : "milliseconds",
   )
-  const onSeen = useSeenRows(session, isVisible)
   const actions = useEventActions(view, session, table, columns)
   const latestActions = useLatest(actions)
+  const onSeen = useSeenRows(session, isVisible, latestActions)
   const apply = useCallback((next: string) => latestActions.current.apply(next, { at: "" }), [])
   useCommands(
     {
