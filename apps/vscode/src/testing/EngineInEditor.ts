@@ -66,37 +66,41 @@ const running = (fixture: AuditFixture.AuditFixture, use: (running: Running) => 
     }).pipe(Effect.scoped),
   )
 
+const written = (fixture: AuditFixture.AuditFixture, events: ReadonlyArray<AuditEventInput>) =>
+  fixture.withAudit(
+    Effect.gen(function* () {
+      const audit = yield* Audit
+      yield* Effect.forEach(events, (event) => audit.record(event), { discard: true })
+      yield* audit.publish
+    }),
+  )
+
+const given = (folder: string, extensionPath: string, active: Array<Active>): EngineInEditor => {
+  const fixture = AuditFixture.make(path.join(folder, "trail"))
+  return {
+    folder,
+    directory: fixture.directory,
+    write: (events) => Effect.runPromise(written(fixture, events)),
+    whileRunning: (inside) => Effect.runPromise(running(fixture, inside)),
+    activated: async (options = {}) => {
+      const fake = makeFakeEditor({ folder, extensionPath, ...options })
+      const { context, editor } = fake
+      const started = await start({ editor, context, retryMillis: turnMillis })
+      active.push(started)
+      return { ...fake, ...started }
+    },
+  }
+}
+
 export const inEditor = (use: (given: EngineInEditor) => Promise<void>) =>
   Effect.gen(function* () {
     const folder = yield* temporaryDirectory
     const extension = yield* temporaryDirectory
-    const fixture = AuditFixture.make(path.join(folder, "trail"))
-    const active: Array<Active> = []
-    const write = (events: ReadonlyArray<AuditEventInput>) =>
-      fixture.withAudit(
-        Effect.gen(function* () {
-          const audit = yield* Audit
-          yield* Effect.forEach(events, (event) => audit.record(event), { discard: true })
-          yield* audit.publish
-        }),
-      )
-    yield* Effect.promise(() => pageIn(extension))
-    const given: EngineInEditor = {
-      folder,
-      directory: fixture.directory,
-      write: (events) => Effect.runPromise(write(events)),
-      whileRunning: (inside) => Effect.runPromise(running(fixture, inside)),
-      activated: async (options = {}) => {
-        const fake = makeFakeEditor({ folder, extensionPath: extension, ...options })
-        const { context, editor } = fake
-        const started = await start({ editor, context, retryMillis: turnMillis })
-        active.push(started)
-        return { ...fake, ...started }
-      },
-    }
     yield* Effect.promise(async () => {
+      const active: Array<Active> = []
+      await pageIn(extension)
       try {
-        await use(given)
+        await use(given(folder, extension, active))
       } finally {
         await Promise.all(active.map(({ end }) => end()))
       }
