@@ -7,7 +7,7 @@ import { formatClock, formatSpan, formatTime, timeZone } from "../shell/TimeForm
 import { visible, visibleLines } from "../text/HostileText.ts"
 import { Mailbox, StateLabel } from "./ActorParts.tsx"
 import type { ActorRow } from "./ActorRows.ts"
-import { count, rate, times } from "./Amount.ts"
+import { count, many, rate, times } from "./Amount.ts"
 import { causesOf } from "./Cause.ts"
 import ChartGrid, { MinutesField, minutesOf } from "./ChartGrid.tsx"
 import { EnginePage } from "./EnginePage.tsx"
@@ -66,7 +66,8 @@ const Facts = ({
       </dd>
       <dt>Done</dt>
       <dd>
-        {count(actor.items)} items in {count(actor.batches)} batches, {rate(actor.perSecond)} now
+        {many(actor.items, "item")} in {many(actor.batches, "batch", "batches")},{" "}
+        {rate(actor.perSecond)} now
       </dd>
       <dt>Restarted</dt>
       <dd>{times(actor.restarts)}</dd>

@@ -78,7 +78,7 @@ const ChartGrid = ({ isVisible, minutes, plans, scene }: ChartGridProps) => {
   )
 }
 
-export const minutesChoices: ReadonlyArray<number> = [1, 2, 5, 10]
+const minutesChoices: ReadonlyArray<number> = [1, 2, 5, 10]
 
 export const minutesOf = (text: string | undefined): number => {
   const minutes = Number(text ?? "2")

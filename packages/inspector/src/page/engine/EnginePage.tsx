@@ -5,9 +5,11 @@ import { useStore } from "../connection/Store.ts"
 import type { Scene } from "../shell/Contribution.ts"
 import { Icon } from "../shell/Icon.tsx"
 import { chooseIncident, readIncident } from "./IncidentActions.ts"
+import { shellWord } from "./ShellWord.ts"
 import { useEvery, useWhile } from "./Shown.ts"
 import { TimeBar } from "./TimeBar.tsx"
 import "./Engine.css"
+import "./Flow.css"
 
 interface EnginePageProps {
   readonly scene: Scene
@@ -23,10 +25,6 @@ interface EnginePageProps {
 /** So many figures at once are read by nobody four times a second: they are drawn twice. */
 const crowdMin = 60
 const crowdMillis = 500
-
-/** For a shell: as it is, or quoted. */
-export const shellWord = (text: string): string =>
-  /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`
 
 const Nothing = ({ scene }: { readonly scene: Scene }) => {
   const about = useStore(scene.connection.about)
