@@ -136,15 +136,22 @@ export class GrowingTree {
   size = 0
 
   add(leaf: Uint8Array): void {
-    let hash = leaf
-    let size = 1
+    this.addSubtree(leaf, 1)
+  }
+
+  /**
+   * @param width a power of two that divides the size so far
+   */
+  addSubtree(root: Uint8Array, width: number): void {
+    let hash = root
+    let size = width
     for (let last = this.peaks.at(-1); last?.size === size; last = this.peaks.at(-1)) {
       this.peaks.pop()
       hash = nodeHash(last.hash, hash)
       size *= 2
     }
     this.peaks.push({ hash, size })
-    this.size += 1
+    this.size += width
   }
 
   get root(): Uint8Array {

@@ -147,7 +147,6 @@ export class TrailHasher {
       { length: Math.min(width, Math.floor(held.length / hashBytes)) },
       (_, at) => held.subarray(at * hashBytes, (at + 1) * hashBytes),
     )
-    for (const hash of hashes) this.tiles.add(hash)
     if (hashes.length < width) {
       this.areTilesCut = true
       const detail = problem === "" ? `holds ${hashes.length} hashes, expected ${width}` : problem
@@ -160,11 +159,15 @@ export class TrailHasher {
       this.report({ index: first + leaves.length, kind: "bundle", path: pathOf(bundle), detail })
     }
     const own = new GrowingTree()
-    for (const leaf of leaves) {
-      own.add(leaf)
-      this.grow(leaf)
-    }
+    for (const leaf of leaves) own.add(leaf)
     this.roots.push(own.root)
+    const isAlike = wrong === 0 && leaves.length === hashes.length
+    if (isAlike && width === bundleWidth) this.tiles.addSubtree(own.root, bundleWidth)
+    else for (const hash of hashes) this.tiles.add(hash)
+    // A root that is due within the bundle needs its leaves one by one.
+    const isDue = (this.expected[0]?.size ?? Infinity) < this.tree.size + bundleWidth
+    if (leaves.length === bundleWidth && !isDue && !this.isCut) this.growBy(own.root, bundleWidth)
+    else for (const leaf of leaves) this.growBy(leaf, 1)
     return wrong === 0 && leaves.length === width && hashes.length === width
   }
 
@@ -196,8 +199,8 @@ export class TrailHasher {
     return wrong
   }
 
-  private grow(leaf: Uint8Array): void {
-    this.tree.add(leaf)
+  private growBy(root: Uint8Array, width: number): void {
+    this.tree.addSubtree(root, width)
     while (this.expected[0]?.size === this.tree.size) {
       const [due] = this.expected.splice(0, 1)
       if (due === undefined || this.isCut || isSame(this.tree.root, due.root)) continue

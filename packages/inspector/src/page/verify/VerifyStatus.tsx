@@ -5,7 +5,7 @@ import { Icon } from "../shell/Icon.tsx"
 import { verificationsOf } from "./Verifications.ts"
 import { type VerifyRun, wordOf } from "./VerifyRun.ts"
 
-export const whoOf = ({ by }: VerifyRun): string => (by === "page" ? "here" : "by the server")
+const whoOf = ({ by }: VerifyRun): string => (by === "page" ? "here" : "by the server")
 
 /** An hour and a minute, as the user's own clock has it. */
 const timeOf = (millis: number): string =>
