@@ -3,6 +3,8 @@ import * as path from "node:path"
 import * as AuditFixture from "@countersign/core/testing/AuditFixture"
 import { readFromEditor } from "@countersign/inspector/WebviewMessage"
 import { assert, describe, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import type * as vscode from "vscode"
 import { inEditor, until } from "./testing/EngineInEditor.ts"
 import type { FakeEditor } from "./testing/FakeEditor.ts"
 import { FakeWebviewPanel } from "./testing/FakeParts.ts"
@@ -120,6 +122,29 @@ describe("the extension beside a running engine", () => {
         assert.strictEqual(fake.secrets.size, 0)
         assert.deepStrictEqual(await fake.tree("countersign.actors"), [])
       })
+    }),
+  )
+
+  it.live("compares an event with its second copy in the editor's own way", () =>
+    inEditor(async ({ activated, whileRunning, write }) => {
+      await write(events)
+      const entry = Buffer.from('{"type":"other"}')
+      const table = () => Effect.succeed({ entry, detail: "type differs" })
+      await whileRunning(
+        async () => {
+          const fake = await activated()
+          fake.answers.inputs.push("3")
+          await fake.run("countersign.compareCopies")
+          const [, left, right, title] =
+            fake.executed.find(([name]) => name === "vscode.diff") ?? []
+          assert.strictEqual(title, "Event 3: trail ↔ PostgreSQL")
+          // The command takes two addresses and a title.
+          const [stored, other] = [left as vscode.Uri, right as vscode.Uri]
+          assert.include(await fake.read(stored), '"type":"patient.record.read"')
+          assert.strictEqual(await fake.read(other), '{"type":"other"}')
+        },
+        { copies: new Map([["PostgreSQL", table]]) },
+      )
     }),
   )
 

@@ -6,7 +6,7 @@ import type { AuditEventInput } from "@countersign/core/event/AuditEvent"
 import * as NodeDisk from "@countersign/core/platform/NodeDisk"
 import * as AuditFixture from "@countersign/core/testing/AuditFixture"
 import { temporaryDirectory } from "@countersign/core/testing/TemporaryDirectory"
-import { MonitorServer } from "@countersign/monitor/server/MonitorServer"
+import { MonitorServer, type MonitorServerOptions } from "@countersign/monitor/server/MonitorServer"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -25,7 +25,10 @@ export interface EngineInEditor {
   /** Writes events, and ends the engine. */
   readonly write: (events: ReadonlyArray<AuditEventInput>) => Promise<void>
   /** An engine with a monitor for as long as `use` takes. */
-  readonly whileRunning: (use: (running: Running) => Promise<void>) => Promise<void>
+  readonly whileRunning: (
+    use: (running: Running) => Promise<void>,
+    options?: MonitorServerOptions,
+  ) => Promise<void>
   /** The extension in an editor; ends with the test. */
   readonly activated: (options?: { readonly isTrusted?: boolean }) => Promise<FakeEditor & Active>
 }
@@ -53,13 +56,17 @@ const pageIn = async (folder: string): Promise<void> => {
   await writeFile(path.join(assets, "ProofWorker-12345678.js"), "postMessage('thread')")
 }
 
-const running = (fixture: AuditFixture.AuditFixture, use: (running: Running) => Promise<void>) =>
+const running = (
+  fixture: AuditFixture.AuditFixture,
+  use: (running: Running) => Promise<void>,
+  options: MonitorServerOptions = {},
+) =>
   fixture.withAudit(
     Effect.gen(function* () {
       const audit = yield* Audit
       yield* audit.publish
       const context = yield* Layer.build(
-        MonitorServer.layer({ frameMillis: 50 }).pipe(Layer.provide(NodeDisk.layer)),
+        MonitorServer.layer({ frameMillis: 50, ...options }).pipe(Layer.provide(NodeDisk.layer)),
       )
       const { token, url } = Context.get(context, MonitorServer)
       yield* Effect.promise(() => use({ url, token: Redacted.value(token) }))
@@ -81,7 +88,7 @@ const given = (folder: string, extensionPath: string, active: Array<Active>): En
     folder,
     directory: fixture.directory,
     write: (events) => Effect.runPromise(written(fixture, events)),
-    whileRunning: (inside) => Effect.runPromise(running(fixture, inside)),
+    whileRunning: (inside, options) => Effect.runPromise(running(fixture, inside, options)),
     activated: async (options = {}) => {
       const fake = makeFakeEditor({ folder, extensionPath, ...options })
       const { context, editor } = fake
