@@ -114,6 +114,7 @@ describe("tabs", () => {
       await page.keyboard.press("Escape")
       assert.match(await focused(page), /^tab/)
       await page.keyboard.press("Shift+F10")
+      await menu.waitFor()
       await page.keyboard.press("s")
       await page.keyboard.press("Enter")
       await untilTitles(page, ["Welcome", "Keyboard", "Keyboard"])
@@ -329,6 +330,13 @@ describe("what the page tells", () => {
         return value.slice(selectionStart, selectionEnd)
       })
       assert.match(chosen, /#welcome$/)
+      for (const keys of ["Tab", "Tab", "Shift+Tab", "Tab"]) {
+        await page.keyboard.press(keys)
+        assert.isTrue(
+          await dialog.evaluate((one) => one.contains(document.activeElement)),
+          `${keys} leaves the dialog`,
+        )
+      }
       await page.keyboard.press("Escape")
       await dialog.waitFor({ state: "hidden" })
       assert.strictEqual(await page.getByText("The permalink is copied").count(), 0)

@@ -1,5 +1,5 @@
 /** A menu as the ARIA APG describes it: arrows, Home, End, letters, Enter, Escape. */
-import { useEffect, useLayoutEffect, useRef } from "react"
+import { useLayoutEffect, useRef } from "react"
 import { inWords } from "./Keys.ts"
 import type { MenuItem, Overlay } from "./Workbench.ts"
 
@@ -23,7 +23,7 @@ export const Menu = ({
     current.style.left = `${Math.max(0, Math.min(x, innerWidth - width - 4))}px`
     current.style.top = `${Math.max(0, Math.min(y, innerHeight - height - 4))}px`
   }, [x, y])
-  useEffect(() => rowOf(list.current, 0)?.focus(), [])
+  useLayoutEffect(() => rowOf(list.current, 0)?.focus(), [])
   const run = (item: MenuItem | undefined) => {
     if (item === undefined) return
     close()

@@ -41,6 +41,17 @@ const useFocusBack = (overlay: Store<Overlay>): void => {
   }, [isOpen])
 }
 
+const focusable = "button, input, textarea, select, a[href], [tabindex='0']"
+
+/** Tab goes round what lies over the page: what is under it can't be used. */
+const keepInside = (over: HTMLElement, isBack: boolean): boolean => {
+  const all = [...over.querySelectorAll<HTMLElement>(focusable)]
+  const [first, last] = isBack ? [all.at(-1), all[0]] : [all[0], all.at(-1)]
+  if (document.activeElement !== last || first === undefined) return false
+  first.focus()
+  return true
+}
+
 export const Overlays = ({ scene }: { readonly scene: Scene }) => {
   const overlay = useStore(scene.workbench.overlay)
   useFocusBack(scene.workbench.overlay)
@@ -60,6 +71,10 @@ export const Overlays = ({ scene }: { readonly scene: Scene }) => {
         close()
       }}
       onKeyDown={(event) => {
+        if (event.key === "Tab" && !event.defaultPrevented) {
+          if (keepInside(event.currentTarget, event.shiftKey)) event.preventDefault()
+          return
+        }
         if (event.key !== "Escape") return
         event.stopPropagation()
         event.preventDefault()
