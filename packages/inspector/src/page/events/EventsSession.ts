@@ -4,7 +4,7 @@
  */
 import type { Connection } from "../connection/Connection.ts"
 import { type ReadonlyStore, makeStore } from "../connection/Store.ts"
-import { EventRows, type EventRow } from "./EventRows.ts"
+import { EventRows, type EventRow, pageRows } from "./EventRows.ts"
 import { mistakeOf } from "./FilterEdit.ts"
 import { FoundPlaces } from "./FoundPlaces.ts"
 
@@ -159,15 +159,17 @@ export class EventsSession {
 
   /** Rows that are seen, and a page of those that come next in the direction of travel. */
   see(first: number, end: number, step: 1 | -1): void {
-    const ahead = 200
-    const from = Math.max(0, step < 0 ? first - ahead : first)
-    const to = Math.min(this.count, step > 0 ? end + ahead : end)
+    const from = Math.max(0, step < 0 ? first - pageRows : first)
+    const to = Math.min(this.count, step > 0 ? end + pageRows : end)
     const seen: Array<number> = []
     const next: Array<number> = []
     for (let row = from; row < to; row += 1) {
       const sequence = this.sequenceAt(row)
       if (sequence !== undefined) (row >= first && row < end ? seen : next).push(sequence)
     }
-    this.rows.want([...seen, ...(step < 0 ? next.toReversed() : next)])
+    const ahead = step < 0 ? next.toReversed() : next
+    // A page at a time, once half of it is used up, and not each row as it comes into reach.
+    const isNear = ahead.slice(0, pageRows / 2).every((one) => this.rows.get(one) !== undefined)
+    this.rows.want(isNear ? seen : [...seen, ...ahead])
   }
 }
