@@ -23,11 +23,12 @@ const withTrail = <A, E>(use: (directory: string) => Effect.Effect<A, E, Audit |
     return yield* fixture.withAudit(Effect.scoped(use(fixture.directory)))
   }).pipe(Effect.scoped)
 
-const fetched = (url: string) =>
-  Effect.promise(async () => {
-    const response = await fetch(url)
-    return { status: response.status, text: await response.text() }
-  })
+const answerOf = async (url: string) => {
+  const response = await fetch(url)
+  return { status: response.status, text: await response.text() }
+}
+
+const fetched = (url: string) => Effect.promise(() => answerOf(url))
 
 /** As a page on that address connects. */
 const aboutBy = Effect.fnUntraced(function* (shown: Redacted.Redacted) {

@@ -41,6 +41,26 @@ const example = [
   "Effect.runPromise(program.pipe(Effect.provide(Live)))",
 ].join("\n")
 
+const requests: ReadonlyArray<string> = [
+  "## Requests and statements",
+  "",
+  "`HttpMetrics` counts requests by method, route and class of status: for Effect's router by the layer",
+  "`HttpMetrics.layerRouter`, for a handler of `node:http` by `listener(handler, routeOf)`, and for any",
+  "other server by `finished`. The route is the template (`/patients/:id`), never the path. Above 100 ms",
+  "(`slowMillis`) a request is recorded as the telemetry event `http.request.slow`.",
+  "",
+  "`QueryMetrics` counts SQL statements: `watch(pool)` for `pg` and its likes, `QueryMetrics.layerTracer`",
+  "for Effect's SQL clients, whose spans it reads, and `finished` for the rest. Above 10 ms a statement",
+  "is recorded as `sql.query.slow`, with its text and `?` wherever a value stood. The text is read as",
+  "its database reads it: PostgreSQL, MySQL, MariaDB, SQLite or SQL Server, by the span's",
+  '`db.system.name`, or by `system` (`watch(pool, { system: "postgresql" })`). Where none or another is',
+  "named, what is in double quotes or backticks is left out too, and from the first sign on that",
+  "databases read differently, such as a backslash before a quote, all the rest.",
+  "",
+  "Both events are telemetry: they are sampled as others, and dropped, counted, where there is no room.",
+  "",
+]
+
 /** The whole document. */
 export const renderTelemetry = (): string =>
   [
@@ -86,23 +106,7 @@ export const renderTelemetry = (): string =>
     "",
     "A recorder is Node's own histogram (HdrHistogram). Two merge without a loss: `mergeInto`.",
     "",
-    "## Requests and statements",
-    "",
-    "`HttpMetrics` counts requests by method, route and class of status: for Effect's router by the layer",
-    "`HttpMetrics.layerRouter`, for a handler of `node:http` by `listener(handler, routeOf)`, and for any",
-    "other server by `finished`. The route is the template (`/patients/:id`), never the path. Above 100 ms",
-    "(`slowMillis`) a request is recorded as the telemetry event `http.request.slow`.",
-    "",
-    "`QueryMetrics` counts SQL statements: `watch(pool)` for `pg` and its likes, `QueryMetrics.layerTracer`",
-    "for Effect's SQL clients, whose spans it reads, and `finished` for the rest. Above 10 ms a statement",
-    "is recorded as `sql.query.slow`, with its text and `?` wherever a value stood. The text is read as",
-    "its database reads it: PostgreSQL, MySQL, MariaDB, SQLite or SQL Server, by the span's",
-    '`db.system.name`, or by `system` (`watch(pool, { system: "postgresql" })`). Where none or another is',
-    "named, what is in double quotes or backticks is left out too, and from the first sign on that",
-    "databases read differently, such as a backslash before a quote, all the rest.",
-    "",
-    "Both events are telemetry: they are sampled as others, and dropped, counted, where there is no room.",
-    "",
+    ...requests,
     "## Where it goes",
     "",
     "- **Prometheus**: `Prometheus.layer()` serves `http://127.0.0.1:9464/metrics`, and refuses a request",

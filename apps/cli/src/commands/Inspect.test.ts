@@ -75,6 +75,8 @@ const inspected = (target: string) =>
     return { ...heard, found, running, url: yield* heard.url }
   }).pipe(Effect.provide(NodeDisk.layer))
 
+const textAt = async (url: string) => (await fetch(url)).text()
+
 describe("inspect", () => {
   it.live("shows the files of a trail that no engine has a monitor for", () =>
     withTrail((directory) =>
@@ -134,8 +136,8 @@ describe("inspect", () => {
         const { found, url } = yield* inspected(directory)
         assert.strictEqual(found._tag, "Monitor")
         assert.strictEqual((yield* aboutBy(url)).about.over, "engine")
-        const shown = yield* Effect.promise(() => fetch(url.replace(/#.*/, "")))
-        assert.include(yield* Effect.promise(() => shown.text()), "page")
+        const shown = yield* Effect.promise(() => textAt(url.replace(/#.*/, "")))
+        assert.include(shown, "page")
       }).pipe(Effect.scoped),
     ),
   )

@@ -11,9 +11,11 @@ import * as Parameters from "./Parameters.ts"
 
 const databaseVariable = "COUNTERSIGN_INSPECT_POSTGRES"
 
+const databaseInEnvironment = () => process.env[databaseVariable] ?? ""
+
 /** The flag, or the variable, which is not seen by all who list the machine's processes. */
 const databaseOf = Effect.fnUntraced(function* (flag: Option.Option<Redacted.Redacted>) {
-  const given = process.env[databaseVariable] ?? ""
+  const given = databaseInEnvironment()
   const url = Option.orElse(flag, () =>
     given === "" ? Option.none() : Option.some(Redacted.make(given)),
   )

@@ -14,7 +14,9 @@ const rowsMax = 10
 const detailOf = (rows: ReadonlyArray<StoredRow>, shown: StoredRow): string => {
   const columns = differingColumns(shown, shown.entry)
   return [
-    ...(rows.length > 1 ? [`there are ${rows.length} rows for this record, and one at most is right`] : []),
+    ...(rows.length > 1
+      ? [`there are ${rows.length} rows for this record, and one at most is right`]
+      : []),
     ...(columns.length > 0
       ? [`columns that say something else than the bytes beside them: ${columns.join(", ")}`]
       : []),
@@ -53,7 +55,9 @@ export const postgresCopy = (
                   await rowsBetween(session, number, sequence, sequence + 1, undefined, rowsMax),
                 )
               },
-              catch: (error) => (error instanceof Error ? error : new Error(String(error))),
+              catch: (error) => ({
+                message: error instanceof Error ? error.message : String(error),
+              }),
             })
           }),
         ),

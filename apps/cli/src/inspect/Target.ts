@@ -58,9 +58,11 @@ const shownBy = async (
 
 const isAddress = (text: string): boolean => /^(?:wss?|https?):\/\//.test(text)
 
+const tokenInEnvironment = () => process.env[tokenVariable]
+
 const ofAddress = Effect.fnUntraced(function* (text: string) {
   const url = URL.parse(text.replace(/^http/, "ws"))
-  const token = process.env[tokenVariable] ?? new URLSearchParams(url?.hash.slice(1)).get("token")
+  const token = tokenInEnvironment() ?? new URLSearchParams(url?.hash.slice(1)).get("token")
   if (url === null || token === null || token === "") {
     return yield* new UsageError({
       parameter: "target",

@@ -1,4 +1,5 @@
 /** In the place of the engine: the extension runs none, and its monitor is over files. */
 import * as Context from "effect/Context"
 
-export class Audit extends Context.Service<Audit, never>()("@countersign/core/Audit") {}
+/** By the key of the engine's own service, which nobody provides here. */
+export const Audit = Context.Service<never>("@countersign/core/Audit")

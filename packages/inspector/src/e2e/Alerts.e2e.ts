@@ -1,3 +1,4 @@
+import type { AuditFixture } from "@countersign/core/testing/AuditFixture"
 import { temporaryDirectory } from "@countersign/core/testing/TemporaryDirectory"
 import type { AlertRules } from "@countersign/monitor/alert/AlertRule"
 import { defaultRules } from "@countersign/monitor/detect/DefaultRules"
@@ -36,6 +37,9 @@ const options = {
   server: { isWritable: true },
 }
 
+/** As the page's own end of the test asks, which is no effect. */
+const recordsOf = (fixture: AuditFixture) => Effect.runPromise(fixture.trail)
+
 describe("the alerts in a browser", () => {
   it.live(
     "show what is compared with what, are taken by somebody, and say by whom",
@@ -70,7 +74,7 @@ describe("the alerts in a browser", () => {
           state: "hidden",
         })
         await use.record([])
-        const types = (await Effect.runPromise(fixture.trail)).map(
+        const types = (await recordsOf(fixture)).map(
           ({ actor, outcome, type }) => `${type} ${outcome} ${actor.id}`,
         )
         assert.includeMembers(types, [
@@ -97,7 +101,7 @@ describe("the alerts in a browser", () => {
         }
         const monitor = { ...options.monitor, detection }
         yield* inspected({ ...options, monitor }, async ({ fixture, openView, page }) => {
-          const events = (await Effect.runPromise(fixture.trail)).slice(1, 3).map(({ id }) => id)
+          const events = (await recordsOf(fixture)).slice(1, 3).map(({ id }) => id)
           find({
             id: "brute-force/u-9/1",
             rule: "brute-force",

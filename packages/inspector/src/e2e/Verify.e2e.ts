@@ -111,7 +111,7 @@ describe("the whole trail, verified in a browser", () => {
             file,
             note.replace(
               /.{12}\n$/,
-              (end) => `${[...end.trim()].reverse().join("").replace(/^=+/, "")}==\n`,
+              (end) => `${Array.from(end.trim()).toReversed().join("").replace(/^=+/, "")}==\n`,
             ),
           )
         },

@@ -203,9 +203,9 @@ const withEngine = (
       let place: MonitorPlace | undefined = yield* serverOf(context, scope)
       const restart: Restart = async () => {
         place = undefined
-        await Effect.runPromise(Scope.close(scope, Exit.void))
-        scope = await Effect.runPromise(Scope.make())
-        place = await Effect.runPromise(serverOf(context, scope))
+        await done(Scope.close(scope, Exit.void))
+        scope = await done(Scope.make())
+        place = await done(serverOf(context, scope))
       }
       const browser = yield* openBrowser
       yield* Effect.promise(() => use(browser, async () => place, restart))
@@ -213,6 +213,9 @@ const withEngine = (
     })
     yield* fixture.withAudit(Effect.scoped(running))
   }).pipe(Effect.scoped)
+
+/** The extension restarts a server from a callback, which is no effect. */
+const done = <A, E>(effect: Effect.Effect<A, E>): Promise<A> => Effect.runPromise(effect)
 
 describe("the page in a webview", () => {
   it.live("lives on what the extension posts, without a network and without the token", () =>

@@ -10,13 +10,7 @@ import { type ServedEngine, served } from "../testing/ServedEngine.ts"
 const intent = { actor: "u-9", reason: "the column is wider now" }
 
 /** An engine whose sink has refused the records 3 and 5; the second of them is a write. */
-const refusing = <A, E>(
-  use: (
-    served: ServedEngine,
-    sink: FaultySink,
-    store: MemorySink.MemoryStore,
-  ) => Effect.Effect<A, E>,
-) => {
+const refusing = <A, E>(use: (served: ServedEngine) => Effect.Effect<A, E>) => {
   const sink = new FaultySink(MemorySink.make())
   for (const sequence of [3, 5]) sink.reject(sequence)
   return served(

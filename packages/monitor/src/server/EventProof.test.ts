@@ -240,7 +240,7 @@ describe("what a viewer checks a trail with", () => {
       const copies: SecondCopies = new Map<string, FindCopy>([
         ["table", () => Effect.succeed({ entry: Buffer.from("{}"), detail: "outcome differs" })],
         ["empty", () => Effect.succeed(undefined)],
-        ["away", () => Effect.fail(new Error("nobody answers"))],
+        ["away", () => Effect.fail({ message: "nobody answers" })],
       ])
       const ask = (client: MonitorClient) => client.Copies({ sequence: 3 })
       assert.deepStrictEqual(yield* over(directory, ask), [])

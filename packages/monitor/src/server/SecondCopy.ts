@@ -43,7 +43,7 @@ const asked = (name: string, find: FindCopy, sequence: number): Effect.Effect<Co
   find(sequence).pipe(
     Effect.timeoutOrElse({
       duration: askedMillis,
-      orElse: () => Effect.fail(new Error(`it has not answered within ${askedMillis / 1000} s`)),
+      orElse: () => Effect.fail({ message: `it has not answered within ${askedMillis / 1000} s` }),
     }),
     Effect.match({
       onFailure: ({ message }) => ({ name, entry: null, detail: message.slice(0, detailMax) }),

@@ -146,15 +146,14 @@ const isHidden = (): boolean => typeof document !== "undefined" && document.hidd
 /** A page that nobody sees takes its time, and so the monitor sends it less. */
 const untilSeen = Effect.suspend(() =>
   isHidden()
-    ? Effect.callback<void>((resume) => {
-        const go = () => resume(Effect.void)
-        const timer = setTimeout(go, hiddenMillis)
-        document.addEventListener("visibilitychange", go, { once: true })
-        return Effect.sync(() => {
-          clearTimeout(timer)
-          document.removeEventListener("visibilitychange", go)
-        })
-      })
+    ? Effect.race(
+        Effect.sleep(hiddenMillis),
+        Effect.callback<void>((resume) => {
+          const go = () => resume(Effect.void)
+          document.addEventListener("visibilitychange", go, { once: true })
+          return Effect.sync(() => document.removeEventListener("visibilitychange", go))
+        }),
+      )
     : Effect.void,
 )
 

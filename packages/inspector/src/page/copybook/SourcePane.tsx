@@ -18,7 +18,7 @@ export interface SourcePaneProps {
   readonly onHover: (path: string | undefined) => void
 }
 
-export const editorDiagnostic = ({
+const editorDiagnostic = ({
   code,
   hint,
   message,

@@ -70,7 +70,7 @@ const Fields = ({ scene }: { readonly scene: Scene }) => {
   )
 }
 
-export const EventsSideBar = ({ scene }: { readonly scene: Scene }) => {
+const EventsSideBar = ({ scene }: { readonly scene: Scene }) => {
   useState(() => startSaved(scene.host))
   const saved = useStore(savedViews)
   const recent = useStore(recentFilters)
