@@ -90,6 +90,12 @@ describe("export", () => {
     assert.strictEqual((await check(...sealKey)).code, 1)
     assert.isEmpty(readdirSync(cwd).filter((name) => /^(?:other|short)\.ndjson|\.tmp$/.test(name)))
 
+    const plain = await exported("-o", "plain.ndjson")
+    assert.strictEqual(plain.code, 0, plain.stderr)
+    const swapped = await run(["export", "check", "plain.ndjson", ...sealKey], { cwd })
+    assert.strictEqual(swapped.code, 1)
+    assert.include(swapped.stdout, "it is not encrypted, and a key was given for it")
+
     writeFileSync(inCwd("no.key"), "a password")
     const wrong = await exported("--seal-key", "no.key", "-o", "x.ndjson")
     assert.strictEqual(wrong.code, 64)

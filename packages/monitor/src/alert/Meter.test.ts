@@ -240,4 +240,14 @@ describe("Meter", () => {
       ],
     )
   })
+
+  it("change: finds what grew from nothing, and nothing where there still is none", () => {
+    const rule = { ...shared, kind: "change", of, is: "at-least", bound: 1.5 } as const
+    const judged = [0, 500].map((value) => {
+      const one = meter({ ...rule, against: "baseline" }, 0)
+      one.take(value, minute, 0, "x")
+      return one.judge(minute).holds
+    })
+    assert.deepStrictEqual(judged, [false, true])
+  })
 })

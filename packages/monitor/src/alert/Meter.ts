@@ -217,11 +217,15 @@ const change = (rule: RuleOf<"change">, series: string, baselineOf: BaselineOf):
       const against = usual(now)
       return judged(
         rule,
-        last === undefined || against === undefined || against === 0 ? undefined : last / against,
+        last === undefined || against === undefined ? undefined : ratioOf(last, against),
       )
     },
   }
 }
+
+/** What was nothing and is something has grown beyond measure; nothing against nothing is as usual. */
+const ratioOf = (value: number, against: number): number =>
+  value === against ? 1 : value / against
 
 const finding = (rule: RuleOf<"finding">): Meter => {
   const quietMillis = millisOf(rule.quiet)

@@ -184,6 +184,10 @@ export const check = Effect.fnUntraced(function* <E = never, R = never>(
   const isClosed = sidecar.encryption !== undefined && key === undefined
   const isLines = sidecar.format === "ndjson" && !isClosed
   const { bytes, compression, contentBytes: contentBytesMax } = sidecar
+  // The sidecar is not signed: who gives a key expects a file that only its holders could make.
+  if (key !== undefined && sidecar.encryption === undefined) {
+    comparison.say("it is not encrypted, and a key was given for it")
+  }
   const limits = { compression, contentBytesMax, key: sidecar.encryption && key }
   const stored = { compression: "none" as const, contentBytesMax: bytes }
   const nothing = () => Effect.void
