@@ -73,7 +73,16 @@ const readForm = Effect.fnUntraced(function* (directory: string, file: TileFile,
   if (status.sizeBytes > bytesMax) {
     return nothing(`${file.path} has ${status.sizeBytes} bytes, more than it can have`)
   }
-  const content = contentOf(file, Buffer.from(yield* disk.readFile(whole)))
+  const bytes = yield* disk
+    .readFile(whole)
+    .pipe(
+      Effect.catch((error) =>
+        error.errno === "ENOENT" ? Effect.succeed(undefined) : Effect.fail(error),
+      ),
+    )
+  // A writer has removed it since: there is another form by now.
+  if (bytes === undefined) return undefined
+  const content = contentOf(file, Buffer.from(bytes))
   return Buffer.isBuffer(content)
     ? { bytes: content, problem: "" }
     : nothing(`${file.path}: ${describe(content)}`)
