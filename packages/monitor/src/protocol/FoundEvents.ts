@@ -100,10 +100,13 @@ export const Places = Schema.Struct({
  * @since 0.1.0
  */
 export const Entries = Schema.Struct({
-  /** In order; where they are too large for one answer, the first of them, at least one. */
+  /** In order; where they are too many for one answer, the first of them. */
   events: Schema.Array(TrailEvent),
   damage: Schema.Array(Damage),
-  /** The place from which there was no room; `null`: all of them are here. */
+  /**
+   * The place from which there was no room or no time; `null`: all of them are here. There are
+   * always places before it, whose events, or their damage, are here.
+   */
   next: Schema.NullOr(Schema.Number),
 })
 

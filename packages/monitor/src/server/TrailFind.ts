@@ -29,6 +29,8 @@ const partMillisMax = 150
 // A checkpoint comes once a second by default; looking costs one small read.
 const lookMillis = 200
 const damageMax = 100
+/** An answer with the events in some places ends after so long. Units: milliseconds. */
+const entriesMillisMax = 2000
 
 /**
  * @category models
@@ -201,7 +203,8 @@ export const find = (
   )
 
 /**
- * The events in some places; those of a bundle that can't be read are said to be damaged.
+ * The events in some places; those of a bundle that can't be read are said to be damaged. It ends
+ * where it has become large or took long, and says from where to go on.
  *
  * @param sequences in any order; what lies beyond the published entries is left out
  * @category running
@@ -217,8 +220,13 @@ export const entriesAt = (
     const events: Array<TrailEvent> = []
     const damage: Array<Damage> = []
     let bytes = 0
+    const begunMillis = yield* Clock.currentTimeMillis
     for (let at = 0; at < wanted.length;) {
       const first = wanted[at] ?? 0
+      // At least one bundle was looked at: whoever asks on gets on.
+      if (at > 0 && (yield* Clock.currentTimeMillis) - begunMillis >= entriesMillisMax) {
+        return { events, damage, next: first }
+      }
       const end = (Math.floor(first / bundleWidth) + 1) * bundleWidth
       let last = at
       while ((wanted[last + 1] ?? end) < end) last += 1

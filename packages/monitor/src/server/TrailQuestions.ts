@@ -45,7 +45,14 @@ export const pageBytesMax = 1024 * 1024
 const lettersMax = 10_000
 
 // A writer replaces partial bundles by full ones while they are read; a moment later all is there.
-const again = { schedule: Schedule.spaced("50 millis"), times: 5 }
+// Nothing else that is wrong with a trail mends itself.
+const again = {
+  schedule: Schedule.spaced("50 millis"),
+  times: 2,
+  while: (error: TrailReadError): boolean =>
+    (error._tag === "TrailDamaged" && error.detail.startsWith("is missing")) ||
+    (error._tag === "DiskError" && error.errno === "ENOENT"),
+}
 
 /**
  * A fault of reading, as a viewer is told.

@@ -62,6 +62,15 @@ describe("EventRows", () => {
     assert.isDefined(rows.get(1000 + 99 * 200))
   })
 
+  it("asks on after an answer that found damage alone", async () => {
+    const { asked, rows } = slow()
+    rows.want([1, 300])
+    asked[0]?.answer({ events: [], damage: [{ from: 1, to: 2, detail: "is gone" }], next: 300 })
+    await settled()
+    assert.deepStrictEqual(asked[1]?.sequences, [300])
+    assert.strictEqual(rows.get(1)?.damage, "is gone")
+  })
+
   it("asks again for what there was no room for, and says what is damaged", async () => {
     const { asked, rows } = slow()
     rows.want([1, 2, 300])

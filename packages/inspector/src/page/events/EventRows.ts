@@ -109,9 +109,9 @@ export class EventRows {
         this.failure = undefined
         this.take(found, asked)
         const { next } = found
-        // There was no room for the rest of them.
-        if (next !== null && found.events.length > 0)
-          this.wanted = [...asked.filter((one) => one >= next), ...this.wanted]
+        // There was no room or no time for the rest of them.
+        const rest = next === null ? [] : asked.filter((one) => one >= next)
+        if (rest.length < asked.length) this.wanted = [...rest, ...this.wanted]
       } catch (error) {
         this.failure = error instanceof Error ? error.message : String(error)
         this.changed()

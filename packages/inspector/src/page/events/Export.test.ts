@@ -44,6 +44,15 @@ describe("Export", () => {
     assert.strictEqual((await exportEvents(options(2000, "csv"))).damaged, 2)
   })
 
+  it("goes on after an answer that found damage alone", async () => {
+    const late = (sequences: ReadonlyArray<number>): Promise<Entries> =>
+      sequences.includes(0)
+        ? Promise.resolve({ events: [], damage: [{ from: 0, to: 1, detail: "is gone" }], next: 1 })
+        : ask(sequences)
+    const { damaged, events } = await exportEvents({ ...options(3, "ndjson"), ask: late })
+    assert.deepStrictEqual([events, damaged], [2, 1])
+  })
+
   it("writes the columns that are shown as CSV", async () => {
     const { text } = await exportEvents(options(2, "csv"))
     assert.strictEqual(text, "Sequence,type,data.n\r\n1,a.b,1\r\n0,a.b,0\r\n")

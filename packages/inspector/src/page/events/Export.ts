@@ -63,7 +63,9 @@ const allEntries = async (options: ExportOptions, wanted: ReadonlyArray<number>)
   while (rest.length > 0) {
     const { events, next } = await options.ask(rest, options.signal)
     for (const { json, sequence } of events) found.set(sequence, json)
-    rest = next === null || events.length === 0 ? [] : rest.filter((one) => one >= next)
+    const after = next === null ? [] : rest.filter((one) => one >= next)
+    // An answer may hold damage alone; one that gets nowhere is the last.
+    rest = after.length < rest.length ? after : []
   }
   return found
 }
