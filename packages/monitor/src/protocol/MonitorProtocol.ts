@@ -356,7 +356,10 @@ export class MonitorWrite extends RpcGroup.make(
     success: LettersSettled,
     error: MonitorRefused,
   }),
-  /** The engine's file. Only for those who may change it, since nothing in it is redacted. */
+  /**
+   * The engine's file. Only for those who may change it, since nothing in it is redacted; recorded
+   * with the anonymous actor `viewer`.
+   */
   Rpc.make("ConfigurationFile", { success: ConfigurationText, error: MonitorRefused }),
   /** Writes that file, keeps the one before, and has the engine read it. */
   Rpc.make("WriteConfiguration", {

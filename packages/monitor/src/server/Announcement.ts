@@ -9,6 +9,7 @@ import { Disk, type DiskError } from "@countersign/core/platform/Disk"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
+import { replaced } from "./ReplacedFile.ts"
 
 /**
  * @category schemas
@@ -29,6 +30,7 @@ export type Announcement = typeof Announcement.Type
 
 const Text = Schema.fromJsonString(Announcement)
 const textBytesMax = 4096
+const ownerOnly = 0o600
 
 /**
  * The file of a trail.
@@ -58,23 +60,6 @@ export const read = (
   })
 
 /**
- * A whole file or none, which was made by this process alone: what lies under the temporary name,
- * a link that somebody planted or a file that others may read, is taken away and never written to.
- */
-const replaced = Effect.fnUntraced(function* (file: string, text: string) {
-  const disk = yield* Disk
-  const temporary = `${file}.tmp`
-  yield* disk.remove(temporary)
-  yield* disk
-    .writeFile(temporary, [Buffer.from(text)], { sync: true, mode: 0o600, exclusive: true })
-    .pipe(
-      Effect.andThen(disk.rename(temporary, file)),
-      Effect.tapError(() => Effect.ignore(disk.remove(temporary))),
-      Effect.andThen(disk.syncDirectory(path.dirname(file))),
-    )
-})
-
-/**
  * Writes the file, for the owner alone, and takes it away with the scope where it is still this one.
  *
  * @category running
@@ -83,7 +68,7 @@ const replaced = Effect.fnUntraced(function* (file: string, text: string) {
 export const announce = Effect.fnUntraced(function* (directory: string, said: Announcement) {
   const disk = yield* Disk
   const file = fileOf(directory)
-  yield* replaced(file, `${JSON.stringify(said)}\n`)
+  yield* replaced(file, Buffer.from(`${JSON.stringify(said)}\n`), ownerOnly)
   yield* Effect.addFinalizer(() =>
     read(directory).pipe(
       Effect.flatMap((found) =>

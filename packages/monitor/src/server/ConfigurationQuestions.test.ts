@@ -1,11 +1,16 @@
+import { createHash } from "node:crypto"
 import * as fs from "node:fs"
 import * as path from "node:path"
+import type { LayerOptions } from "@countersign/core/Audit"
 import { resolve } from "@countersign/core/config/ConfigResolution"
 import * as NodeDisk from "@countersign/core/platform/NodeDisk"
 import * as AuditFixture from "@countersign/core/testing/AuditFixture"
 import { temporaryDirectory } from "@countersign/core/testing/TemporaryDirectory"
 import { assert, describe, it } from "@effect/vitest"
+import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Option from "effect/Option"
 import type { Scope } from "effect/Scope"
 import { type ServedEngine, served } from "../testing/ServedEngine.ts"
 
@@ -71,6 +76,68 @@ describe("ConfigurationQuestions", () => {
     ),
   )
 
+  it.live("records which text takes the place of which, and the names of what changes", () =>
+    filed(({ audit, client, fixture }) =>
+      Effect.gen(function* () {
+        const { hash } = yield* client.ConfigurationFile()
+        const changed = `${yaml}signals: false\nsigner:\n  path: /keys/of-the-clinic\n`
+        yield* client.WriteConfiguration({ yaml: changed, expectedHash: hash, intent })
+        yield* audit.publish
+        const attempt = (yield* fixture.trail).find(
+          ({ outcome, type }) =>
+            type === "countersign.monitor.configuration" && outcome === "attempt",
+        )
+        const { expectedHash, hash: written, paths } = AuditFixture.dataOf(attempt)
+        assert.deepStrictEqual(
+          [expectedHash, written, paths],
+          [hash, createHash("sha256").update(changed).digest("hex"), "signals, signer.path"],
+        )
+        assert.notInclude(JSON.stringify(attempt), "of-the-clinic")
+      }),
+    ),
+  )
+
+  it.live("records that the file was handed out, before it is", () =>
+    filed(({ audit, client, fixture }, file) =>
+      Effect.gen(function* () {
+        yield* client.ConfigurationFile()
+        yield* audit.publish
+        const looks = (yield* fixture.trail).filter(
+          ({ type }) => type === "countersign.monitor.configuration-file",
+        )
+        assert.deepStrictEqual(
+          looks.map(({ actor, outcome }) => [outcome, actor.id, actor.type]),
+          [
+            ["attempt", "viewer", "anonymous"],
+            ["success", "viewer", "anonymous"],
+          ],
+        )
+        assert.strictEqual(AuditFixture.dataOf(looks[0])["file"], file)
+        yield* audit.close
+        // Where nothing can be recorded, nothing is handed out.
+        assert.strictEqual(reasonOf(yield* Effect.flip(client.ConfigurationFile())), "unavailable")
+      }),
+    ),
+  )
+
+  it.live("writes through no link that lies under the temporary name", () =>
+    filed(({ client }, file) =>
+      Effect.gen(function* () {
+        const victim = path.join(path.dirname(file), "victim")
+        fs.writeFileSync(victim, "as it was", { mode: 0o666 })
+        fs.symlinkSync(victim, `${file}.tmp`)
+        const { hash } = yield* client.ConfigurationFile()
+        yield* client.WriteConfiguration({ yaml: "signals: false\n", expectedHash: hash, intent })
+        assert.strictEqual(fs.readFileSync(victim, "utf8"), "as it was")
+        const { mode } = fs.lstatSync(file)
+        assert.deepStrictEqual(
+          [mode & fs.constants.S_IFMT, mode & 0o777],
+          [fs.constants.S_IFREG, 0o640],
+        )
+      }),
+    ),
+  )
+
   it.live("overwrites nothing that somebody else has changed meanwhile", () =>
     filed(({ client }, file) =>
       Effect.gen(function* () {
@@ -103,7 +170,11 @@ describe("ConfigurationQuestions", () => {
     ),
   )
 
-  it.live("puts the file back where the engine itself refuses it", () =>
+  /** What a viewer hears of a text that every reload fails over; the file is as it was. */
+  const failing = (
+    reload: NonNullable<LayerOptions["reload"]>,
+    judge: (exit: Exit.Exit<unknown, { readonly _tag: string; readonly reason?: unknown }>) => void,
+  ) =>
     Effect.gen(function* () {
       const file = path.join(yield* temporaryDirectory, "countersign.yaml")
       fs.writeFileSync(file, yaml)
@@ -111,24 +182,39 @@ describe("ConfigurationQuestions", () => {
         ({ audit, client }) =>
           Effect.gen(function* () {
             const { hash } = yield* client.ConfigurationFile()
-            const error = yield* Effect.flip(
-              client.WriteConfiguration({ yaml: "signals: false\n", expectedHash: hash, intent }),
+            judge(
+              yield* Effect.exit(
+                client.WriteConfiguration({ yaml: "signals: false\n", expectedHash: hash, intent }),
+              ),
             )
-            assert.strictEqual(reasonOf(error), "unavailable")
             assert.strictEqual(fs.readFileSync(file, "utf8"), yaml)
             assert.strictEqual(audit.status().state, "open")
           }),
         { isWritable: true, configurationFile: file },
         undefined,
-        // An environment that contradicts every file.
-        {
-          reload: () =>
-            resolve({}, { file, env: { COUNTERSIGN_SAMPLING_RATE: "9" } }).pipe(
-              Effect.provide(NodeDisk.layer),
-            ),
-        },
+        { reload },
       )
-    }).pipe(Effect.scoped),
+    }).pipe(Effect.scoped)
+
+  it.live("puts the file back where the engine itself refuses it", () =>
+    failing(
+      // An environment that contradicts every file.
+      () =>
+        resolve({ directory: "/nowhere" }, { env: { COUNTERSIGN_SAMPLING_RATE: "9" } }).pipe(
+          Effect.provide(NodeDisk.layer),
+        ),
+      (exit) => {
+        const error = Exit.isFailure(exit) ? Cause.findErrorOption(exit.cause) : Option.none()
+        assert.strictEqual(Option.isSome(error) ? reasonOf(error.value) : "", "unavailable")
+      },
+    ),
+  )
+
+  it.live("puts the file back where the engine dies of it", () =>
+    failing(
+      () => Effect.die(new Error("a defect")),
+      (exit) => assert.isTrue(Exit.isFailure(exit) && Cause.hasDies(exit.cause)),
+    ),
   )
 
   it.live("shows the file to nobody who may not change it, and has none where none was named", () =>

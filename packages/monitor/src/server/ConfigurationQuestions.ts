@@ -13,9 +13,11 @@ import { fromInput } from "@countersign/core/config/ConfigInput"
 import { settle } from "@countersign/core/config/Configuration"
 import { Disk, type DiskError } from "@countersign/core/platform/Disk"
 import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
 import * as Result from "effect/Result"
 import { type ConfigurationText, configurationLengthMax } from "../protocol/ConfigurationFile.ts"
 import { MonitorRefused } from "../protocol/MonitorError.ts"
+import { replaced } from "./ReplacedFile.ts"
 
 const ownerOnly = 0o600
 
@@ -75,6 +77,38 @@ const checked = (
 }
 
 /**
+ * The fields whose values two texts don't share, by their paths. A text that can't be read as a
+ * configuration is refused, and so changes none.
+ */
+const pathsBetween = (before: string, after: string): ReadonlyArray<string> => {
+  const [was, becomes] = [fromYaml(before, ""), fromYaml(after, "")]
+  if (becomes.problems.length > 0) return []
+  return [...new Set([...was.byPath.keys(), ...becomes.byPath.keys()])].filter(
+    (name) => !Object.is(was.byPath.get(name)?.value, becomes.byPath.get(name)?.value),
+  )
+}
+
+/**
+ * What is to be written, for the record: hashes, and the names of the fields that change, since a
+ * value may be secret.
+ *
+ * @category running
+ * @since 0.1.0
+ */
+export const draftOf = Effect.fnUntraced(function* (
+  given: string | undefined,
+  { expectedHash, yaml }: { readonly yaml: string; readonly expectedHash: string },
+) {
+  // Where it can't be read, nothing is written either.
+  const before = yield* Effect.option(Effect.flatMap(fileOf(given), bytesOf))
+  const paths = Option.match(before, {
+    onNone: () => [],
+    onSome: (bytes) => pathsBetween(Buffer.from(bytes).toString("utf8"), yaml),
+  })
+  return { expectedHash, hash: hashOf(Buffer.from(yaml, "utf8")), paths }
+})
+
+/**
  * What a changed file has led to.
  *
  * @category models
@@ -112,14 +146,15 @@ export const writeConfiguration = Effect.fnUntraced(function* (
   const mode = (yield* Effect.mapError(disk.status(file), unreadable))?.mode ?? ownerOnly
   const kept = `${file}.before`
   const put = (where: string, bytes: Uint8Array) =>
-    Effect.mapError(disk.replaceFile(where, [bytes], mode & 0o777), ({ message }) =>
+    Effect.mapError(replaced(where, bytes, mode & 0o777), ({ message }) =>
       refused("unavailable", message),
     )
   return yield* put(kept, before).pipe(
     Effect.andThen(put(file, after)),
     Effect.andThen(audit.reload()),
     Effect.map((changes): ConfigurationWritten => ({ changes, kept, hash: hashOf(after) })),
-    Effect.tapError(() => put(file, before)),
+    // A defect of the engine leaves no other text behind than a refusal does.
+    Effect.tapCause(() => put(file, before)),
     Effect.mapError((error) =>
       error._tag === "MonitorRefused" ? error : refused("unavailable", error.message),
     ),

@@ -3,6 +3,7 @@
  *
  * @since 0.1.0
  */
+import type { Audit } from "@countersign/core/Audit"
 import type { AuditConfigInput } from "@countersign/core/config/AuditConfig"
 import { livePaths } from "@countersign/core/config/ConfigChange"
 import { Disk } from "@countersign/core/platform/Disk"
@@ -18,7 +19,7 @@ import {
   protocolVersion,
 } from "../protocol/MonitorProtocol.ts"
 import { provenEvent } from "./EventProof.ts"
-import { configurationText, writeConfiguration } from "./ConfigurationQuestions.ts"
+import { configurationText, draftOf, writeConfiguration } from "./ConfigurationQuestions.ts"
 import { findLetters, letterHistory, settleLetters } from "./DeadLetterQuestions.ts"
 import { listFiles, readFileBytes } from "./FileQuestions.ts"
 import * as Frames from "./Frames.ts"
@@ -172,7 +173,10 @@ const acknowledged = Effect.fnUntraced(function* (
   })
 })
 
-const placesLengthMax = 2000
+const listLengthMax = 2000
+
+const cut = (text: string): string =>
+  text.length > listLengthMax ? `${text.slice(0, listLengthMax)}…` : text
 
 /** `3, 5-9`: places for the record of a decision about them. */
 const placesText = (places: ReadonlyArray<number>): string => {
@@ -182,8 +186,7 @@ const placesText = (places: ReadonlyArray<number>): string => {
     if (run !== undefined && run[1] + 1 === place) run[1] = place
     else runs.push([place, place])
   }
-  const text = runs.map(([from, to]) => (from === to ? `${from}` : `${from}-${to}`)).join(", ")
-  return text.length > placesLengthMax ? `${text.slice(0, placesLengthMax)}…` : text
+  return cut(runs.map(([from, to]) => (from === to ? `${from}` : `${from}-${to}`)).join(", "))
 }
 
 /** One field as an input; `adjust` judges the value. */
@@ -192,6 +195,35 @@ const inputOf = (path: string, value: string | number | boolean): AuditConfigInp
   path
     .split(".")
     .reduceRight<unknown>((inner, name) => ({ [name]: inner }), value) as AuditConfigInput
+
+/** The record of a look at the configuration's file, of which no viewer says who looks. */
+const handedOut = (file: string): Omit<RecordInput, "outcome"> => ({
+  type: "countersign.monitor.configuration-file",
+  class: "compliance",
+  actor: { id: "viewer", type: "anonymous" },
+  data: { file },
+})
+
+/** Writes the file around the record of what is written. */
+const configured = Effect.fnUntraced(function* (
+  audit: Audit["Service"],
+  configurationFile: string | undefined,
+  directory: string,
+  { intent, ...draft }: { intent: Intent; yaml: string; expectedHash: string },
+) {
+  const { expectedHash, hash, paths } = yield* draftOf(configurationFile, draft)
+  return yield* writeConfiguration(audit, configurationFile, directory, draft).pipe(
+    audit.around(
+      intended("configuration", intent, {
+        file: configurationFile ?? "",
+        expectedHash,
+        hash,
+        paths: cut(paths.join(", ")),
+      }),
+    ),
+    Effect.mapError(unavailable),
+  )
+})
 
 /**
  * What changes something. Nothing is done that was not recorded before.
@@ -251,13 +283,15 @@ export const writeLayer = (
             ),
           ).pipe(Effect.provideService(Disk, disk)),
         ConfigurationFile: () =>
-          Effect.provideService(configurationText(configurationFile), Disk, disk),
-        WriteConfiguration: ({ intent, ...draft }) =>
+          configurationText(configurationFile).pipe(
+            Effect.provideService(Disk, disk),
+            audit.around(handedOut(configurationFile ?? "")),
+            Effect.mapError(unavailable),
+          ),
+        WriteConfiguration: (wanted) =>
           writing.withPermit(
-            writeConfiguration(audit, configurationFile, directory, draft).pipe(
+            configured(audit, configurationFile, directory, wanted).pipe(
               Effect.provideService(Disk, disk),
-              audit.around(intended("configuration", intent, { file: configurationFile ?? "" })),
-              Effect.mapError(unavailable),
             ),
           ),
       })
