@@ -110,12 +110,14 @@ export const Page = Schema.Struct({
 export type Page = typeof Page.Type
 
 /**
+ * Which event: its place, or its id, which is any text where the program gave it.
+ *
  * @category schemas
  * @since 0.1.0
  */
 export const EventName = Schema.Union([
   Schema.Struct({ sequence: sequenceNumber }),
-  Schema.Struct({ id: Schema.String.check(Schema.isMaxLength(256)) }),
+  Schema.Struct({ id: Schema.NonEmptyString.check(Schema.isMaxLength(256)) }),
 ])
 
 /**

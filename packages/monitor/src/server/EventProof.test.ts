@@ -1,15 +1,18 @@
 import * as fs from "node:fs"
 import * as path from "node:path"
+import { Disk } from "@countersign/core/platform/Disk"
 import * as NodeDisk from "@countersign/core/platform/NodeDisk"
 import * as Rotated from "@countersign/core/testing/RotatedTrail"
 import * as TrailFixture from "@countersign/core/testing/TrailFixture"
 import { verifyConsistency } from "@countersign/core/trail/MerkleProof"
 import { leafHash } from "@countersign/core/trail/MerkleTree"
-import { assert, describe, it } from "@effect/vitest"
+import { assert, describe, it, vi } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type { Scope } from "effect/Scope"
+import * as TestClock from "effect/testing/TestClock"
 import type { BundlesFound } from "../protocol/TrailProof.ts"
+import { provenEvent } from "./EventProof.ts"
 import { connect, type MonitorClient } from "./MonitorClient.ts"
 import { MonitorServer, type MonitorServerOptions } from "./MonitorServer.ts"
 import type { FindCopy, SecondCopies } from "./SecondCopy.ts"
@@ -115,6 +118,55 @@ describe("an event that was tampered with", () => {
         }),
       )
     }),
+  )
+})
+
+describe("an event that is looked for by its id", () => {
+  /** Over a disk on which something happens before each reading of a bundle. */
+  const looked = (directory: string, id: string, before: () => Effect.Effect<unknown>) =>
+    Effect.gen(function* () {
+      const disk = yield* Disk
+      const watched: Disk["Service"] = {
+        ...disk,
+        readFile: (file) => Effect.andThen(before(), disk.readFile(file)),
+      }
+      return yield* Effect.provideService(provenEvent(directory, { id }), Disk, watched)
+    })
+
+  it.effect("is looked for until two seconds are over, and the answer says how far that was", () =>
+    Effect.gen(function* () {
+      const directory = yield* TrailFixture.trail(size)
+      const slow = () => TestClock.adjust("1100 millis")
+      const error = yield* Effect.flip(looked(directory, "e3", slow))
+      assert.strictEqual(error.reason, "not-found")
+      assert.include(error.detail, "newest 344 of 600")
+      assert.include(error.detail, 'id="e3"')
+      assert.strictEqual((yield* looked(directory, "e300", slow)).sequence, 300)
+    }).pipe(Effect.scoped, Effect.provide(NodeDisk.layer)),
+  )
+
+  it.effect("is looked for among a million entries, however many a checkpoint claims", () =>
+    Effect.gen(function* () {
+      const directory = yield* TrailFixture.trail(0)
+      const [origin, , root] = TrailFixture.checkpointText(entries).split("\n")
+      const note = TrailFixture.noteOf(`${origin}\n${2 ** 40}\n${root}\n`)
+      TrailFixture.put(directory, "checkpoint", note)
+      const error = yield* Effect.flip(looked(directory, "e3", () => Effect.void))
+      assert.include(error.detail, `newest ${2 ** 20} of ${2 ** 40}`)
+      assert.include(error.detail, "4096 bundles can't be read")
+    }).pipe(Effect.scoped, Effect.provide(NodeDisk.layer)),
+  )
+
+  it.effect("has no entry parsed that does not hold the id", () =>
+    Effect.gen(function* () {
+      const directory = yield* TrailFixture.trail(size)
+      const parse = vi.spyOn(JSON, "parse")
+      const found = yield* looked(directory, "e300", () => Effect.void)
+      const parsed = parse.mock.calls.filter(([text]) => text.startsWith('{"id":"e'))
+      parse.mockRestore()
+      assert.strictEqual(found.sequence, 300)
+      assert.strictEqual(parsed.length, 1)
+    }).pipe(Effect.scoped, Effect.provide(NodeDisk.layer)),
   )
 })
 
