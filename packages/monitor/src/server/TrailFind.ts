@@ -20,6 +20,7 @@ import * as Runs from "../protocol/Runs.ts"
 import type { TrailEvent } from "../protocol/TrailEvent.ts"
 import { isWorthReading, type Needle, needlesOf } from "./FilterNeedles.ts"
 import { bundleOf, filterOf, pageBytesMax, passing, sizeOf, unreadable } from "./TrailQuestions.ts"
+import { Turn } from "./Turn.ts"
 
 const bundleWidth = 256
 /** Most entries of one part. */
@@ -61,14 +62,16 @@ interface Place {
 const isEverything = (filter: Filter.Filter): boolean =>
   filter._tag === "And" && filter.all.length === 0
 
-const passingOf = (sought: Sought, bundle: ReadonlyArray<TrailEntry>): ReadonlyArray<number> => {
+const passingOf = Effect.fnUntraced(function* (sought: Sought, bundle: ReadonlyArray<TrailEntry>) {
+  const turn = new Turn()
   const passed: Array<number> = []
   for (const entry of bundle) {
     if (!isWorthReading(sought.needles, entry.bytes)) continue
     if (passing(sought.filter, entry, sought.nowMillis) !== undefined) passed.push(entry.sequence)
+    if (turn.isOver(entry.bytes)) yield* Effect.yieldNow
   }
   return passed
-}
+})
 
 /** A run of entries within one bundle; what can't be read is said, and passed over. */
 const readRun = (directory: string, from: number, to: number) =>
@@ -106,7 +109,7 @@ const searched = Effect.fnUntraced(function* (
   for (const run of bundlesOf(whole.from, whole.to, isBackward)) {
     const beforeMillis = yield* Clock.currentTimeMillis
     const read = yield* readRun(sought.directory, run.from, run.to)
-    found.push(passingOf(sought, read.bundle))
+    found.push(yield* passingOf(sought, read.bundle))
     if (damage.length < damageMax) damage.push(...read.damage)
     from = Math.min(from, run.from)
     to = Math.max(to, run.to)

@@ -22,6 +22,7 @@ import * as Stream from "effect/Stream"
 import { MonitorRefused } from "../protocol/MonitorError.ts"
 import type { DeadLetter } from "../protocol/MonitorProtocol.ts"
 import type { Page, Question, TrailEvent } from "../protocol/TrailEvent.ts"
+import { Turn } from "./Turn.ts"
 
 /** Entries in a bundle, the least that is read. */
 const bundleWidth = 256
@@ -152,6 +153,7 @@ export const query = Effect.fnUntraced(
     let at = Math.min(size, question.from ?? (isNewest ? size : 0))
     let read = 0
     let bytes = 0
+    const turn = new Turn()
     const isDone = (): boolean => (isNewest ? at <= 0 : at >= size)
     while (!isDone() && events.length < limit && read < pageEntriesMax && bytes < pageBytesMax) {
       const [from, to] = runAfter(order, at, size)
@@ -159,6 +161,7 @@ export const query = Effect.fnUntraced(
       for (const entry of isNewest ? bundle.toReversed() : bundle) {
         if (events.length >= limit || bytes >= pageBytesMax) break
         const event = passing(filter, entry, nowMillis)
+        if (turn.isOver(entry.bytes)) yield* Effect.yieldNow
         read += 1
         at = isNewest ? entry.sequence : entry.sequence + 1
         if (event === undefined) continue

@@ -16,6 +16,7 @@ import * as Stream from "effect/Stream"
 import type { MonitorRefused } from "../protocol/MonitorError.ts"
 import type { TailChunk, TrailEvent } from "../protocol/TrailEvent.ts"
 import { bundleOf, filterOf, pageBytesMax, passing, sizeOf, unreadable } from "./TrailQuestions.ts"
+import { Turn } from "./Turn.ts"
 
 /**
  * How many entries a viewer may be behind before some are passed over.
@@ -53,12 +54,14 @@ const backlogOf = Effect.fnUntraced(function* (
   const found: Array<TrailEvent> = []
   let bytes = 0
   let leftOut = 0
+  const turn = new Turn()
   const floor = Math.max(0, size - backlogEntriesMax)
   for (let to = size; to > floor && found.length + leftOut < most;) {
     const from = Math.floor((to - 1) / bundleWidth) * bundleWidth
     for (const entry of (yield* bundleOf(directory, from, to)).toReversed()) {
       if (found.length + leftOut >= most) break
       const event = passing(filter, entry, nowMillis)
+      if (turn.isOver(entry.bytes)) yield* Effect.yieldNow
       if (event === undefined) continue
       // Once it is full it takes no older ones, small as they may be: a gap would look like none.
       if (bytes < pageBytesMax) found.push(event)
@@ -71,23 +74,25 @@ const backlogOf = Effect.fnUntraced(function* (
 })
 
 /** What passes of a run of entries, as much as one chunk takes, and where to go on. */
-const taken = (
+const taken = Effect.fnUntraced(function* (
   run: ReadonlyArray<TrailEntry>,
   filter: Filter.Filter,
   nowMillis: number,
   to: number,
-): { readonly events: ReadonlyArray<TrailEvent>; readonly to: number } => {
+) {
+  const turn = new Turn()
   const events: Array<TrailEvent> = []
   let bytes = 0
   for (const entry of run) {
     if (bytes >= pageBytesMax) return { events, to: entry.sequence }
     const event = passing(filter, entry, nowMillis)
+    if (turn.isOver(entry.bytes)) yield* Effect.yieldNow
     if (event === undefined) continue
     events.push(event)
     bytes += entry.bytes.length
   }
   return { events, to }
-}
+})
 
 interface Place {
   readonly at: number
@@ -113,7 +118,8 @@ const nextChunk = Effect.fnUntraced(function* (
     const nowMillis = yield* Clock.currentTimeMillis
     while (at < size) {
       const end = Math.min(size, (Math.floor(at / bundleWidth) + 1) * bundleWidth)
-      const { events, to } = taken(yield* bundleOf(directory, at, end), filter, nowMillis, end)
+      const run = yield* bundleOf(directory, at, end)
+      const { events, to } = yield* taken(run, filter, nowMillis, end)
       at = to
       if (events.length > 0 || passedOver > before) {
         const chunk: TailChunk = { events, to, passedOver, leftOut: 0 }
