@@ -1,3 +1,4 @@
+import * as fs from "node:fs"
 import { Disk } from "@countersign/core/platform/Disk"
 import * as NodeDisk from "@countersign/core/platform/NodeDisk"
 import * as TrailFixture from "@countersign/core/testing/TrailFixture"
@@ -11,10 +12,11 @@ import { query } from "./TrailQuestions.ts"
 import { tail } from "./TrailTail.ts"
 
 const filter = 'note="none" or note~"some*"'
-// Each holds the id that is asked for, as text that is no id of its own.
+// Each holds what is asked for, in another place: none is passed over before it is parsed.
 const entries = Array.from(
   { length: 100 },
-  (_, index) => `{"id":"${index}","like":"sought","text":"${"x".repeat(32 * 1024)}"}`,
+  (_, index) =>
+    `{"id":"${index}","like":"sought","as":["note","none","some"],"text":"${"x".repeat(32 * 1024)}"}`,
 )
 
 const questions: Record<string, (directory: string) => Effect.Effect<unknown, unknown, Disk>> = {
@@ -38,6 +40,14 @@ const questions: Record<string, (directory: string) => Effect.Effect<unknown, un
       ),
     ),
   "Event by an id": (directory) => Effect.ignore(provenEvent(directory, { id: "sought" })),
+}
+
+const statusOf = (file: string) => {
+  const found = fs.statSync(file, { throwIfNoEntry: false })
+  if (found === undefined) return undefined
+  const { ino, mode, mtimeMs, nlink, size } = found
+  const isDirectory = found.isDirectory()
+  return { sizeBytes: size, isDirectory, links: nlink, inode: ino, mode, modifiedMillis: mtimeMs }
 }
 
 /** How often others had their turn until it was answered. */
@@ -69,7 +79,11 @@ describe("a bundle of large entries", () => {
         // A disk that answers at once, so that nothing but the question itself gives way.
         const immediate: Disk["Service"] = {
           ...disk,
-          readFile: (file) => Effect.sync(() => disk.readFileUnsafe(file)).pipe(Effect.orDie),
+          list: () => Effect.succeed([]),
+          readFile: (file) => Effect.sync(() => disk.readFileUnsafe(file)),
+          readRange: (file, position, length) =>
+            Effect.sync(() => disk.readFileUnsafe(file).subarray(position, position + length)),
+          status: (file) => Effect.sync(() => statusOf(file)),
         }
         const turns = yield* Effect.provideService(turnsDuring(ask(directory)), Disk, immediate)
         assert.isAtLeast(turns, 10)
