@@ -46,7 +46,7 @@ export const FoundLetter = Schema.Struct({
   sink: Schema.String,
   sequence: Schema.Number,
   leaf: Schema.String,
-  /** Why it was refused the last time. */
+  /** Why it was refused the last time: the beginning of it; `LetterHistory` has all. */
   cause: Schema.String,
   /** When that was. */
   time: Schema.String,
@@ -55,7 +55,7 @@ export const FoundLetter = Schema.Struct({
   isRequested: Schema.Boolean,
   /** Of the record. Units: bytes; `null` where it can't be read, such as before it is published. */
   bytes: Schema.NullOr(Schema.Number),
-  /** The record's type; empty where it has none. */
+  /** The record's type; empty where it has none, or can't be read. */
   type: Schema.String,
 })
 

@@ -1,36 +1,80 @@
+import * as fs from "node:fs"
+import * as path from "node:path"
+import { type Sink, SinkError } from "@countersign/core/engine/Sink"
+import { Disk } from "@countersign/core/platform/Disk"
 import * as AuditFixture from "@countersign/core/testing/AuditFixture"
 import { FaultySink } from "@countersign/core/testing/FaultySink"
 import * as MemorySink from "@countersign/core/testing/MemorySink"
-import { assert, describe, it } from "@effect/vitest"
+import * as TrailFixture from "@countersign/core/testing/TrailFixture"
+import { assert, describe, it, vi } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Schedule from "effect/Schedule"
+import { findLetters, settleLetters } from "./DeadLetterQuestions.ts"
 import type { MonitorClient } from "./MonitorClient.ts"
 import { type ServedEngine, served } from "../testing/ServedEngine.ts"
 
 const intent = { actor: "u-9", reason: "the column is wider now" }
 
-/** An engine whose sink has refused the records 3 and 5; the second of them is a write. */
-const refusing = <A, E>(use: (served: ServedEngine) => Effect.Effect<A, E>) => {
+const writes = "patient.record.write"
+
+/** An engine over so many records, of which a sink has refused some; those are writes, but for 3. */
+const refused = <A, E>(
+  { count, data, sequences }: { sequences: ReadonlyArray<number>; count: number; data?: unknown },
+  use: (served: ServedEngine) => Effect.Effect<A, E>,
+) => {
   const sink = new FaultySink(MemorySink.make())
-  for (const sequence of [3, 5]) sink.reject(sequence)
+  for (const sequence of sequences) sink.reject(sequence)
+  const wordy: Sink = {
+    name: sink.name,
+    position: sink.position,
+    deliver: (batch) =>
+      Effect.mapError(
+        sink.deliver(batch),
+        ({ detail, reason }) =>
+          new SinkError({ sink: sink.name, reason, detail: `${detail}${" of many".repeat(50)}` }),
+      ),
+    close: sink.close,
+  }
   return served(
     (engine) =>
       Effect.gen(function* () {
         const { audit } = engine
-        for (let index = 1; index < 8; index += 1) {
-          const type = index === 5 ? "patient.record.write" : "patient.record.read"
-          yield* audit.record({ ...AuditFixture.event, type })
+        for (let index = 1; index < count; index += 1) {
+          const isWrite = index !== 3 && sequences.includes(index)
+          const type = isWrite ? writes : "patient.record.read"
+          const event = { ...AuditFixture.event, type, class: "standard" as const }
+          yield* audit.record({ ...event, ...(isWrite && data !== undefined ? { data } : {}) })
         }
         yield* audit.publish
         yield* Effect.suspend(() =>
-          audit.status().sinks[0]?.openLetters === 2 ? Effect.void : Effect.fail("not yet"),
+          audit.status().sinks[0]?.openLetters === sequences.length
+            ? Effect.void
+            : Effect.fail("not yet"),
         ).pipe(Effect.retry(Schedule.spaced("20 millis")))
         return yield* use(engine)
       }),
     { isWritable: true },
     undefined,
-    { sinks: [sink] },
+    { sinks: [wordy] },
   )
+}
+
+/** Two of eight. */
+const refusing = <A, E>(use: (served: ServedEngine) => Effect.Effect<A, E>) =>
+  refused({ sequences: [3, 5], count: 8 }, use)
+
+/** A disk that takes back the bytes of a file when the next one is read. */
+const forgetful = (): Disk["Service"] => {
+  let last: Uint8Array | undefined
+  return {
+    ...AuditFixture.nodeDisk,
+    readFile: (file) =>
+      Effect.map(AuditFixture.nodeDisk.readFile(file), (bytes) => {
+        last?.fill(0)
+        last = bytes
+        return bytes
+      }),
+  }
 }
 
 const lettersOf = (client: MonitorClient, filter = "") =>
@@ -121,6 +165,95 @@ describe("DeadLetterQuestions", () => {
         assert.strictEqual(yield* reasonOf("memory", [4]), "not-found")
         assert.strictEqual(yield* reasonOf("../..", [3]), "not-found")
         assert.isEmpty(yield* client.LetterHistory({ sink: "../..", sequence: 3 }))
+      }),
+    ),
+  )
+
+  it.live("shows the beginning of a cause, and all of it in the history", () =>
+    refusing(({ client }) =>
+      Effect.gen(function* () {
+        const { letters } = yield* client.Letters({ filter: "" })
+        const [note] = yield* client.LetterHistory({ sink: "memory", sequence: 3 })
+        const reason = note?.reason ?? ""
+        assert.isAbove(reason.length, 400)
+        assert.strictEqual(letters[0]?.cause, reason.slice(0, 200))
+      }),
+    ),
+  )
+
+  it.live("has judged a bundle before the next one is read, and keeps nothing of it", () =>
+    refused({ sequences: [3, 300, 520], count: 600 }, ({ directory }) =>
+      Effect.gen(function* () {
+        const onForgetful = Effect.provideServiceEffect(Disk, Effect.sync(forgetful))
+        const { letters } = yield* onForgetful(findLetters(directory, ""))
+        assert.deepStrictEqual(
+          letters.map(({ type }) => type),
+          ["patient.record.read", writes, writes],
+        )
+        const settling = { sink: "memory", sequences: [3, 300, 520], act: "drop", intent } as const
+        const plan = yield* onForgetful(
+          settleLetters(
+            { decideLetters: () => Effect.die("nothing is decided") },
+            directory,
+            { ...settling, isDryRun: true },
+            () => Effect.void,
+          ),
+        )
+        assert.deepStrictEqual([plan.sequences, plan.changed], [[3, 300, 520], []])
+      }),
+    ),
+  )
+
+  it.live("reads each record once, and lets others have their turn between large ones", () => {
+    const sequences = Array.from({ length: 40 }, (_, index) => index + 4)
+    const large = 15_000
+    return refused({ sequences, count: 45, data: "x".repeat(large) }, ({ directory }) =>
+      Effect.gen(function* () {
+        const [parse, sizes] = [JSON.parse, new Array<number>()]
+        let since = 0
+        const spy = vi.spyOn(JSON, "parse").mockImplementation((text, ...others) => {
+          if (text.length > large) sizes.push((since += text.length))
+          return parse(text, ...others)
+        })
+        let turn = setImmediate(function next() {
+          since = 0
+          turn = setImmediate(next)
+        })
+        const { letters } = yield* Effect.ensuring(
+          Effect.provideService(
+            findLetters(directory, `type=${writes}`),
+            Disk,
+            AuditFixture.nodeDisk,
+          ),
+          Effect.sync(() => {
+            spy.mockRestore()
+            clearImmediate(turn)
+          }),
+        )
+        assert.lengthOf(letters, sequences.length)
+        assert.lengthOf(sizes, sequences.length)
+        assert.isBelow(Math.max(...sizes), 256 * 1024 + 2 * large)
+      }),
+    )
+  })
+
+  it.live("hides no letter behind a bundle that can't be read", () =>
+    refused({ sequences: [3, 300], count: 600 }, ({ client, directory }) =>
+      Effect.gen(function* () {
+        const bundle = path.join(directory, TrailFixture.tilePath("entries", 0, 256))
+        fs.writeFileSync(bundle, "no bundle")
+        const all = yield* client.Letters({ filter: "" })
+        assert.deepStrictEqual(
+          all.letters.map(({ bytes, sequence }) => [sequence, bytes === null]),
+          [
+            [3, true],
+            [300, false],
+          ],
+        )
+        const found = yield* client.Letters({ filter: `type=${writes}` })
+        assert.deepStrictEqual([found.letters.length, found.unjudged], [1, 1])
+        const settled = yield* settling(client, [3, 300], false)
+        assert.deepStrictEqual([settled.sequences, settled.changed], [[300], [3]])
       }),
     ),
   )

@@ -12,8 +12,9 @@ import {
   type OpenLetter,
 } from "@countersign/core/engine/DeadLetter"
 import { directoryOf, readOpenLetters } from "@countersign/core/engine/DeadLetters"
+import { typeLengthMax } from "@countersign/core/event/AuditEvent"
 import { Disk } from "@countersign/core/platform/Disk"
-import { everything } from "@countersign/core/query/Filter"
+import { everything, matches } from "@countersign/core/query/Filter"
 import { entries, type TrailEntry, type TrailReadError } from "@countersign/core/trail/TrailReader"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
@@ -27,25 +28,32 @@ import {
 } from "../protocol/Letters.ts"
 import { MonitorRefused } from "../protocol/MonitorError.ts"
 import type { Intent } from "../protocol/MonitorProtocol.ts"
-import { bundleOf, filterOf, passing, sizeOf, unreadable } from "./TrailQuestions.ts"
+import { bundleOf, filterOf, sizeOf, unreadable } from "./TrailQuestions.ts"
+import { Turn } from "./Turn.ts"
 
 const bundleWidth = 256
 /** The newest notes about one record that are shown. */
 const notesMax = 200
 
+/** Longest cause in a list; the history of a letter has all of it. Units: UTF-16 code units. */
+const causeLengthMax = 200
+
 type Reads<A> = Effect.Effect<A, TrailReadError, Disk>
 
 /**
- * The records in some places, those that are published; each bundle is read once.
+ * What is to be known of the records in some places, of those that can be read: each bundle is read
+ * once, and nothing of it is kept. A damaged one hides no other.
  *
  * @param sequences ascending
  */
-const recordsAt = Effect.fnUntraced(function* (
+const judged = Effect.fnUntraced(function* <A>(
   directory: string,
   sequences: ReadonlyArray<number>,
+  judge: (record: TrailEntry) => A,
 ) {
   const size = yield* sizeOf(directory)
-  const found = new Map<number, TrailEntry>()
+  const found = new Map<number, A>()
+  const turn = new Turn()
   const bundles = Map.groupBy(
     sequences.filter((sequence) => sequence < size),
     (sequence) => Math.floor(sequence / bundleWidth),
@@ -54,41 +62,63 @@ const recordsAt = Effect.fnUntraced(function* (
     const from = wanted[0] ?? 0
     const to = (wanted.at(-1) ?? from) + 1
     const are = new Set(wanted)
-    for (const entry of yield* bundleOf(directory, from, to)) {
-      if (are.has(entry.sequence)) found.set(entry.sequence, entry)
+    const bundle = yield* bundleOf(directory, from, to).pipe(
+      Effect.catchTag("TrailDamaged", () => Effect.succeed([])),
+    )
+    for (const entry of bundle) {
+      if (!are.has(entry.sequence)) continue
+      found.set(entry.sequence, judge(entry))
+      if (turn.isOver(entry.bytes)) yield* Effect.yieldNow
     }
+    yield* Effect.yieldNow
   }
   return found
 })
 
-const typeOf = ({ bytes }: TrailEntry): string => {
+/** A copy of a text's beginning: a slice would keep the whole. */
+const cut = (text: string, lengthMax: number): string =>
+  text.length > lengthMax ? Buffer.from(text.slice(0, lengthMax)).toString() : text
+
+const valueOf = (bytes: Uint8Array): unknown => {
+  const json = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("utf8")
   try {
-    const value: unknown = JSON.parse(Buffer.from(bytes).toString("utf8"))
-    const type =
-      typeof value === "object" && value !== null
-        ? Object.getOwnPropertyDescriptor(value, "type")?.value
-        : undefined
-    return typeof type === "string" ? type : ""
+    return JSON.parse(json)
   } catch {
-    // Any bytes can be an entry.
-    return ""
+    // Any bytes can be an entry; a filter sees them as one text.
+    return json
   }
+}
+
+const typeOf = (value: unknown): string => {
+  const type =
+    typeof value === "object" && value !== null
+      ? Object.getOwnPropertyDescriptor(value, "type")?.value
+      : undefined
+  return typeof type === "string" ? cut(type, typeLengthMax) : ""
 }
 
 const sinksOf = (directory: string): Reads<ReadonlyArray<string>> =>
   Effect.flatMap(Disk, (disk) => disk.list(path.join(directory, "dead-letters")))
 
-const found = (sink: string, letter: OpenLetter, record: TrailEntry | undefined): FoundLetter => ({
+/** What a list says of a record. */
+interface Judgement {
+  readonly isPassing: boolean
+  readonly bytes: number
+  readonly type: string
+}
+
+const found = (sink: string, letter: OpenLetter, record: Judgement | undefined): FoundLetter => ({
   sink,
   ...letter,
-  bytes: record?.bytes.length ?? null,
-  type: record === undefined ? "" : typeOf(record),
+  cause: cut(letter.cause, causeLengthMax),
+  bytes: record?.bytes ?? null,
+  type: record?.type ?? "",
 })
 
 /**
  * The records that sinks refused and nobody has settled, by a filter on the records themselves.
  *
- * - Memory: one bundle, the records that were refused, and at most 5000 letters.
+ * - Memory: one bundle, and at most 5000 letters.
  *
  * @category running
  * @since 0.1.0
@@ -104,16 +134,19 @@ export const findLetters = Effect.fnUntraced(
       const some = all.slice(0, lettersMax - looked)
       open += all.length
       looked += some.length
-      const records = yield* recordsAt(
+      const records = yield* judged(
         directory,
         some.map(({ sequence }) => sequence),
+        ({ bytes }): Judgement => {
+          const value = valueOf(bytes)
+          const isPassing = matches(filter, value, nowMillis)
+          return { isPassing, bytes: bytes.length, type: typeOf(value) }
+        },
       )
       for (const letter of some) {
         const record = records.get(letter.sequence)
         if (record === undefined && filter !== everything) unjudged += 1
-        else if (record === undefined || passing(filter, record, nowMillis) !== undefined) {
-          letters.push(found(sink, letter, record))
-        }
+        else if (record?.isPassing ?? true) letters.push(found(sink, letter, record))
       }
     }
     const answer: LettersFound = { letters, open, leftOut: open - looked, unjudged }
@@ -168,9 +201,10 @@ const weigh = Effect.fnUntraced(function* (
   const isThere = (yield* sinksOf(directory)).includes(sink)
   const open = isThere ? yield* readOpenLetters(directory, sink) : undefined
   const wanted = [...new Set(sequences)].toSorted((one, other) => one - other)
-  const records = yield* recordsAt(
+  const records = yield* judged(
     directory,
     wanted.filter((sequence) => open?.get(sequence) !== undefined),
+    ({ bytes }) => ({ leaf: leafOf(bytes), bytes: bytes.length }),
   )
   const plan = {
     sequences: new Array<number>(),
@@ -182,11 +216,11 @@ const weigh = Effect.fnUntraced(function* (
     const letter = open?.get(sequence)
     const record = records.get(sequence)
     if (letter === undefined) plan.gone.push(sequence)
-    else if (record === undefined || leafOf(record.bytes) !== letter.leaf) {
+    else if (record === undefined || record.leaf !== letter.leaf) {
       plan.changed.push(sequence)
     } else {
       plan.sequences.push(sequence)
-      plan.bytes += record.bytes.length
+      plan.bytes += record.bytes
     }
   }
   return plan

@@ -42,6 +42,8 @@ const noEngine = new MonitorRefused({
 const questionsMax = 4
 /** Parts of searches through whole trails, the same way. */
 const findsMax = 2
+/** Questions to other stores, the same way. */
+const copiesMax = 2
 
 const engineOf = (source: MonitorSource): Effect.Effect<RunningEngine, MonitorRefused> =>
   source.engine === undefined ? Effect.fail(noEngine) : Effect.succeed(source.engine)
@@ -77,6 +79,7 @@ export const readLayer = (source: MonitorSource, isWritable: boolean) =>
       const disk = yield* Disk
       const verification = yield* Semaphore.make(1)
       const questions = yield* Semaphore.make(questionsMax)
+      const copying = yield* Semaphore.make(copiesMax)
       const finding = {
         permits: yield* Semaphore.make(findsMax),
         isResting: source.engine !== undefined,
@@ -118,7 +121,7 @@ export const readLayer = (source: MonitorSource, isWritable: boolean) =>
         Keys: ({ after }) =>
           asked(Effect.mapError(readKeys(directory, source.verifierKey(), after), unreadable)),
         Bundles: (which) => asked(Effect.mapError(readBundles(directory, which), unreadable)),
-        Copies: ({ sequence }) => askCopies(source.copies, sequence),
+        Copies: ({ sequence }) => askCopies(source.copies, sequence, copying),
         Files: () => asked(listFiles(source.files)),
         FileBytes: (range) => asked(readFileBytes(source.files, range)),
         DeadLetters: () => asked(deadLetters(directory)),

@@ -4,6 +4,7 @@
  * @since 0.1.0
  */
 import * as Effect from "effect/Effect"
+import type * as Semaphore from "effect/Semaphore"
 import type { CopyFound } from "../protocol/TrailProof.ts"
 
 /**
@@ -39,8 +40,14 @@ export type SecondCopies = ReadonlyMap<string, FindCopy>
 const askedMillis = 5000
 const detailMax = 1000
 
-const asked = (name: string, find: FindCopy, sequence: number): Effect.Effect<CopyFound> =>
-  find(sequence).pipe(
+const asked = (
+  name: string,
+  find: FindCopy,
+  sequence: number,
+  turns: Semaphore.Semaphore,
+): Effect.Effect<CopyFound> =>
+  // Whoever waits for a turn waits no longer than for an answer.
+  turns.withPermit(Effect.suspend(() => find(sequence))).pipe(
     Effect.timeoutOrElse({
       duration: askedMillis,
       orElse: () => Effect.fail({ message: `it has not answered within ${askedMillis / 1000} s` }),
@@ -61,13 +68,15 @@ const asked = (name: string, find: FindCopy, sequence: number): Effect.Effect<Co
 /**
  * Asks all stores; one that can't be asked says so.
  *
+ * @param turns of all viewers: each question may open a connection to a store
  * @category running
  * @since 0.1.0
  */
 export const askCopies = (
   copies: SecondCopies | undefined,
   sequence: number,
+  turns: Semaphore.Semaphore,
 ): Effect.Effect<ReadonlyArray<CopyFound>> =>
-  Effect.forEach([...(copies ?? [])], ([name, find]) => asked(name, find, sequence), {
+  Effect.forEach([...(copies ?? [])], ([name, find]) => asked(name, find, sequence, turns), {
     concurrency: "unbounded",
   })
