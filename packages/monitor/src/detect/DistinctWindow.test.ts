@@ -1,4 +1,4 @@
-import { assert, describe, it } from "@effect/vitest"
+import { assert, describe, it, vi } from "@effect/vitest"
 import * as Schema from "effect/Schema"
 import { DistinctWindow } from "./DistinctWindow.ts"
 import { Evidence } from "./Evidence.ts"
@@ -92,6 +92,58 @@ describe("DistinctWindow", () => {
     },
     { arbitrary: { runs: 500 } },
   )
+
+  it("judges events of two skewed clocks by what lies around them, without going through all", () => {
+    const table = new SlotTable(8)
+    const evidence = { visit: () => undefined }
+    const window = new DistinctWindow(table, 4, 100, { evidence, latenessMillis: 100_000 })
+    const sort = vi.spyOn(Array.prototype, "toSorted")
+    const filter = vi.spyOn(Array.prototype, "filter")
+    const found: Array<number> = []
+    for (let index = 0; index < 1000; index += 1) {
+      const at = 1_000_000 + index * 50
+      window.add(0, at, 1 + (index % 2))
+      // Behind by twenty seconds; three values more within one window, once.
+      const value = index >= 700 && index < 703 ? 3 + index - 700 : 1
+      if (window.add(0, at - 20_010, value)) found.push(index)
+    }
+    const calls = sort.mock.calls.length + filter.mock.calls.length
+    sort.mockRestore()
+    filter.mockRestore()
+    assert.deepStrictEqual(found, [701, 702, 703])
+    // One, as the key has its first late event.
+    assert.strictEqual(calls, 1)
+  })
+
+  it("remembers the latest of a key with more late events than there is room for", () => {
+    const table = new SlotTable(8)
+    const evidence = { visit: () => undefined }
+    const window = new DistinctWindow(table, 4, 100, { evidence, latenessMillis: 1_000_000 })
+    window.add(0, 2_000_000, 1)
+    const found: Array<number> = []
+    for (let index = 0; index < 10_000; index += 1) {
+      if (window.add(0, 1_500_000 + index * 10, 1 + (index % 4))) found.push(index)
+    }
+    assert.strictEqual(found[0], 3)
+    assert.strictEqual(found.length, 9997)
+  })
+
+  it("forgets that a key had late events when none came for as long as they may be late", () => {
+    const table = new SlotTable(8)
+    let visits = 0
+    const evidence = {
+      visit: () => {
+        visits += 1
+      },
+    }
+    const window = new DistinctWindow(table, 4, 100, { evidence, latenessMillis: 1000 })
+    window.add(0, 10_000, 1)
+    for (const at of [9990, 10_500, 10_400, 11_600, 11_590]) window.add(0, at, 1)
+    assert.strictEqual(visits, 1)
+    window.add(0, 12_801, 1)
+    window.add(0, 12_700, 1)
+    assert.strictEqual(visits, 2)
+  })
 
   it("keeps keys apart while each gets more room", () => {
     const table = new SlotTable(1000)

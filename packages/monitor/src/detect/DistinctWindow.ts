@@ -19,7 +19,7 @@ import { grownFloats, grownWholes, type SlotTable } from "./SlotTable.ts"
 const roomsAtFirst = 64
 const smallest = 8
 const growth = 4
-// Of one key with late events, and keys with such: 16 bytes each.
+// Of one key with late events, and keys with such.
 const lateValuesMax = 4096
 const lateRowsMax = 128
 
@@ -27,6 +27,29 @@ const lateRowsMax = 128
 interface Sight {
   readonly atMillis: number
   readonly value: number
+  /** Which one it was of those taken. */
+  readonly ordinal: number
+}
+
+/** What is remembered of a key with late events. */
+interface LateSights {
+  byTime: Array<Sight>
+  /** Sights so far, with those that were forgotten. */
+  taken: number
+  /** The newest time when an event came late last. */
+  lateMillis: number
+}
+
+/** Where the first sight of a time or a later one is. */
+const placeAt = (byTime: ReadonlyArray<Sight>, atMillis: number): number => {
+  let low = 0
+  let high = byTime.length
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    if ((byTime[middle]?.atMillis ?? 0) < atMillis) low = middle + 1
+    else high = middle
+  }
+  return low
 }
 
 /** Rooms of one size, as many as were needed at once. */
@@ -73,7 +96,7 @@ export class DistinctWindow {
   private newest = new Float64Array(0)
   private readonly keptMillis: number
   private readonly evidence: Lateness["evidence"]
-  private readonly late: LateRows<Array<Sight>>
+  private readonly late: LateRows<LateSights>
 
   constructor(
     table: SlotTable,
@@ -108,44 +131,62 @@ export class DistinctWindow {
     const newest = this.newest[row] ?? 0
     if (atMillis >= newest) this.newest[row] = atMillis
     const isLate = atMillis < newest
-    const late = isLate ? this.late.open(row, () => this.sights(row)) : this.late.find(row)
+    const late = isLate ? this.late.open(row, () => this.sights(row)) : this.lateOf(row, atMillis)
     const isEnough = this.take(row, atMillis, value)
     if (late === undefined) return isEnough
-    this.keep(late, { atMillis, value })
+    if (isLate) late.lateMillis = newest
+    this.keep(late, atMillis, value)
     return isEnough || (isLate && this.isAround(late, atMillis))
   }
 
-  private sights(row: number): Array<Sight> {
+  /** What is remembered of a row that had late events lately; one that had none is as others. */
+  private lateOf(row: number, atMillis: number): LateSights | undefined {
+    const late = this.late.find(row)
+    if (late === undefined || atMillis - late.lateMillis <= this.keptMillis) return late
+    this.late.close(row)
+    return undefined
+  }
+
+  private sights(row: number): LateSights {
     const found: Array<Sight> = []
     const rooms = this.sizes[(this.sizeOf[row] ?? 0) - 1]
     const from = this.roomOf[row] ?? 0
+    const ordinal = 0
     this.evidence.visit(row, (atMillis, value) => {
-      if (found.length < lateValuesMax) found.push({ atMillis, value })
+      if (found.length < lateValuesMax) found.push({ atMillis, value, ordinal })
     })
     for (let place = from; place < from + (this.held[row] ?? 0); place += 1) {
-      found.push({ atMillis: rooms?.times[place] ?? 0, value: rooms?.values[place] ?? 0 })
+      const atMillis = rooms?.times[place] ?? 0
+      found.push({ atMillis, value: rooms?.values[place] ?? 0, ordinal })
     }
-    return found
+    const byTime = found
+      .toSorted((left, right) => left.atMillis - right.atMillis)
+      .map((sight, index) => ({ ...sight, ordinal: index + 1 }))
+    return { byTime, taken: byTime.length, lateMillis: 0 }
   }
 
-  private keep(late: Array<Sight>, sight: Sight): void {
-    late.push(sight)
-    if (late.length <= lateValuesMax) return
-    const newest = late.reduce((time, { atMillis }) => Math.max(time, atMillis), 0)
-    const kept = late.filter(({ atMillis }) => newest - atMillis <= this.keptMillis)
-    late.splice(0, late.length, ...kept.slice(-lateValuesMax / 2))
+  private keep(late: LateSights, atMillis: number, value: number): void {
+    const { byTime } = late
+    late.taken += 1
+    byTime.splice(placeAt(byTime, atMillis), 0, { atMillis, value, ordinal: late.taken })
+    if (byTime.length <= lateValuesMax) return
+    // Half of them go at once, so that this is seldom: those that came first.
+    const newest = byTime.at(-1)?.atMillis ?? 0
+    const last = late.taken - lateValuesMax / 2
+    late.byTime = byTime.filter(
+      (each) => each.ordinal > last && newest - each.atMillis <= this.keptMillis,
+    )
   }
 
   /** Whether enough lie within a window that has `atMillis` in it. */
-  private isAround(late: ReadonlyArray<Sight>, aroundMillis: number): boolean {
-    const near = late
-      .filter(({ atMillis }) => Math.abs(atMillis - aroundMillis) <= this.withinMillis)
-      .toSorted((left, right) => left.atMillis - right.atMillis)
+  private isAround({ byTime }: LateSights, aroundMillis: number): boolean {
     const counts = new Map<number, number>()
-    let first = 0
-    for (const last of near) {
+    let first = placeAt(byTime, aroundMillis - this.withinMillis)
+    for (let place = first; place < byTime.length; place += 1) {
+      const last = byTime[place]
+      if (last === undefined || last.atMillis - aroundMillis > this.withinMillis) break
       counts.set(last.value, (counts.get(last.value) ?? 0) + 1)
-      for (let each = near[first]; each !== undefined; each = near[first]) {
+      for (let each = byTime[first]; each !== undefined; each = byTime[first]) {
         if (last.atMillis - each.atMillis <= this.withinMillis) break
         const left = (counts.get(each.value) ?? 0) - 1
         if (left > 0) counts.set(each.value, left)

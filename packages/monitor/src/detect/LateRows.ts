@@ -42,6 +42,10 @@ export class LateRows<A> {
     return this.rows.size === 0 ? undefined : this.rows.get(row)
   }
 
+  close(row: number): void {
+    this.rows.delete(row)
+  }
+
   /** What is remembered of a row, made where nothing is; the last to make room from now on. */
   open(row: number, make: () => A): A {
     const known = this.rows.get(row) ?? make()
