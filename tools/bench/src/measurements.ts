@@ -17,7 +17,7 @@ import { inspector } from "./rows/inspector.ts"
 import { loadGenerator } from "./rows/loadGenerator.ts"
 import { memory } from "./rows/memory.ts"
 import { metricUpdates } from "./rows/metricUpdates.ts"
-import { monitorAttached } from "./rows/monitorAttached.ts"
+import { monitorAttached, monitorDetecting } from "./rows/monitorAttached.ts"
 import { postgresLoad } from "./rows/postgresLoad.ts"
 import { postgresPath } from "./rows/postgresPath.ts"
 import { published } from "./rows/published.ts"
@@ -53,6 +53,7 @@ export const measurements: ReadonlyArray<Measurement> = [
   detection,
   metricUpdates,
   monitorAttached,
+  monitorDetecting,
   inspector,
   aead,
 ]
