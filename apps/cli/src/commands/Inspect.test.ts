@@ -1,3 +1,4 @@
+import { createServer, type Server } from "node:http"
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import * as path from "node:path"
@@ -14,7 +15,7 @@ import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import * as Schedule from "effect/Schedule"
 import * as Stream from "effect/Stream"
-import { inspect, inspectDemo } from "../inspect/Inspecting.ts"
+import { inspect, inspectDemo, type InspectingOptions, usualPort } from "../inspect/Inspecting.ts"
 import { targetOf } from "../inspect/Target.ts"
 import { Output } from "../terminal/Output.ts"
 import { run } from "../testing/CommandLine.ts"
@@ -65,15 +66,25 @@ const withTrail = <A, E>(use: (directory: string) => Effect.Effect<A, E, Audit>)
 const monitored = (server: MonitorServerOptions) =>
   Layer.build(MonitorServer.layer(server).pipe(Layer.provide(NodeDisk.layer)))
 
-const inspected = (target: string) =>
+const inspected = (target: string, given: Partial<InspectingOptions> = {}) =>
   Effect.gen(function* () {
     const found = yield* targetOf(target)
     const heard = listener()
     const running = yield* Effect.forkScoped(
-      inspect(found, options).pipe(Effect.provide(heard.layer)),
+      inspect(found, { ...options, ...given }).pipe(Effect.provide(heard.layer)),
     )
     return { ...heard, found, running, url: yield* heard.url }
   }).pipe(Effect.provide(NodeDisk.layer))
+
+/** Whoever else runs meanwhile, nobody else gets that port. */
+const occupied = Effect.acquireRelease(
+  Effect.callback<Server>((resume) => {
+    const server = createServer()
+    server.once("error", () => resume(Effect.succeed(server)))
+    server.listen(usualPort, "127.0.0.1", () => resume(Effect.succeed(server)))
+  }),
+  (server) => Effect.promise(() => new Promise((resolve) => server.close(resolve))),
+)
 
 const textAt = async (url: string) => (await fetch(url)).text()
 
@@ -85,6 +96,32 @@ describe("inspect", () => {
         assert.strictEqual((yield* aboutBy(url)).about.over, "directory")
         assert.match(said.join(" "), /Ctrl-C/)
       }).pipe(Effect.scoped),
+    ),
+  )
+
+  it.live("has a port of its own, and another one where that is taken, with a word about it", () =>
+    withTrail((directory) =>
+      Effect.gen(function* () {
+        yield* occupied
+        const { said, url } = yield* inspected(directory, { port: undefined })
+        assert.notStrictEqual(new URL(url).port, String(usualPort))
+        assert.strictEqual((yield* aboutBy(url)).about.over, "directory")
+        assert.lengthOf(
+          said.filter((line) => line.includes(`port ${usualPort} is taken`)),
+          1,
+        )
+      }).pipe(Effect.scoped),
+    ),
+  )
+
+  it.live("refuses to move where it was told which port", () =>
+    withTrail((directory) =>
+      Effect.gen(function* () {
+        yield* occupied
+        const target = yield* targetOf(directory)
+        const refused = yield* Effect.flip(inspect(target, { ...options, port: usualPort }))
+        assert.strictEqual(refused._tag, "MonitorNotListening")
+      }).pipe(Effect.scoped, Effect.provide(NodeDisk.layer), Effect.provide(listener().layer)),
     ),
   )
 

@@ -52,9 +52,11 @@ export const inspectCommand = Command.make(
       Flag.withDefault(false),
     ),
     port: Flag.Int("port").pipe(
-      Flag.withDescription("Where the page is, on this machine alone. Default: one that is free"),
+      Flag.withDescription(
+        "Where the page is, on this machine alone; 0: any that is free. Default: 4198, or any where it is taken",
+      ),
       Parameters.between(0, 65_535),
-      Flag.withDefault(0),
+      Flag.optional,
     ),
     open: Flag.Boolean("open").pipe(
       Flag.withDescription("Open a browser, which is the default at a terminal"),
@@ -86,7 +88,7 @@ export const inspectCommand = Command.make(
     const isOpened = Option.getOrElse(open, () => process.stdout.isTTY && process.stdin.isTTY)
     const database = yield* databaseOf(postgres)
     const options = {
-      port,
+      port: Option.getOrUndefined(port),
       isOpened,
       isWritable: allowWrite,
       database,

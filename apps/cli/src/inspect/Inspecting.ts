@@ -3,15 +3,24 @@ import { Inspector } from "@countersign/inspector/Inspector"
 import type { MonitorServerOptions } from "@countersign/monitor/server/MonitorServer"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
+import * as Scope from "effect/Scope"
 import { Output } from "../terminal/Output.ts"
 import { actorIn, demoAudit, demoDirectory, playDemo, tamper } from "./Demo.ts"
 import { openWindow } from "./BrowserWindow.ts"
 import type { Target } from "./Target.ts"
 
+/**
+ * Where the page is from one day to the next, for a browser keeps the layout, the theme and the keys
+ * that it saw for one address. Nobody is registered for it.
+ */
+export const usualPort = 4198
+
 export interface InspectingOptions {
-  readonly port: number
+  /** 0: any that is free. `undefined`: the usual one, or any where that is taken. */
+  readonly port: number | undefined
   readonly isWritable: boolean
   /** Opens a window beside printing the address. */
   readonly isOpened: boolean
@@ -44,11 +53,31 @@ const untilEnded = Effect.fnUntraced(function* (url: Redacted.Redacted, isOpened
   return yield* Effect.never
 })
 
+/** What was begun is ended again where the rest could not begin, such as for want of the port. */
+const built = Effect.fnUntraced(function* <E, R>(layer: Layer.Layer<Inspector, E, R>) {
+  const scope = yield* Scope.fork(yield* Effect.scope)
+  return yield* Layer.buildWithScope(layer, scope).pipe(
+    Effect.onError((cause) => Scope.close(scope, Exit.failCause(cause))),
+  )
+})
+
 const inspectorOf = Effect.fnUntraced(function* <E extends { readonly _tag: string }, R>(
-  layer: Layer.Layer<Inspector, E, R>,
+  asked: number | undefined,
+  layerAt: (port: number) => Layer.Layer<Inspector, E, R>,
 ) {
   const output = yield* Output
-  const context = yield* Layer.build(layer).pipe(
+  const anywhere = Effect.suspend(() => built(layerAt(0)))
+  const context = yield* built(layerAt(asked ?? usualPort)).pipe(
+    Effect.catch((error) =>
+      asked === undefined && error._tag === "MonitorNotListening"
+        ? Effect.andThen(
+            output.say(
+              `countersign: port ${usualPort} is taken, so the page is on another, where a browser remembers no layout`,
+            ),
+            anywhere,
+          )
+        : Effect.fail(error),
+    ),
     Effect.tapError(({ _tag }) =>
       _tag === "MonitorPageInvalid"
         ? output.say("countersign: in a clone of the repository, `npm run page` builds the page")
@@ -71,7 +100,7 @@ const filesIn = ({ files }: InspectingOptions) => (files === undefined ? {} : { 
 export const inspect = (target: Target, options: InspectingOptions) =>
   Effect.gen(function* () {
     const output = yield* Output
-    const { isOpened, isWritable, port } = options
+    const { isOpened, isWritable } = options
     if (isWritable && target._tag !== "Files") {
       yield* output.say(
         "countersign: whether viewers may change things, a running engine says itself: MonitorServer.layer({ isWritable: true })",
@@ -84,8 +113,9 @@ export const inspect = (target: Target, options: InspectingOptions) =>
         return isOpened ? yield* Effect.sleep(openedMillis) : undefined
       }
       case "Monitor": {
-        const { url } = yield* inspectorOf(
-          Inspector.layerRelay({ ...pageIn(options), find: target.find, port }),
+        const { find } = target
+        const { url } = yield* inspectorOf(options.port, (port) =>
+          Inspector.layerRelay({ ...pageIn(options), find, port }),
         )
         return yield* untilEnded(url, isOpened)
       }
@@ -95,14 +125,12 @@ export const inspect = (target: Target, options: InspectingOptions) =>
             `countersign: nobody answers at ${target.silent}, so these are the files alone`,
           )
         }
-        const layer = Inspector.layerDirectory(target.directory, {
-          ...pageIn(options),
-          ...filesIn(options),
-          ...(yield* copiesIn(target.directory, options)),
-          port,
-          isWritable,
-        })
-        const { url } = yield* inspectorOf(layer)
+        const { directory } = target
+        const copies = yield* copiesIn(directory, options)
+        const server = { ...pageIn(options), ...filesIn(options), ...copies, isWritable }
+        const { url } = yield* inspectorOf(options.port, (port) =>
+          Inspector.layerDirectory(directory, { ...server, port }),
+        )
         return yield* untilEnded(url, isOpened)
       }
     }
@@ -110,11 +138,12 @@ export const inspect = (target: Target, options: InspectingOptions) =>
 
 const demonstrate = Effect.fnUntraced(function* (directory: string, options: InspectingOptions) {
   const output = yield* Output
-  const { isOpened, isWritable, port } = options
+  const { isOpened, isWritable } = options
   yield* Effect.forkScoped(yield* playDemo)
   const { after, before, sequence } = yield* Effect.promise(() => tamper(directory))
-  const { url } = yield* inspectorOf(
-    Inspector.layer({ server: { ...pageIn(options), ...filesIn(options), port, isWritable } }),
+  const server = { ...pageIn(options), ...filesIn(options), isWritable }
+  const { url } = yield* inspectorOf(options.port, (port) =>
+    Inspector.layer({ server: { ...server, port } }),
   )
   yield* output.say(
     `countersign: a hospital's audit trail, with an engine that goes on writing it, in ${directory}`,
