@@ -7,8 +7,8 @@
  * @since 0.1.0
  */
 import * as Schema from "effect/Schema"
-import { entryBytesMax } from "../event/EventEncoder.ts"
 import { contracts } from "../event/EventClass.ts"
+import { entryBytesMax } from "../event/EventLimits.ts"
 import { httpUrlForm } from "../platform/HttpPost.ts"
 import { type ConfigField, choice, fieldsOf, flag, ratio, text, whole } from "./ConfigField.ts"
 

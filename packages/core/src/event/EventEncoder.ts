@@ -15,33 +15,15 @@ import {
   typeLengthMax,
   typePattern,
 } from "./AuditEvent.ts"
-import { CanonicalWriter, inOrder, type Limits, TooMuch, unusual } from "./CanonicalJson.ts"
+import { CanonicalWriter, inOrder, TooMuch, unusual } from "./CanonicalJson.ts"
 import { laneOf } from "./EventClass.ts"
 import { classOf, eventForm } from "./EventForm.ts"
 import { EventIdGenerator } from "./EventId.ts"
+import type { EventLimits } from "./EventLimits.ts"
 import { InstantText } from "./InstantText.ts"
 import { InvalidEvent, Refusal } from "./InvalidEvent.ts"
 
-/**
- * Bounds of one event.
- *
- * @category models
- * @since 0.1.0
- */
-export interface EventLimits extends Limits {
-  /** Canonical bytes of one event. Bounds: at most {@link entryBytesMax}. */
-  readonly eventBytesMax: number
-}
-
-/**
- * The most bytes an entry bundle can hold for one entry: its length has 16 bits.
- *
- * - Source: C2SP tlog-tiles, log entries.
- *
- * @category constants
- * @since 0.1.0
- */
-export const entryBytesMax = 65_535
+export { entryBytesMax, type EventLimits } from "./EventLimits.ts"
 
 const knownTypesMax = 4096
 // Keys that the envelope can have at most, beside those of data and change and of the targets.

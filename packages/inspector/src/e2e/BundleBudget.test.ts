@@ -2,7 +2,7 @@ import * as fs from "node:fs"
 import * as path from "node:path"
 import { gzipSync } from "node:zlib"
 import { assert, beforeAll, describe, it } from "@effect/vitest"
-import { builtPage } from "../testing/BuiltPage.ts"
+import { builtPage, warningsOfPage } from "../testing/BuiltPage.ts"
 
 /**
  * Units: bytes, compressed, as the server sends them. The largest piece of those that come later is
@@ -55,6 +55,10 @@ describe("the page that is built", () => {
     for (const name of assets(/\.css$/)) {
       assert.notMatch(read(name).toString("utf8"), /url\(\s*["']?(?:https?:)?\/\//, name)
     }
+  })
+
+  it("is built without a warning, such as that a module of Node was left out of it", async () => {
+    assert.strictEqual(await warningsOfPage(), "")
   })
 
   it("evaluates no text as code, and asks for nothing of Node", () => {

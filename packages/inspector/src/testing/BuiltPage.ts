@@ -36,11 +36,13 @@ const stateOfSources = (): string => {
   return digest.digest("hex").slice(0, 16)
 }
 
+const warningsOf = (directory: string): string => `${directory}.warnings`
+
 const forgetOld = (current: string): void => {
   for (const name of fs.readdirSync(builds)) {
     const one = path.join(builds, name)
     const status = fs.statSync(one, { throwIfNoEntry: false })
-    if (name === current || status === undefined) continue
+    if (name.startsWith(current) || status === undefined) continue
     if (Date.now() - status.mtimeMs > keptMillis) fs.rmSync(one, { recursive: true, force: true })
   }
 }
@@ -52,11 +54,12 @@ const made = async (): Promise<string> => {
   fs.mkdirSync(builds, { recursive: true })
   const unfinished = path.join(builds, `${state}.${process.pid}`)
   // A process of its own: the runner's NODE_ENV would make it React's build for development.
-  await promisify(execFile)(
+  const { stderr } = await promisify(execFile)(
     process.execPath,
-    [vite, "build", "--logLevel", "error", "--emptyOutDir", "--outDir", unfinished],
+    [vite, "build", "--emptyOutDir", "--outDir", unfinished],
     { cwd: root, env: { ...process.env, NODE_ENV: "production" } },
   )
+  fs.writeFileSync(warningsOf(directory), stderr)
   try {
     fs.renameSync(unfinished, directory)
   } catch {
@@ -76,3 +79,12 @@ let building: Promise<string> | undefined
  * @since 0.1.0
  */
 export const builtPage = (): Promise<string> => (building ??= made())
+
+/**
+ * What the builder complained of.
+ *
+ * @category running
+ * @since 0.1.0
+ */
+export const warningsOfPage = async (): Promise<string> =>
+  fs.readFileSync(warningsOf(await builtPage()), "utf8")

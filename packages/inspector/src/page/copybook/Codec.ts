@@ -1,8 +1,7 @@
 /** A copybook's text and settings, as all that is needed to read records; or why not. */
 import * as FileDecoder from "@countersign/copybook/file/FileDecoder"
-import { type FilePlan, planRecords } from "@countersign/copybook/file/FilePlan"
 import type { FileSettings } from "@countersign/copybook/file/FileSettings"
-import { dialects } from "@countersign/copybook/layout/Dialect"
+import { type FilePlan, layoutOptions, planRecords } from "@countersign/copybook/file/PlanMaking"
 import type { Layout } from "@countersign/copybook/layout/Layout"
 import { describeLayout } from "@countersign/copybook/layout/LayoutDescription"
 import { layoutWith } from "@countersign/copybook/layout/LayoutMaking"
@@ -32,12 +31,6 @@ export interface Understood {
 const fingerprintOf = (layout: Pick<Layout, "aliases" | "dialect" | "root">): string =>
   bytesToHex(sha256(utf8ToBytes(describeLayout(layout))))
 
-const rulesOf = (dialect: NonNullable<FileSettings["layout"]>["dialect"]) => {
-  if (dialect === undefined || typeof dialect === "string") return dialect
-  const { base, ...changes } = dialect
-  return { ...dialects[base], ...changes }
-}
-
 const codecOf = (layout: Layout, settings: FileSettings): Result.Result<Codec, Error> =>
   Result.flatMap(planRecords(layout, settings), (plan) =>
     Result.flatMap(FileDecoder.make(plan), (decoder) =>
@@ -53,13 +46,7 @@ export const understand = (text: string, settings: FileSettings): Understood => 
   const parsed = parseCopybook(text, settings.copybook)
   if (Result.isFailure(parsed)) return { diagnostics: parsed.failure.diagnostics }
   const { warnings } = parsed.success
-  const { dialect, ...options } = settings.layout ?? {}
-  const rules = rulesOf(dialect)
-  const made = layoutWith(
-    parsed.success,
-    { ...options, ...(rules === undefined ? {} : { dialect: rules }) },
-    fingerprintOf,
-  )
+  const made = layoutWith(parsed.success, layoutOptions(settings), fingerprintOf)
   if (Result.isFailure(made)) return { diagnostics: [...warnings, ...made.failure.diagnostics] }
   const layout = made.success
   const diagnostics = [...warnings, ...(layout.warnings ?? [])]
