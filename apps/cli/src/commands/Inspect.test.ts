@@ -196,6 +196,46 @@ describe("inspect", () => {
     }).pipe(Effect.scoped),
   )
 
+  const configuredBy = (given: Partial<InspectingOptions>) =>
+    Effect.gen(function* () {
+      const heard = listener()
+      const demo = inspectDemo({ ...options, isWritable: true, ...given })
+      yield* Effect.forkScoped(demo.pipe(Effect.provide(heard.layer)))
+      const { client } = yield* aboutBy(yield* heard.url)
+      const written = yield* client.ConfigurationFile()
+      const fields = yield* client.Configuration()
+      const rate = fields.find(({ path }) => path === "sampling.rate")
+      return { client, rate: rate?.value, written }
+    })
+
+  it.live("has its engine read the file that was given, and lets a writer change it", () =>
+    Effect.gen(function* () {
+      const directory = yield* temporaryDirectory
+      const file = path.join(directory, "of-mine.yaml")
+      writeFileSync(file, "sampling:\n  rate: 0.5\n")
+      const { client, rate, written } = yield* configuredBy({ configurationFile: file })
+      assert.deepStrictEqual([rate, written.path], [0.5, file])
+      const { changes } = yield* client.WriteConfiguration({
+        yaml: "sampling:\n  rate: 0.25\n",
+        expectedHash: written.hash,
+        intent: { actor: "u-operator", reason: "a trial" },
+      })
+      assert.deepStrictEqual(
+        changes.map((change) => change.path),
+        ["sampling.rate"],
+      )
+      assert.include(readFileSync(file, "utf8"), "0.25")
+    }).pipe(Effect.scoped),
+  )
+
+  it.live("makes a file for its engine where none was given", () =>
+    Effect.gen(function* () {
+      const { rate, written } = yield* configuredBy({})
+      assert.strictEqual(rate, 1)
+      assert.include(written.yaml, "rate: 1")
+    }).pipe(Effect.scoped),
+  )
+
   it.live("says what is wrong with what it was given", () =>
     Effect.gen(function* () {
       const cwd = yield* temporaryDirectory
@@ -209,6 +249,9 @@ describe("inspect", () => {
       assert.include(address.stderr, "COUNTERSIGN_MONITOR_TOKEN")
       const both = yield* ran("./nothing", "--demo")
       assert.strictEqual(both.code, 64)
+      const configured = yield* ran("./nothing", "--config", "engine.yaml")
+      assert.strictEqual(configured.code, 64)
+      assert.include(configured.stderr, "configures the engine of --demo")
     }).pipe(Effect.scoped),
   )
 })

@@ -79,12 +79,29 @@ export const inspectCommand = Command.make(
       Flag.withDescription("A file of records that the page may read; can be given again"),
       Flag.atLeast(0),
     ),
+    config: Flag.String("config").pipe(
+      Flag.withMetavar("FILE"),
+      Flag.withDescription(
+        "Configures the engine of --demo, and with --allow-write can be changed in the page. Default: a file made for it",
+      ),
+      Flag.optional,
+    ),
     allowWrite: Flag.Boolean("allow-write").pipe(
       Flag.withDescription("Let whoever has the address change things; each change is recorded"),
       Flag.withDefault(false),
     ),
   },
-  Effect.fnUntraced(function* ({ allowWrite, copybook, data, demo, open, port, postgres, target }) {
+  Effect.fnUntraced(function* ({
+    allowWrite,
+    copybook,
+    data,
+    demo,
+    open,
+    port,
+    postgres,
+    ...given
+  }) {
+    const { config, target } = given
     const isOpened = Option.getOrElse(open, () => process.stdout.isTTY && process.stdin.isTTY)
     const database = yield* databaseOf(postgres)
     const options = {
@@ -93,11 +110,19 @@ export const inspectCommand = Command.make(
       isWritable: allowWrite,
       database,
       files: filesOf(copybook, data),
+      configurationFile: Option.getOrUndefined(config),
     }
     if (demo && Option.isSome(target)) {
       return yield* new UsageError({
         parameter: "--demo",
         detail: `makes a trail of its own: leave it or ${target.value} out`,
+      })
+    }
+    if (Option.isSome(config) && Option.isSome(target)) {
+      return yield* new UsageError({
+        parameter: "--config",
+        detail:
+          "configures the engine of --demo; which file configures another one, its program says: MonitorServer.layer({ configurationFile })",
       })
     }
     const { inspect, inspectDemo } = yield* Effect.promise(() => import("../inspect/Inspecting.ts"))

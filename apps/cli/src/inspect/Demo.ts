@@ -18,6 +18,12 @@ const eventsMax = 3000
 const bundleWidth = 256
 const lengthBytes = 2
 
+const demoYaml = `# What the hospital's engine reads when it begins, and when it is told to read again.
+# The share of telemetry that is kept.
+sampling:
+  rate: 1
+`
+
 /** What was done to the trail behind the engine's back. */
 export interface Tampered {
   readonly sequence: number
@@ -33,6 +39,13 @@ export const demoDirectory = Effect.map(
   ),
   (made) => path.join(made, "hospital"),
 )
+
+/** A file beside the trail, which says little, for whoever tries how a configuration is changed. */
+export const demoConfiguration = (directory: string) =>
+  Effect.as(
+    Effect.promise(() => writeFile(`${directory}.yaml`, demoYaml, { mode: 0o600 })),
+    `${directory}.yaml`,
+  )
 
 /** Yesterday's work, in order. Machines talk much, so some of what they say may be sampled out. */
 const plannedEvents = (nowMillis: number): ReadonlyArray<AuditEventInput> => {
@@ -83,8 +96,8 @@ const sinks: ReadonlyArray<Sink> = [
 
 const keyVariable = "COUNTERSIGN_DEMO_KEY"
 
-/** An engine whose key is nowhere but in its memory. */
-export const demoAudit = (directory: string) => {
+/** An engine whose key is nowhere but in its memory; what the file says beside that counts. */
+export const demoAudit = (directory: string, file: string) => {
   const pem = generateKeyPairSync("ed25519").privateKey.export({ format: "pem", type: "pkcs8" })
   return Audit.layer(
     {
@@ -93,7 +106,7 @@ export const demoAudit = (directory: string) => {
       signer: { kind: "environment", variable: keyVariable },
       sinks,
     },
-    { env: { [keyVariable]: pem } },
+    { env: { [keyVariable]: pem }, file },
   )
 }
 

@@ -8,7 +8,7 @@ import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import * as Scope from "effect/Scope"
 import { Output } from "../terminal/Output.ts"
-import { actorIn, demoAudit, demoDirectory, playDemo, tamper } from "./Demo.ts"
+import { actorIn, demoAudit, demoConfiguration, demoDirectory, playDemo, tamper } from "./Demo.ts"
 import { openWindow } from "./BrowserWindow.ts"
 import type { Target } from "./Target.ts"
 
@@ -28,6 +28,8 @@ export interface InspectingOptions {
   readonly database?: Redacted.Redacted | undefined
   /** What the copybook workbench may read. */
   readonly files?: NonNullable<MonitorServerOptions["files"]>
+  /** What the engine of the demonstration reads its configuration from. Default: a file made for it. */
+  readonly configurationFile?: string | undefined
   /** Default: the page that the package brings. */
   readonly page?: string
 }
@@ -136,12 +138,16 @@ export const inspect = (target: Target, options: InspectingOptions) =>
     }
   }).pipe(Effect.scoped)
 
-const demonstrate = Effect.fnUntraced(function* (directory: string, options: InspectingOptions) {
+const demonstrate = Effect.fnUntraced(function* (
+  directory: string,
+  configurationFile: string,
+  options: InspectingOptions,
+) {
   const output = yield* Output
   const { isOpened, isWritable } = options
   yield* Effect.forkScoped(yield* playDemo)
   const { after, before, sequence } = yield* Effect.promise(() => tamper(directory))
-  const server = { ...pageIn(options), ...filesIn(options), isWritable }
+  const server = { ...pageIn(options), ...filesIn(options), configurationFile, isWritable }
   const { url } = yield* inspectorOf(options.port, (port) =>
     Inspector.layer({ server: { ...server, port } }),
   )
@@ -158,8 +164,9 @@ const demonstrate = Effect.fnUntraced(function* (directory: string, options: Ins
 export const inspectDemo = (options: InspectingOptions) =>
   Effect.gen(function* () {
     const directory = yield* demoDirectory
-    return yield* demonstrate(directory, options).pipe(
+    const file = options.configurationFile ?? (yield* demoConfiguration(directory))
+    return yield* demonstrate(directory, file, options).pipe(
       Effect.scoped,
-      Effect.provide(demoAudit(directory)),
+      Effect.provide(demoAudit(directory, file)),
     )
   }).pipe(Effect.scoped)
