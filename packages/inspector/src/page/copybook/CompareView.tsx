@@ -5,6 +5,7 @@ import { hexText } from "../hex/HexRows.ts"
 import { useStore } from "../connection/Store.ts"
 import type { ViewProps } from "../shell/Contribution.ts"
 import { Icon } from "../shell/Icon.tsx"
+import { IconButton } from "../shell/IconButton.tsx"
 import { visible } from "../text/HostileText.ts"
 import "./Copybook.css"
 import { documents } from "./Documents.ts"
@@ -121,15 +122,12 @@ const SideChoice = ({
           </option>
         ))}
       </select>
-      <button
-        type="button"
-        className="icon-button"
-        aria-label={`${label}: record before`}
-        disabled={number <= 0}
+      <IconButton
+        icon="arrow-left"
+        label={`${label}: record before`}
+        isOff={number <= 0}
         onClick={() => onRecord(number - 1)}
-      >
-        <Icon name="arrow-left" />
-      </button>
+      />
       <input
         key={number}
         className="number"
@@ -141,15 +139,12 @@ const SideChoice = ({
           if (key === "Enter" && Number.isSafeInteger(wanted) && wanted >= 0) onRecord(wanted)
         }}
       />
-      <button
-        type="button"
-        className="icon-button"
-        aria-label={`${label}: next record`}
-        disabled={number + 1 >= records}
+      <IconButton
+        icon="arrow-right"
+        label={`${label}: next record`}
+        isOff={number + 1 >= records}
         onClick={() => onRecord(number + 1)}
-      >
-        <Icon name="arrow-right" />
-      </button>
+      />
       <span className="quiet">of {records}, from 0</span>
     </fieldset>
   )

@@ -1,7 +1,7 @@
 /** What can be done with what is shown: copy it as a command, save it, compare it. */
 import type { FileSettings } from "@countersign/copybook/file/FileSettings"
 import type { Parameters, Scene } from "../shell/Contribution.ts"
-import { Icon } from "../shell/Icon.tsx"
+import { IconButton } from "../shell/IconButton.tsx"
 import type { Codec } from "./Codec.ts"
 import { decodeCommand, inspectCommand, unsaid } from "./Command.ts"
 import { fieldRows, jsonLine } from "./Export.ts"
@@ -17,20 +17,6 @@ export interface LayoutActionsProps {
   readonly shown: ShownRecord | undefined
   readonly records: number
 }
-
-const Action = ({
-  icon,
-  label,
-  onClick,
-}: {
-  readonly icon: string
-  readonly label: string
-  readonly onClick: () => void
-}) => (
-  <button type="button" className="icon-button" aria-label={label} title={label} onClick={onClick}>
-    <Icon name={icon} />
-  </button>
-)
 
 const copy = (
   { host, workbench }: Scene,
@@ -52,10 +38,10 @@ export const LayoutActions = (props: LayoutActionsProps) => {
   const { codec, parameters, records, scene, shown } = props
   return (
     <span className="pane-actions">
-      <Action icon="terminal" label="Copy as command" onClick={() => copy(scene, props)} />
+      <IconButton icon="terminal" label="Copy as command" onClick={() => copy(scene, props)} />
       {shown === undefined || codec === undefined ? null : (
         <>
-          <Action
+          <IconButton
             icon="json"
             label="Save the record as JSON"
             onClick={() =>
@@ -66,7 +52,7 @@ export const LayoutActions = (props: LayoutActionsProps) => {
               )
             }
           />
-          <Action
+          <IconButton
             icon="table"
             label="Save the fields as CSV"
             onClick={() =>
@@ -77,7 +63,7 @@ export const LayoutActions = (props: LayoutActionsProps) => {
               )
             }
           />
-          <Action
+          <IconButton
             icon="diff"
             label="Compare with another record"
             onClick={() =>

@@ -2,6 +2,7 @@
 import { useRef, useState } from "react"
 import type { Scene } from "../shell/Contribution.ts"
 import { Icon } from "../shell/Icon.tsx"
+import { IconButton } from "../shell/IconButton.tsx"
 import { offsetOf } from "../hex/HexRows.ts"
 import { visible } from "../text/HostileText.ts"
 import type { Codec } from "./Codec.ts"
@@ -51,29 +52,6 @@ const Progress = ({ index, source, state }: Pick<RecordBarProps, "index" | "sour
   )
 }
 
-const Step = ({
-  icon,
-  isOff,
-  label,
-  onClick,
-}: {
-  readonly icon: string
-  readonly label: string
-  readonly isOff: boolean
-  readonly onClick: () => void
-}) => (
-  <button
-    type="button"
-    className="icon-button"
-    aria-label={label}
-    title={label}
-    disabled={isOff}
-    onClick={onClick}
-  >
-    <Icon name={icon} />
-  </button>
-)
-
 export const RecordBar = (props: RecordBarProps) => {
   const { codec, go, index, number, onFault, scene, shown, source, state } = props
   const last = Math.max(0, state.records - 1)
@@ -104,13 +82,13 @@ export const RecordBar = (props: RecordBarProps) => {
   }
   return (
     <div className="tool-bar record-bar" role="group" aria-label="Record">
-      <Step
+      <IconButton
         icon="debug-reverse-continue"
         label="First record"
         isOff={number === 0}
         onClick={() => go(0)}
       />
-      <Step
+      <IconButton
         icon="arrow-left"
         label="Record before"
         isOff={number <= 0}
@@ -131,13 +109,13 @@ export const RecordBar = (props: RecordBarProps) => {
         />
       </label>
       <span className="quiet">of {counted.format(state.records)}, from 0</span>
-      <Step
+      <IconButton
         icon="arrow-right"
         label="Next record"
         isOff={number >= last}
         onClick={() => go(number + 1)}
       />
-      <Step
+      <IconButton
         icon="debug-continue"
         label="Last record"
         isOff={number >= last}

@@ -3,6 +3,7 @@ import type { Frame } from "@countersign/monitor/protocol/Update"
 import { useStore } from "../connection/Store.ts"
 import type { Scene } from "../shell/Contribution.ts"
 import { Icon } from "../shell/Icon.tsx"
+import { IconButton } from "../shell/IconButton.tsx"
 import { formatClock, formatSpan, formatTime, timeZone } from "../shell/TimeFormat.ts"
 import { visible } from "../text/HostileText.ts"
 import { chooseIncident, saveIncident, stepMoment, toNow } from "./IncidentActions.ts"
@@ -26,16 +27,7 @@ const Step = ({
   readonly label: string
   readonly run: () => void
 }) => (
-  <button
-    type="button"
-    className="icon-button"
-    aria-label={label}
-    title={`${label} (${keys})`}
-    disabled={isOff}
-    onClick={run}
-  >
-    <Icon name={icon} />
-  </button>
+  <IconButton icon={icon} label={label} title={`${label} (${keys})`} isOff={isOff} onClick={run} />
 )
 
 /** In quarters of a second before the newest frame, so that it stays where it is put. */
@@ -138,25 +130,19 @@ export const TimeBar = ({ isVisible, scene }: TimeBarProps) => {
           run={() => stepMoment(scene, 1)}
         />
         <span className="time-now mono">{at === undefined ? "no frame yet" : formatClock(at)}</span>
-        <button
-          type="button"
-          className="icon-button"
-          aria-label="Save the last ten minutes as a file"
-          title="Save the last ten minutes as a file"
-          disabled={isEmpty}
+        <IconButton
+          icon="save"
+          label="Save the last ten minutes as a file"
+
+          isOff={isEmpty}
           onClick={() => saveIncident(scene)}
-        >
-          <Icon name="save" />
-        </button>
-        <button
-          type="button"
-          className="icon-button"
-          aria-label="Open an incident file"
+        />
+        <IconButton
+          icon="folder-opened"
+          label="Open an incident file"
           title="Open an incident file, or drop one here"
           onClick={() => chooseIncident(scene)}
-        >
-          <Icon name="folder-opened" />
-        </button>
+        />
       </div>
       <PastBanner history={history} moment={moment} scene={scene} />
     </>

@@ -1,6 +1,6 @@
 /** Which columns the table has: known fields, fields that were seen, and any path. */
 import { useId, useLayoutEffect, useRef, useState } from "react"
-import { Icon } from "../shell/Icon.tsx"
+import { IconButton } from "../shell/IconButton.tsx"
 import { type TableColumn, moved, resized } from "../table/TableColumns.ts"
 import { visible } from "../text/HostileText.ts"
 import { columnOf, usualColumns } from "./EventColumns.ts"
@@ -62,33 +62,24 @@ export const ColumnsDialog = ({
                 onChange={(event) => change(resized(columns, one, Number(event.target.value)))}
               />
             </label>
-            <button
-              type="button"
-              className="icon-button"
-              aria-label={`Move ${title} to the left`}
-              disabled={index === 0}
+            <IconButton
+              icon="arrow-up"
+              label={`Move ${title} to the left`}
+              isOff={index === 0}
               onClick={() => change(moved(columns, one, -1))}
-            >
-              <Icon name="arrow-up" />
-            </button>
-            <button
-              type="button"
-              className="icon-button"
-              aria-label={`Move ${title} to the right`}
-              disabled={index === columns.length - 1}
+            />
+            <IconButton
+              icon="arrow-down"
+              label={`Move ${title} to the right`}
+              isOff={index === columns.length - 1}
               onClick={() => change(moved(columns, one, 1))}
-            >
-              <Icon name="arrow-down" />
-            </button>
-            <button
-              type="button"
-              className="icon-button"
-              aria-label={`Remove ${title}`}
-              disabled={columns.length === 1}
+            />
+            <IconButton
+              icon="trash"
+              label={`Remove ${title}`}
+              isOff={columns.length === 1}
               onClick={() => change(columns.filter((column) => column.id !== one))}
-            >
-              <Icon name="trash" />
-            </button>
+            />
           </li>
         ))}
       </ul>

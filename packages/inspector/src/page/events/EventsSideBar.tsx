@@ -3,6 +3,7 @@ import { useMemo, useState } from "react"
 import { useStore } from "../connection/Store.ts"
 import type { Scene } from "../shell/Contribution.ts"
 import { Icon } from "../shell/Icon.tsx"
+import { IconButton } from "../shell/IconButton.tsx"
 import { type TreeNode, Tree } from "../tree/Tree.tsx"
 import { visible } from "../text/HostileText.ts"
 import { addToFilter, facets, showFilter, shown } from "./EventsState.ts"
@@ -99,15 +100,12 @@ const EventsSideBar = ({ scene }: { readonly scene: Scene }) => {
               >
                 {visible(name, 80)}
               </button>
-              <button
-                type="button"
-                className="icon-button"
-                aria-label={`Forget ${visible(name, 80)}`}
+              <IconButton
+                icon="trash"
+                label={`Forget ${visible(name, 80)}`}
                 title="Forget"
                 onClick={() => forgetView(scene.host, name)}
-              >
-                <Icon name="trash" />
-              </button>
+              />
             </li>
           ))}
         </ul>

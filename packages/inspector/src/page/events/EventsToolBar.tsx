@@ -3,6 +3,7 @@ import { chooseTimeZone, timeZone } from "../shell/TimeFormat.ts"
 import { useStore } from "../connection/Store.ts"
 import type { Scene } from "../shell/Contribution.ts"
 import { Icon } from "../shell/Icon.tsx"
+import { IconButton } from "../shell/IconButton.tsx"
 import type { EventsSession } from "./EventsSession.ts"
 import type { Precision } from "./EventColumns.ts"
 
@@ -90,42 +91,25 @@ export const EventsToolBar = (props: ToolBarProps) => {
       </button>
       <span className="events-space" />
       <Progress session={session} version={props.version} />
-      <button
-        type="button"
-        className="icon-button"
-        aria-label="Columns"
-        title="Columns"
+      <IconButton
+        icon="layout"
+        label="Columns"
+
         onClick={props.openColumns}
-      >
-        <Icon name="layout" />
-      </button>
-      <button
-        type="button"
-        className="icon-button"
-        aria-label="Save this view"
-        title="Save this view"
+      />
+      <IconButton
+        icon="save"
+        label="Save this view"
+
         onClick={props.save}
-      >
-        <Icon name="save" />
-      </button>
-      <button
-        type="button"
-        className="icon-button"
-        aria-label="Export"
-        title="Export (Alt+E)"
-        onClick={props.openExport}
-      >
-        <Icon name="export" />
-      </button>
-      <button
-        type="button"
-        className="icon-button"
-        aria-label="Copy as command"
-        title="Copy as command"
+      />
+      <IconButton icon="export" label="Export" title="Export (Alt+E)" onClick={props.openExport} />
+      <IconButton
+        icon="terminal"
+        label="Copy as command"
+
         onClick={props.copyCommand}
-      >
-        <Icon name="terminal" />
-      </button>
+      />
     </div>
   )
 }

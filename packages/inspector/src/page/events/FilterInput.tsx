@@ -2,6 +2,7 @@
 import { type RefObject, memo, useId, useLayoutEffect, useMemo, useRef, useState } from "react"
 import { useStore } from "../connection/Store.ts"
 import { Icon } from "../shell/Icon.tsx"
+import { IconButton } from "../shell/IconButton.tsx"
 import { visible } from "../text/HostileText.ts"
 import { type Seen, type Suggestion, suggestionsAt } from "./Completion.ts"
 import { mistakeOf } from "./FilterEdit.ts"
@@ -141,18 +142,15 @@ export const FilterInput = memo(({ applied, apply, input, seen }: FilterInputPro
           }}
         />
         {text === "" && applied === "" ? null : (
-          <button
-            type="button"
-            className="icon-button"
-            aria-label="Remove the filter"
-            title="Remove the filter"
+          <IconButton
+            icon="close"
+            label="Remove the filter"
+
             onClick={() => {
               setText("")
               apply("")
             }}
-          >
-            <Icon name="close" />
-          </button>
+          />
         )}
         <button type="button" className="primary" disabled={isWrong} onClick={submit}>
           Apply

@@ -1,6 +1,7 @@
 /** The event that is selected, under the table: each value can be added to the filter. */
 import { type KeyboardEvent, useMemo, useState } from "react"
 import { Icon } from "../shell/Icon.tsx"
+import { IconButton } from "../shell/IconButton.tsx"
 import { Tree } from "../tree/Tree.tsx"
 import { treeOf, type EventValue } from "./EventTree.ts"
 import type { EventRow } from "./EventRows.ts"
@@ -81,24 +82,18 @@ export const Preview = (props: PreviewProps) => {
           <button type="button" onClick={around} title="Show what lies around it, without a filter">
             <Icon name="list-selection" /> Show around
           </button>
-          <button
-            type="button"
-            className="icon-button"
-            aria-label="Copy as JSON"
-            title="Copy as JSON"
+          <IconButton
+            icon="copy"
+            label="Copy as JSON"
+
             onClick={copy}
-          >
-            <Icon name="copy" />
-          </button>
-          <button
-            type="button"
-            className="icon-button"
-            aria-label="Close the preview"
-            title="Close the preview"
+          />
+          <IconButton
+            icon="close"
+            label="Close the preview"
+
             onClick={close}
-          >
-            <Icon name="close" />
-          </button>
+          />
         </div>
         <div className="preview-body mono">
           {row === undefined ? (

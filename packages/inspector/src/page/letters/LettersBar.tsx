@@ -2,7 +2,7 @@
 import type { FoundLetter } from "@countersign/monitor/protocol/Letters"
 import { useEffect, useState } from "react"
 import type { Parameters } from "../shell/Contribution.ts"
-import { Icon } from "../shell/Icon.tsx"
+import { IconButton } from "../shell/IconButton.tsx"
 import { visible } from "../text/HostileText.ts"
 import { groupsOf } from "./LetterGroups.ts"
 
@@ -92,12 +92,8 @@ export const LettersBar = ({ copy, letters, parameters, reload, set }: LettersBa
           </option>
         ))}
       </select>
-      <button type="button" className="icon-button" aria-label="Look again" onClick={reload}>
-        <Icon name="refresh" />
-      </button>
-      <button type="button" className="icon-button" aria-label="Copy as command" onClick={copy}>
-        <Icon name="terminal" />
-      </button>
+      <IconButton icon="refresh" label="Look again" onClick={reload} />
+      <IconButton icon="terminal" label="Copy as command" onClick={copy} />
     </div>
   )
 }

@@ -4,6 +4,7 @@ import { useStore } from "../connection/Store.ts"
 import { visible } from "../text/HostileText.ts"
 import type { Scene } from "./Contribution.ts"
 import { Icon } from "./Icon.tsx"
+import { IconButton } from "./IconButton.tsx"
 import type { Notice } from "./Workbench.ts"
 
 /** Units: milliseconds. It stays longer while it is pointed at; the panel keeps it anyway. */
@@ -29,14 +30,11 @@ const NoticeRow = ({ notice, scene }: { readonly notice: Notice; readonly scene:
     >
       <Icon name={kind} />
       <span className="notice-text">{visible(text, lengthMax)}</span>
-      <button
-        type="button"
-        className="icon-button"
-        aria-label={`Dismiss: ${visible(text, 80)}`}
+      <IconButton
+        icon="close"
+        label={`Dismiss: ${visible(text, 80)}`}
         onClick={() => dismiss(id)}
-      >
-        <Icon name="close" />
-      </button>
+      />
     </div>
   )
 }

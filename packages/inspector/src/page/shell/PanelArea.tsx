@@ -4,7 +4,7 @@ import { useStore } from "../connection/Store.ts"
 import type { Panel, Scene } from "./Contribution.ts"
 import { panels } from "./Contributions.ts"
 import { Failure } from "./Failure.tsx"
-import { Icon } from "./Icon.tsx"
+import { IconButton } from "./IconButton.tsx"
 import { Sash } from "./Sash.tsx"
 import { bounded } from "./Size.ts"
 
@@ -84,15 +84,12 @@ export const PanelArea = ({ scene }: { readonly scene: Scene }) => {
       />
       <div className="panel-head">
         <PanelTabs scene={scene} shown={shown} />
-        <button
-          type="button"
-          className="icon-button"
-          aria-label="Close the panel"
+        <IconButton
+          icon="close"
+          label="Close the panel"
           title="Close the panel (Ctrl+J)"
           onClick={() => isPanelOpen.set(false)}
-        >
-          <Icon name="close" />
-        </button>
+        />
       </div>
       <div
         id="panel-content"

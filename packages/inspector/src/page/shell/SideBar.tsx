@@ -4,7 +4,7 @@ import { useStore } from "../connection/Store.ts"
 import type { Scene } from "./Contribution.ts"
 import { activities } from "./Contributions.ts"
 import { Failure } from "./Failure.tsx"
-import { Icon } from "./Icon.tsx"
+import { IconButton } from "./IconButton.tsx"
 import { Sash } from "./Sash.tsx"
 import { bounded, narrowPixels } from "./Size.ts"
 
@@ -48,15 +48,12 @@ export const SideBar = ({ scene }: { readonly scene: Scene }) => {
       >
         <div className="side-bar-head">
           <h2 className="side-bar-title">{activity.title}</h2>
-          <button
-            type="button"
-            className="icon-button"
-            aria-label="Hide the side bar"
+          <IconButton
+            icon="layout-sidebar-left-off"
+            label="Hide the side bar"
             title="Hide the side bar (Ctrl+B)"
             onClick={() => scene.workbench.activity.set(undefined)}
-          >
-            <Icon name="layout-sidebar-left-off" />
-          </button>
+          />
         </div>
         <div className="side-bar-content">
           <Failure key={activity.id}>
