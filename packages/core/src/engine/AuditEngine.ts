@@ -239,6 +239,11 @@ export class AuditEngine {
     return this.supervisor.registry.snapshot()
   }
 
+  /** Looks now at what people want of the dead letters of a sink. */
+  replay(sink: string): void {
+    this.dispatcher?.replay(sink)
+  }
+
   /** Waits for the required sinks; `undefined` where there are no sinks. */
   get quorum(): Quorum | undefined {
     return this.dispatcher?.quorum

@@ -58,7 +58,7 @@ export class Delivery implements Actor {
   private readonly size: DeliverySize
   private readonly deliverMillisMax: number
   private readonly taken = new RateMeter()
-  private readonly replays: Replays
+  readonly replays: Replays
   private readonly refusals: Refusals
   private cursor: number | undefined
   /** Whether the sink stores its position itself; known once it was asked. */

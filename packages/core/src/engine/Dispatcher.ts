@@ -86,6 +86,8 @@ export interface Dispatcher {
   readonly publish: (batch: PublishedBatch) => void
   /** Gives back every recent batch that no sink is reading right now, for an engine short of slabs. */
   readonly trim: () => void
+  /** Somebody has decided about dead letters of a sink: its delivery looks at them now. */
+  readonly replay: (sink: string) => void
   readonly status: () => ReadonlyArray<DeliveryStatus>
   /** Lets every sink catch up, saves the cursors, closes the sinks; bounded by `drainTimeout`. Idempotent. */
   readonly close: Effect.Effect<void>
@@ -247,6 +249,10 @@ export const make = Effect.fnUntraced(function* (
     quorum,
     publish: (batch) => feed.publish(batch),
     trim: () => feed.recent.passed(Infinity),
+    replay: (sink) => {
+      for (const { replays, sinkName } of deliveries) if (sinkName === sink) replays.wake()
+      feed.nudge()
+    },
     status: () => deliveries.map((delivery) => delivery.status),
     close,
   }

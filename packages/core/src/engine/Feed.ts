@@ -48,7 +48,7 @@ export class Feed {
   slowest: () => number = () => 0
   /** The sequence after the newest durable record. */
   head: number
-  /** Changes with each batch, and on closing. */
+  /** Changes with each batch, on closing, and where a reader has something else to do. */
   version = 0
   isClosed = false
   /** How fast the trail grows. */
@@ -144,6 +144,11 @@ export class Feed {
 
   close(): void {
     this.isClosed = true
+    this.tell()
+  }
+
+  /** Wakes the readers who have nothing to deliver, for something else that they do. */
+  nudge(): void {
     this.tell()
   }
 

@@ -14,7 +14,9 @@ import { directoryOf, readOpenLetters } from "./DeadLetters.ts"
 const actor = { id: "u-7", type: "user" } as const
 
 /** An engine whose sink has refused the records 3 and 5. */
-const refusing = <A, E>(use: (audit: Audit["Service"], directory: string) => Effect.Effect<A, E>) =>
+const refusing = <A, E>(
+  use: (audit: Audit["Service"], directory: string, sink: FaultySink) => Effect.Effect<A, E>,
+) =>
   Effect.gen(function* () {
     const fixture = AuditFixture.make(path.join(yield* temporaryDirectory, "trail"))
     const sink = new FaultySink(MemorySink.make())
@@ -27,7 +29,7 @@ const refusing = <A, E>(use: (audit: Audit["Service"], directory: string) => Eff
         yield* Effect.suspend(() =>
           audit.status().sinks[0]?.openLetters === 2 ? Effect.void : Effect.fail("not yet"),
         ).pipe(Effect.retry(Schedule.spaced("20 millis")))
-        return yield* use(audit, fixture.directory)
+        return yield* use(audit, fixture.directory, sink)
       }),
       {},
       { sinks: [sink] },
@@ -63,6 +65,25 @@ describe("LetterDecisions", () => {
           const report = yield* verify(path.join(notes, key)).pipe(Effect.provide(NodeDisk.layer))
           assert.strictEqual(report.verdict, "verified")
         }
+      }),
+    ),
+  )
+
+  // Without being told the delivery looks every ten seconds, which is longer than a test may take.
+  it.live("has the record delivered at once", () =>
+    refusing((audit, _directory, sink) =>
+      Effect.gen(function* () {
+        sink.mend()
+        yield* audit.decideLetters({
+          sink: "memory",
+          act: "requested",
+          sequences: [5],
+          reason: "the column is wider now",
+          actor,
+        })
+        yield* Effect.suspend(() =>
+          audit.status().sinks[0]?.openLetters === 1 ? Effect.void : Effect.fail("not yet"),
+        ).pipe(Effect.retry(Schedule.spaced("20 millis")))
       }),
     ),
   )

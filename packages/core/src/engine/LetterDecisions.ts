@@ -27,7 +27,7 @@ export interface LetterDecision {
 }
 
 /**
- * Notes a decision, signed when it returns. The sink's delivery looks for it within seconds.
+ * Notes a decision, signed when it returns. The sink's delivery looks for it at once.
  *
  * - Errors: `SinkNameInvalid` where the engine has no such sink; what keeps a note from being
  *   written, after which some of them may be there.
@@ -48,6 +48,7 @@ export type DecideLetters = (
 export interface DecidingEngine {
   readonly trail: OpenTrail
   readonly status: () => Pick<EngineStatus, "directory" | "origin" | "sinks">
+  readonly replay: (sink: string) => void
 }
 
 // The delivery holds the letters only while it writes some.
@@ -82,6 +83,9 @@ export const decideLetters =
       const notes = sequences.map((sequence) => ({ act, actor, reason, sequence }))
       return Effect.retry(letters.write(notes), whileLocked).pipe(
         Effect.ensuring(Effect.ignore(letters.rest)),
+        // Once the letters are given back, for a replay notes what became of it; after a failure too,
+        // for any of the notes may be there.
+        Effect.ensuring(Effect.sync(() => engine.replay(sink))),
         // Half of a note would be mended by whoever opens next; all of it is better.
         Effect.uninterruptible,
       )

@@ -45,6 +45,40 @@ describe("Replays", () => {
     }),
   )
 
+  it.effect("deliver at once what is decided in the engine itself", () =>
+    Effect.gen(function* () {
+      const { dispatcher, memory, sink } = yield* setup()
+      yield* decide(memory, "requested", 4)
+      yield* TestClock.adjust(0)
+      assert.notInclude(stored(sink), 4)
+      dispatcher.replay("another")
+      yield* TestClock.adjust(0)
+      assert.notInclude(stored(sink), 4)
+      dispatcher.replay("memory")
+      yield* TestClock.adjust(0)
+      assert.include(stored(sink), 4)
+      assert.deepStrictEqual(sequencesOf(memory), [3])
+    }),
+  )
+
+  it.effect("look again at once where somebody decides while they are under way", () =>
+    Effect.gen(function* () {
+      const { dispatcher, memory, running, sink } = yield* setup()
+      running.redeliver = (batch) =>
+        Effect.gen(function* () {
+          running.redeliver = sink.deliver
+          yield* decide(memory, "requested", 3)
+          dispatcher.replay("memory")
+          yield* sink.deliver(batch)
+        })
+      yield* decide(memory, "requested", 4)
+      dispatcher.replay("memory")
+      yield* TestClock.adjust(0)
+      assert.deepStrictEqual(stored(sink), [0, 1, 2, 5, 6, 7, 8, 9, 4, 3])
+      assert.isEmpty(sequencesOf(memory))
+    }),
+  )
+
   it.effect("deliver at the next start what was asked for while no engine ran", () =>
     Effect.gen(function* () {
       const { dispatcher, log, memory } = yield* setup()

@@ -17,7 +17,7 @@ import type { TakenBatch } from "./Feed.ts"
 import type { DeliveredBatch, Sink, SinkError } from "./Sink.ts"
 import { isRejected } from "./SinkCircuit.ts"
 
-// Looking costs one small read; so long a person waits for a decision to show.
+// Looking costs one small read; so long a person waits for a decision that another process noted.
 const lookMillis = 10_000
 // One that fails may have taken a whole deadline, in which nothing new was delivered.
 const failedMillisMax = 300_000
@@ -62,6 +62,7 @@ export class Replays {
   private readonly nowMillis: () => number
   private lookAt = -Infinity
   private isRead = false
+  private isWoken = false
   /** In a row. */
   private failures = 0
   /** The letter that failed last, after which the others have their turn. */
@@ -74,8 +75,14 @@ export class Replays {
 
   /** Until somebody should look. Units: milliseconds. `Infinity`: nothing could be asked for. */
   dueMillis(): number {
+    if (this.isWoken) return 0
     if (this.isRead && this.letters.open.size === 0) return Infinity
     return Math.max(0, this.lookAt - this.nowMillis())
+  }
+
+  /** Somebody has decided: it is looked at once, even where a round is under way. */
+  wake(): void {
+    this.isWoken = true
   }
 
   /**
@@ -86,6 +93,7 @@ export class Replays {
     this: Replays,
     way: ReplayWay,
   ): Effect.fn.Return<void> {
+    this.isWoken = false
     const exit = yield* Effect.exit(this.round(way))
     if (Exit.isSuccess(exit)) {
       this.failures = 0
