@@ -5,6 +5,7 @@
  * @since 0.1.0
  */
 import * as Schema from "effect/Schema"
+import { Damage } from "./Damage.ts"
 import { FilterText, TrailEvent } from "./TrailEvent.ts"
 
 /**
@@ -16,25 +17,6 @@ import { FilterText, TrailEvent } from "./TrailEvent.ts"
 export const entriesMax = 1000
 
 const place = Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER }))
-
-/**
- * Entries that can't be read, and why.
- *
- * @category schemas
- * @since 0.1.0
- */
-export const Damage = Schema.Struct({
-  from: Schema.Number,
-  /** The first one that is not among them. */
-  to: Schema.Number,
-  detail: Schema.String,
-})
-
-/**
- * @category models
- * @since 0.1.0
- */
-export type Damage = typeof Damage.Type
 
 /**
  * What to look for, and what was looked at already.

@@ -4,6 +4,7 @@
  * @since 0.1.0
  */
 import * as Schema from "effect/Schema"
+import { Damage } from "./Damage.ts"
 
 /**
  * Longest filter that is taken. Units: UTF-16 code units.
@@ -101,6 +102,8 @@ export const Page = Schema.Struct({
   read: Schema.Number,
   /** Published entries. */
   size: Schema.Number,
+  /** What could not be read, and was passed over, in the order of the page. */
+  damage: Schema.Array(Damage),
 })
 
 /**

@@ -11,15 +11,15 @@ import type * as Filter from "@countersign/core/query/Filter"
 import type { TrailEntry, TrailReadError } from "@countersign/core/trail/TrailReader"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
-import * as Result from "effect/Result"
 import type * as Semaphore from "effect/Semaphore"
 import * as Stream from "effect/Stream"
-import type { Damage, Entries, FoundPart, Search } from "../protocol/FoundEvents.ts"
+import type { Damage } from "../protocol/Damage.ts"
+import type { Entries, FoundPart, Search } from "../protocol/FoundEvents.ts"
 import type { MonitorRefused } from "../protocol/MonitorError.ts"
 import * as Runs from "../protocol/Runs.ts"
 import type { TrailEvent } from "../protocol/TrailEvent.ts"
 import { isWorthReading, type Needle, needlesOf } from "./FilterNeedles.ts"
-import { bundleOf, filterOf, pageBytesMax, passing, sizeOf, unreadable } from "./TrailQuestions.ts"
+import { filterOf, pageBytesMax, passing, readRun, sizeOf, unreadable } from "./TrailQuestions.ts"
 import { Turn } from "./Turn.ts"
 
 const bundleWidth = 256
@@ -72,14 +72,6 @@ const passingOf = Effect.fnUntraced(function* (sought: Sought, bundle: ReadonlyA
   }
   return passed
 })
-
-/** A run of entries within one bundle; what can't be read is said, and passed over. */
-const readRun = (directory: string, from: number, to: number) =>
-  Effect.map(Effect.result(bundleOf(directory, from, to)), (read) =>
-    Result.isSuccess(read)
-      ? { bundle: read.success, damage: [] }
-      : { bundle: [], damage: [{ from, to, detail: read.failure.message }] },
-  )
 
 /** Bundles of a range one by one, from its end where the newest come first. */
 const bundlesOf = (from: number, to: number, isBackward: boolean) => {

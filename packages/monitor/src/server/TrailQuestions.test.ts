@@ -7,7 +7,7 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as TestClock from "effect/testing/TestClock"
 import { entriesAt } from "./TrailFind.ts"
-import { bundleOf } from "./TrailQuestions.ts"
+import { bundleOf, query } from "./TrailQuestions.ts"
 
 const size = 5 * 256
 const bundlePath = (directory: string, index: number) =>
@@ -62,6 +62,45 @@ describe("a bundle that can't be read", () => {
       const found = yield* reading(putBack, bundleOf(directory, 256, 300))
       assert.strictEqual(found.length, 44)
       assert.strictEqual(readings, 2)
+    }).pipe(Effect.scoped, Effect.provide(NodeDisk.layer)),
+  )
+})
+
+describe("a question about events", () => {
+  const placesOf = ({ events }: { events: ReadonlyArray<{ sequence: number }> }) =>
+    events.map(({ sequence }) => sequence)
+
+  for (const order of ["oldest", "newest"] as const) {
+    it.effect(`goes on behind a bundle that can't be read, and says which (${order} first)`, () =>
+      Effect.gen(function* () {
+        const directory = yield* TrailFixture.trail(size)
+        fs.writeFileSync(bundlePath(directory, 1), "rubbish")
+        const page = yield* query(directory, { filter: "", order, limit: 1000 })
+        const read = Array.from({ length: size }, (_, at) => at).filter(
+          (at) => at < 256 || at > 511,
+        )
+        const expected = order === "newest" ? read.toReversed() : read
+        assert.deepStrictEqual(placesOf(page), expected.slice(0, 1000))
+        const [only, ...others] = page.damage
+        assert.deepStrictEqual([only?.from, only?.to, others.length], [256, 512, 0])
+        assert.match(only?.detail ?? "", /AUD-/)
+      }).pipe(Effect.scoped, Effect.provide(NodeDisk.layer)),
+    )
+  }
+
+  it.effect("ends after twenty of them, and says from where to go on", () =>
+    Effect.gen(function* () {
+      const bundles = 22
+      const directory = yield* TrailFixture.trail(bundles * 256)
+      for (let at = 0; at < bundles - 1; at += 1) {
+        fs.writeFileSync(bundlePath(directory, at), "rubbish")
+      }
+      const ask = { filter: "", order: "oldest", limit: 1000 } as const
+      const first = yield* query(directory, ask)
+      assert.deepStrictEqual([first.damage.length, first.next, first.events.length], [20, 5120, 0])
+      const second = yield* query(directory, { ...ask, from: first.next ?? 0 })
+      assert.deepStrictEqual([second.damage.length, second.next], [1, null])
+      assert.strictEqual(second.events.length, 256)
     }).pipe(Effect.scoped, Effect.provide(NodeDisk.layer)),
   )
 })

@@ -19,6 +19,7 @@ import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import * as Schedule from "effect/Schedule"
 import * as Stream from "effect/Stream"
+import type { Damage } from "../protocol/Damage.ts"
 import { MonitorRefused } from "../protocol/MonitorError.ts"
 import type { DeadLetter } from "../protocol/MonitorProtocol.ts"
 import type { Page, Question, TrailEvent } from "../protocol/TrailEvent.ts"
@@ -42,6 +43,9 @@ export const pageEntriesMax = 65_536
  * @since 0.1.0
  */
 export const pageBytesMax = 1024 * 1024
+
+/** A bundle that is missing is waited for a moment: so many, and the page says where to go on. */
+const pageDamageMax = 20
 
 const lettersMax = 10_000
 
@@ -103,6 +107,27 @@ export const bundleOf = (
   entries(directory, { from, to }).pipe(Stream.runCollect, Effect.retry(again))
 
 /**
+ * A run of entries within one bundle; what can't be read is said, and passed over.
+ *
+ * @category running
+ * @since 0.1.0
+ */
+export const readRun = (
+  directory: string,
+  from: number,
+  to: number,
+): Effect.Effect<
+  { readonly bundle: ReadonlyArray<TrailEntry>; readonly damage: ReadonlyArray<Damage> },
+  never,
+  Disk
+> =>
+  Effect.map(Effect.result(bundleOf(directory, from, to)), (read) =>
+    Result.isSuccess(read)
+      ? { bundle: read.success, damage: [] }
+      : { bundle: [], damage: [{ from, to, detail: read.failure.message }] },
+  )
+
+/**
  * The event that an entry holds, where it passes. What is no JSON passes only where all does.
  *
  * @category decoding
@@ -134,7 +159,8 @@ const runAfter = (
     : [Math.floor((at - 1) / bundleWidth) * bundleWidth, at]
 
 /**
- * A page of the events that a filter lets through.
+ * A page of the events that a filter lets through. A bundle that can't be read is passed over, and
+ * said.
  *
  * - Memory: one bundle, and the page, at most 1 MiB of entries and one entry more.
  *
@@ -149,16 +175,26 @@ export const query = Effect.fnUntraced(
     const size = yield* sizeOf(directory)
     const isNewest = order === "newest"
     const events: Array<TrailEvent> = []
+    const damage: Array<Damage> = []
     // Oldest first: the next entry. Newest first: the entry after the next.
     let at = Math.min(size, question.from ?? (isNewest ? size : 0))
     let read = 0
     let bytes = 0
     const turn = new Turn()
     const isDone = (): boolean => (isNewest ? at <= 0 : at >= size)
-    while (!isDone() && events.length < limit && read < pageEntriesMax && bytes < pageBytesMax) {
+    const isFull = (): boolean =>
+      events.length >= limit ||
+      read >= pageEntriesMax ||
+      bytes >= pageBytesMax ||
+      damage.length >= pageDamageMax
+    while (!isDone() && !isFull()) {
       const [from, to] = runAfter(order, at, size)
-      const bundle = yield* bundleOf(directory, from, to)
-      for (const entry of isNewest ? bundle.toReversed() : bundle) {
+      const run = yield* readRun(directory, from, to)
+      if (run.damage.length > 0) {
+        damage.push(...run.damage)
+        at = isNewest ? from : to
+      }
+      for (const entry of isNewest ? run.bundle.toReversed() : run.bundle) {
         if (events.length >= limit || bytes >= pageBytesMax) break
         const event = passing(filter, entry, nowMillis)
         if (turn.isOver(entry.bytes)) yield* Effect.yieldNow
@@ -169,7 +205,7 @@ export const query = Effect.fnUntraced(
         bytes += entry.bytes.length
       }
     }
-    const page: Page = { events, next: isDone() ? null : at, read, size }
+    const page: Page = { events, next: isDone() ? null : at, read, size, damage }
     return page
   },
   Effect.mapError((error) => (error._tag === "MonitorRefused" ? error : unreadable(error))),

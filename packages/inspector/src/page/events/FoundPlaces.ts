@@ -2,7 +2,8 @@
  * The places of all events that a filter lets through, as far as they were looked for: which one is
  * the millionth, and how many come before a place. They stay as the runs that came over the wire.
  */
-import type { Damage, FoundPart } from "@countersign/monitor/protocol/FoundEvents"
+import type { Damage } from "@countersign/monitor/protocol/Damage"
+import type { FoundPart } from "@countersign/monitor/protocol/FoundEvents"
 import * as Runs from "@countersign/monitor/protocol/Runs"
 
 interface Segment {
@@ -107,6 +108,13 @@ export class FoundPlaces {
       )
       this.from = from
     }
+  }
+
+  /** What is known now, whatever is found later. */
+  copy(): FoundPlaces {
+    const copied = new FoundPlaces()
+    copied.put(this.segments)
+    return copied
   }
 
   private put(segments: ReadonlyArray<Segment>): void {
