@@ -46,7 +46,7 @@ export const FoundLetter = Schema.Struct({
   sink: Schema.String,
   sequence: Schema.Number,
   leaf: Schema.String,
-  /** Why it was refused the last time: the beginning of it; `LetterHistory` has all. */
+  /** Why it was refused the last time; at most 200 bytes, … at the end of one that was cut. `LetterHistory` has all. */
   cause: Schema.String,
   /** When that was. */
   time: Schema.String,

@@ -164,6 +164,7 @@ export const DeadLetter = Schema.Struct({
   sink: Schema.String,
   sequence: Schema.Number,
   leaf: Schema.String,
+  /** At most 200 bytes, … at the end of one that was cut; `LetterHistory` has all. */
   cause: Schema.String,
   time: Schema.String,
   refusals: Schema.Number,
@@ -212,8 +213,8 @@ export const Change = Schema.Struct({
  */
 export const Intent = Schema.Struct({
   /** A name, as the viewer gives it: the token shows who may, not who it is. */
-  actor: Schema.NonEmptyString.check(Schema.isMaxLength(256)),
-  reason: Schema.NonEmptyString.check(Schema.isMaxLength(1000)),
+  actor: Schema.String.check(Schema.isPattern(/\S/), Schema.isMaxLength(256)),
+  reason: Schema.String.check(Schema.isPattern(/\S/), Schema.isMaxLength(1000)),
 })
 
 /**

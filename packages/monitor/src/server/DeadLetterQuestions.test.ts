@@ -176,7 +176,10 @@ describe("DeadLetterQuestions", () => {
         const [note] = yield* client.LetterHistory({ sink: "memory", sequence: 3 })
         const reason = note?.reason ?? ""
         assert.isAbove(reason.length, 400)
-        assert.strictEqual(letters[0]?.cause, reason.slice(0, 200))
+        const shown = letters[0]?.cause ?? ""
+        assert.strictEqual(Buffer.byteLength(shown), 200)
+        assert.strictEqual(shown, `${reason.slice(0, shown.length - 1)}…`)
+        assert.strictEqual((yield* client.DeadLetters())[0]?.cause, shown)
       }),
     ),
   )

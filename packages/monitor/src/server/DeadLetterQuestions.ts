@@ -5,6 +5,7 @@
  */
 import * as path from "node:path"
 import type { Audit } from "@countersign/core/Audit"
+import { boundedText } from "@countersign/core/engine/CauseText"
 import {
   leafOf,
   type LetterNote,
@@ -28,15 +29,12 @@ import {
 } from "../protocol/Letters.ts"
 import { MonitorRefused } from "../protocol/MonitorError.ts"
 import type { Intent } from "../protocol/MonitorProtocol.ts"
-import { bundleOf, filterOf, sizeOf, unreadable } from "./TrailQuestions.ts"
+import { bundleOf, causeBytesMax, filterOf, sizeOf, unreadable } from "./TrailQuestions.ts"
 import { Turn } from "./Turn.ts"
 
 const bundleWidth = 256
 /** The newest notes about one record that are shown. */
 const notesMax = 200
-
-/** Longest cause in a list; the history of a letter has all of it. Units: UTF-16 code units. */
-const causeLengthMax = 200
 
 type Reads<A> = Effect.Effect<A, TrailReadError, Disk>
 
@@ -110,7 +108,7 @@ interface Judgement {
 const found = (sink: string, letter: OpenLetter, record: Judgement | undefined): FoundLetter => ({
   sink,
   ...letter,
-  cause: cut(letter.cause, causeLengthMax),
+  cause: boundedText(letter.cause, causeBytesMax),
   bytes: record?.bytes ?? null,
   type: record?.type ?? "",
 })
@@ -239,7 +237,7 @@ export interface Settling {
 }
 
 /**
- * Decides about letters of one sink; the engine's delivery does it within seconds, and notes what
+ * Decides about letters of one sink; the engine's delivery does it at once, and notes what
  * has become of each. What is settled already, or is not the record that was refused, is left out.
  *
  * @param recorded records the decision around it

@@ -5,6 +5,7 @@
  * @since 0.1.0
  */
 import * as path from "node:path"
+import { boundedText } from "@countersign/core/engine/CauseText"
 import { readOpenLetters } from "@countersign/core/engine/DeadLetters"
 import { Disk } from "@countersign/core/platform/Disk"
 import * as Filter from "@countersign/core/query/Filter"
@@ -48,6 +49,15 @@ export const pageBytesMax = 1024 * 1024
 const pageDamageMax = 20
 
 const lettersMax = 10_000
+
+/**
+ * Longest cause in a list of letters, with the … of one that was cut; the history of a letter has
+ * all of it. Units: bytes.
+ *
+ * @category constants
+ * @since 0.1.0
+ */
+export const causeBytesMax = 200
 
 // A writer replaces partial bundles by full ones while they are read; a moment later all is there.
 // Nothing else that is wrong with a trail mends itself.
@@ -225,7 +235,9 @@ export const deadLetters = (
     const found: Array<DeadLetter> = []
     for (const sink of yield* disk.list(path.join(directory, "dead-letters"))) {
       const letters = (yield* readOpenLetters(directory, sink)).all()
-      found.push(...letters.map((letter) => ({ sink, ...letter })))
+      for (const letter of letters.slice(0, lettersMax - found.length)) {
+        found.push({ sink, ...letter, cause: boundedText(letter.cause, causeBytesMax) })
+      }
     }
-    return found.slice(0, lettersMax)
+    return found
   }).pipe(Effect.mapError(unreadable))
