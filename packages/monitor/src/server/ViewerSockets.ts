@@ -44,8 +44,20 @@ export interface ViewerSocketsOptions {
   readonly refused: (request: IncomingMessage) => Refusal
 }
 
-const refuse = (stream: Duplex, { detail, status }: NonNullable<Refusal>): void => {
+/** Who was refused has so long to read why. Units: milliseconds. */
+const refusedMillis = 1000
+
+/**
+ * Answers a request to become a WebSocket with why it becomes none. Whoever leaves the connection
+ * open afterwards is cut off: he would keep others out, and the server from ending.
+ *
+ * @category running
+ * @since 0.1.0
+ */
+export const refuse = (stream: Duplex, { detail, status }: NonNullable<Refusal>): void => {
   const body = `${detail}\n`
+  const cut = setTimeout(() => stream.destroy(), refusedMillis)
+  stream.once("close", () => clearTimeout(cut))
   stream.end(
     `HTTP/1.1 ${status} Refused\r\nconnection: close\r\ncontent-type: text/plain; charset=utf-8\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
   )
