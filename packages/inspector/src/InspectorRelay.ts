@@ -27,6 +27,7 @@ import {
   type MonitorServerError,
 } from "@countersign/monitor/server/MonitorServer"
 import * as StaticPage from "@countersign/monitor/server/StaticPage"
+import { refuse } from "@countersign/monitor/server/ViewerSockets"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import type { Scope } from "effect/Scope"
@@ -60,12 +61,11 @@ const host = "127.0.0.1"
 const connectionsMax = 64
 /** Units: milliseconds. */
 const connectMillis = 10_000
+/** What a plain request to where WebSockets are is answered with, where one would be taken. */
+const upgradeRequired = 426
+const badGatewayStatus = 502
 
-const refuse = (stream: Duplex, status: number, detail: string): void => {
-  stream.end(
-    `HTTP/1.1 ${status} Refused\r\nconnection: close\r\ncontent-type: text/plain; charset=utf-8\r\ncontent-length: ${Buffer.byteLength(detail) + 1}\r\n\r\n${detail}\n`,
-  )
-}
+const badGateway = (detail: string) => ({ status: badGatewayStatus, detail })
 
 /** What goes on to the monitor; what a browser says of itself and of this server stays here. */
 const headOf = (request: IncomingMessage, url: URL, token: string): string => {
@@ -86,7 +86,9 @@ const headOf = (request: IncomingMessage, url: URL, token: string): string => {
 const connected = ({ hostname, port, protocol }: URL): net.Socket => {
   const name = hostname.replaceAll(/^\[|\]$/g, "")
   const at = { host: name, port: Number(port === "" ? (protocol === "wss:" ? 443 : 80) : port) }
-  return protocol === "wss:" ? tls.connect({ ...at, servername: name }) : net.connect(at)
+  if (protocol !== "wss:") return net.connect(at)
+  // An address is no server name (RFC 6066): Node throws, and holds the certificate against it anyway.
+  return tls.connect(net.isIP(name) === 0 ? { ...at, servername: name } : at)
 }
 
 /** A token with a line break in it would end the head early, and write the rest of it. */
@@ -105,27 +107,50 @@ const joined = (browser: Duplex, monitor: Duplex): void => {
   }
 }
 
+const placeOf = async (find: InspectorRelayOptions["find"]) => {
+  const place = await find().catch(() => undefined)
+  const url = place === undefined ? null : URL.parse(place.url)
+  return place !== undefined && isPlace(url, place.token) ? { url, token: place.token } : undefined
+}
+
 const handOn = async (
   find: InspectorRelayOptions["find"],
   request: IncomingMessage,
   browser: Duplex,
   head: Buffer,
 ): Promise<void> => {
-  const place = await find().catch(() => undefined)
-  if (place === undefined) return refuse(browser, 502, "no monitor has said where it listens")
-  const url = URL.parse(place.url)
-  if (!isPlace(url, place.token)) return refuse(browser, 502, "the monitor's address is none")
+  const place = await placeOf(find)
+  if (browser.destroyed) return
+  if (place === undefined) return refuse(browser, badGateway("no monitor says where it listens"))
+  const { token, url } = place
   const monitor = connected(url)
-  const failed = () => refuse(browser, 502, "the monitor does not answer")
+  browser.once("close", () => monitor.destroy())
+  const failed = () => refuse(browser, badGateway("the monitor does not answer"))
   monitor.setTimeout(connectMillis, () => monitor.destroy(new Error("no answer")))
   monitor.once("error", failed)
   monitor.once(url.protocol === "wss:" ? "secureConnect" : "connect", () => {
     monitor.off("error", failed)
     monitor.setTimeout(0)
     joined(browser, monitor)
-    monitor.write(headOf(request, url, place.token))
+    monitor.write(headOf(request, url, token))
     if (head.length > 0) monitor.write(head)
   })
+}
+
+/** Whether the monitor would take a viewer, who learns from this answer alone why it did not. */
+const isThere = async (find: InspectorRelayOptions["find"]): Promise<boolean> => {
+  try {
+    const place = await placeOf(find)
+    if (place === undefined) return false
+    const response = await fetch(new URL(place.url.href.replace(/^ws/, "http")), {
+      headers: { authorization: `Bearer ${place.token}` },
+      redirect: "manual",
+      signal: AbortSignal.timeout(connectMillis),
+    })
+    return response.status === upgradeRequired
+  } catch {
+    return false
+  }
 }
 
 const listening = (server: Server, port: number) =>
@@ -168,17 +193,25 @@ const serve = (
     const isPlain = request.url === monitorPath
     const refusal = (isPlain ? refusedPlain : refusedHead)(request.headers, rules)
     if (refusal === undefined && page.answer(request, response)) return
-    response.writeHead(refusal?.status ?? 404, { "content-length": 0, "cache-control": "no-store" })
-    response.end()
+    const answer = (status: number): void => {
+      response.writeHead(status, { "content-length": 0, "cache-control": "no-store" })
+      response.end()
+    }
+    if (refusal?.status !== upgradeRequired) return answer(refusal?.status ?? 404)
+    void isThere(find).then((is) => answer(is ? upgradeRequired : badGatewayStatus))
   })
   server.on("upgrade", (request, stream, head) => {
     stream.on("error", () => stream.destroy())
     upgraded.add(stream)
     stream.on("close", () => upgraded.delete(stream))
-    if (request.url !== monitorPath) return refuse(stream, 404, `nothing but ${monitorPath}`)
+    if (request.url !== monitorPath) {
+      return refuse(stream, { status: 404, detail: `nothing but ${monitorPath}` })
+    }
     const refusal = refusedViewer(request.headers, rules)
-    if (refusal !== undefined) return refuse(stream, refusal.status, refusal.detail)
-    void handOn(find, request, stream, head)
+    if (refusal !== undefined) return refuse(stream, refusal)
+    handOn(find, request, stream, head).catch(() =>
+      refuse(stream, badGateway("the monitor can't be connected to")),
+    )
   })
 }
 

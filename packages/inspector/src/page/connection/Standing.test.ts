@@ -63,7 +63,9 @@ describe("why there is no connection", () => {
   it("is passing where nobody answers, or something stands between", () => {
     assert.isFalse(judge(undefined).isFinal)
     assert.match(judge(undefined).detail, /no server answers/)
-    for (const status of [200, 404, 426, 502, 503]) {
+    assert.isFalse(judge(502).isFinal)
+    assert.match(judge(502).detail, /reaches no monitor/)
+    for (const status of [200, 404, 426, 503]) {
       assert.isFalse(judge(status).isFinal)
       assert.match(judge(status).detail, /WebSocket/)
     }

@@ -37,6 +37,12 @@ export const judge = (status: number | undefined): Judgement => {
       detail: "the monitor does not know the name in this page's address",
     }
   }
+  if (status === 502) {
+    return {
+      isFinal: false,
+      detail: "the server of this page reaches no monitor: the engine has ended, or begins anew",
+    }
+  }
   return {
     isFinal: false,
     detail:
