@@ -122,10 +122,8 @@ export const inspect = (target: Target, options: InspectingOptions) =>
         return yield* untilEnded(url, isOpened)
       }
       case "Files": {
-        if (target.silent !== undefined) {
-          yield* output.say(
-            `countersign: nobody answers at ${target.silent}, so these are the files alone`,
-          )
+        if (target.why !== undefined) {
+          yield* output.say(`countersign: ${target.why}, so these are the files alone`)
         }
         const { directory } = target
         const copies = yield* copiesIn(directory, options)
