@@ -14,6 +14,7 @@ import * as Schema from "effect/Schema"
  * - `not-here`: this server can't: it has no engine, or reading is all it was started for.
  * - `unreadable`: the trail can't be read.
  * - `unavailable`: the engine did not do it.
+ * - `unrecorded`: it was done, and its outcome could not be recorded; do not ask again.
  * - `busy`: too much is under way for this connection; ask again when something has ended.
  *
  * @category errors
@@ -30,6 +31,7 @@ export class MonitorRefused extends Schema.TaggedError<MonitorRefused>(
     "not-here",
     "unreadable",
     "unavailable",
+    "unrecorded",
     "busy",
   ]),
   detail: Schema.String,

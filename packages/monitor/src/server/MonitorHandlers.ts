@@ -157,6 +157,35 @@ const unavailable = (error: { readonly message: string }): MonitorRefused =>
     ? error
     : new MonitorRefused({ reason: "unavailable", detail: error.message })
 
+/**
+ * Does something between the record of the attempt and that of its outcome. Where the second alone
+ * fails, it says that it was done: asked again it would be done twice.
+ */
+const recordedAround =
+  (audit: Pick<Audit["Service"], "around">, event: Omit<RecordInput, "outcome">) =>
+  <A, E extends { readonly message: string }, R>(
+    effect: Effect.Effect<A, E, R>,
+  ): Effect.Effect<A, MonitorRefused, R> =>
+    Effect.suspend(() => {
+      let isDone = false
+      return effect.pipe(
+        Effect.tap(() =>
+          Effect.sync(() => {
+            isDone = true
+          }),
+        ),
+        audit.around(event),
+        Effect.mapError((error) =>
+          isDone
+            ? new MonitorRefused({
+                reason: "unrecorded",
+                detail: `it was done, and the record of its outcome failed: ${error.message}`,
+              })
+            : unavailable(error),
+        ),
+      )
+    })
+
 const acknowledged = Effect.fnUntraced(function* (
   { acknowledge }: Views,
   alert: string,
@@ -216,7 +245,8 @@ const configured = Effect.fnUntraced(function* (
 ) {
   const { expectedHash, hash, paths } = yield* draftOf(configurationFile, draft)
   return yield* writeConfiguration(audit, configurationFile, directory, draft).pipe(
-    audit.around(
+    recordedAround(
+      audit,
       intended("configuration", intent, {
         file: configurationFile ?? "",
         expectedHash,
@@ -224,7 +254,6 @@ const configured = Effect.fnUntraced(function* (
         paths: cut(paths.join(", ")),
       }),
     ),
-    Effect.mapError(unavailable),
   )
 })
 
@@ -246,25 +275,21 @@ export const writeLayer = (
       return MonitorWrite.of({
         Acknowledge: ({ alert, intent }) =>
           acknowledged(views, alert, intent).pipe(
-            audit.around(intended("acknowledge", intent, { alert })),
-            Effect.mapError(unavailable),
+            recordedAround(audit, intended("acknowledge", intent, { alert })),
           ),
         Publish: ({ intent }) =>
-          audit.publish.pipe(
-            audit.around(intended("publish", intent)),
-            Effect.mapError(unavailable),
-          ),
+          audit.publish.pipe(recordedAround(audit, intended("publish", intent))),
         Reload: ({ intent }) =>
-          audit
-            .reload()
-            .pipe(audit.around(intended("reload", intent)), Effect.mapError(unavailable)),
+          audit.reload().pipe(recordedAround(audit, intended("reload", intent))),
         Configure: ({ intent, path, value }) =>
           livePaths.has(path)
             ? audit
-                .adjust(inputOf(path, value))
+                .adjust(inputOf(path, value), { by: intent.actor, reason: intent.reason })
                 .pipe(
-                  audit.around(intended("configure", intent, { path, value: String(value) })),
-                  Effect.mapError(unavailable),
+                  recordedAround(
+                    audit,
+                    intended("configure", intent, { path, value: String(value) }),
+                  ),
                 )
             : Effect.fail(
                 new MonitorRefused({
@@ -275,14 +300,14 @@ export const writeLayer = (
         SettleLetters: (settling) =>
           settleLetters(audit, directory, settling, (decided, places) =>
             decided.pipe(
-              audit.around(
+              recordedAround(
+                audit,
                 intended("letters", settling.intent, {
                   sink: settling.sink,
                   act: settling.act,
                   sequences: placesText(places),
                 }),
               ),
-              Effect.mapError(unavailable),
             ),
           ).pipe(Effect.provideService(Disk, disk)),
         ConfigurationFile: () =>

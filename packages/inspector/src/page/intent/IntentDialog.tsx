@@ -1,7 +1,10 @@
 /** Asks who wants a change and why, and shows exactly what will be done before it is. */
 import { type ReactNode, useEffect, useId, useRef, useState } from "react"
 import type { Scene } from "../shell/Contribution.ts"
+import { outcomeOf } from "./Outcome.ts"
 import "./Intent.css"
+
+export { refusalOf } from "./Outcome.ts"
 
 export interface Intent {
   readonly actor: string
@@ -23,10 +26,6 @@ export interface IntentDialogProps {
 const actorKey = "actor"
 const actorLengthMax = 256
 const reasonLengthMax = 1000
-
-/** The words of what a request was refused with. */
-export const refusalOf = (error: unknown): string =>
-  error instanceof Error ? error.message : String(error)
 
 export const IntentDialog = ({
   act,
@@ -57,7 +56,7 @@ export const IntentDialog = ({
     setRefusal("")
     perform(intent).then(close, (error: unknown) => {
       setBusy(false)
-      setRefusal(refusalOf(error))
+      setRefusal(outcomeOf(error))
     })
   }
   return (
@@ -103,7 +102,7 @@ export const IntentDialog = ({
         </p>
         {refusal === "" ? null : (
           <p className="bad intent-refusal" role="alert">
-            Not done: {refusal}
+            {refusal}
           </p>
         )}
         <div className="intent-buttons">
