@@ -8,13 +8,13 @@ import type { Session } from "../Session.ts"
 const keyIn = (argument: unknown): unknown =>
   typeof argument === "object" && argument !== null && "id" in argument ? argument.id : argument
 
-/** What the command was called on, or what is looked at, or what the user picks. */
+/** What the command was called on, or what the tab in front shows, or what is looked at, or picked. */
 export const chosenTarget = async (
   session: Session,
   argument?: unknown,
 ): Promise<Target | undefined> => {
   const given = targetOf(keyIn(argument))
-  const current = given ?? session.target()
+  const current = given ?? session.panels.shown()?.target ?? session.target()
   if (current !== undefined) return current
   return pickedTrail(session, "Which trail?")
 }

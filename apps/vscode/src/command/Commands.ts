@@ -63,7 +63,7 @@ const compareCopies = async (session: Session, target: Target, sequence: number)
 const copyLink = async (session: Session): Promise<void> => {
   const { editor, panels } = session
   const shown = panels.shown()
-  const target = shown?.target ?? (await chosenTarget(session))
+  const target = await chosenTarget(session)
   if (target === undefined) return
   await editor.env.clipboard.writeText(permalink(session, target, shown?.link ?? ""))
   editor.window.setStatusBarMessage("The permalink is copied; it holds no token", 4000)
@@ -76,8 +76,11 @@ const openInspector = async (session: Session, given: unknown): Promise<void> =>
   await session.panels.open(target)
 }
 
+/** The editor puts the whole address of a document before the reason why it has none. */
+const reasonOf = (message: string): string => message.replace(/^cannot open \S+\. Detail: /, "")
+
 const messageOf = (error: unknown): string =>
-  visible(error instanceof Error ? error.message : String(error), 600)
+  visible(reasonOf(error instanceof Error ? error.message : String(error)), 600)
 
 export const registerCommands = (
   session: Session,
@@ -93,9 +96,10 @@ export const registerCommands = (
       const target = await chosenTarget(session, given)
       return target === undefined ? undefined : verifyTrail(session, problems, target)
     },
-    "countersign.openEvent": withEvent(session, (target, sequence) =>
-      panels.open(target, `event?sequence=${sequence}`),
-    ),
+    "countersign.openEvent": withEvent(session, (target, sequence) => {
+      session.lookAt(target)
+      return panels.open(target, `event?sequence=${sequence}`)
+    }),
     "countersign.showEvent": withEvent(session, (target, sequence) =>
       showDocument(session, target, sequence, "event"),
     ),

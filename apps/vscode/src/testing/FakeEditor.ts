@@ -224,6 +224,11 @@ const windowOf = ({ fake, held, trees, options, Uri }: World) => {
   }
 }
 
+const textOf = async (providers: World["providers"], uri: vscode.Uri): Promise<string> => {
+  const token = { isCancellationRequested: false, onCancellationRequested: () => disposable() }
+  return (await providers.get(uri.scheme)?.provideTextDocumentContent(uri, token)) ?? ""
+}
+
 const workspaceOf = ({ fileEvents, options, providers, Uri }: World) => ({
   isTrusted: options.isTrusted ?? true,
   workspaceFolders: [
@@ -247,7 +252,15 @@ const workspaceOf = ({ fileEvents, options, providers, Uri }: World) => ({
     providers.set(scheme, provider)
     return disposable()
   },
-  openTextDocument: async (uri: vscode.Uri) => ({ uri }),
+  openTextDocument: async (uri: vscode.Uri) => {
+    try {
+      await textOf(providers, uri)
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error)
+      throw new Error(`cannot open ${encodeURI(uri.toString())}. Detail: ${why}`, { cause: error })
+    }
+    return { uri }
+  },
   fs: {
     stat: async (uri: vscode.Uri) => ({ size: (await stat(uri.fsPath)).size }),
     readFile: (uri: vscode.Uri) => readFile(uri.fsPath),
@@ -389,11 +402,7 @@ export const makeFakeEditor = (options: FakeEditorOptions): FakeEditor => {
       if (command === undefined) throw new Error(`no command ${name}`)
       return command(...given)
     },
-    read: async (uri) => {
-      const token = { isCancellationRequested: false, onCancellationRequested: () => disposable() }
-      const text = await providers.get(uri.scheme)?.provideTextDocumentContent(uri, token)
-      return text ?? ""
-    },
+    read: (uri) => textOf(providers, uri),
     openUri: async (uri) => {
       await held.uriHandler?.handleUri(Uri.parse(uri))
     },
