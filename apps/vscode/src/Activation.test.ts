@@ -1,5 +1,3 @@
-import { readdirSync, readFileSync, writeFileSync } from "node:fs"
-import * as path from "node:path"
 import * as AuditFixture from "@countersign/core/testing/AuditFixture"
 import { readFromEditor } from "@countersign/inspector/WebviewMessage"
 import { assert, describe, it } from "@effect/vitest"
@@ -8,6 +6,7 @@ import type * as vscode from "vscode"
 import { inEditor, until } from "./testing/EngineInEditor.ts"
 import type { FakeEditor } from "./testing/FakeEditor.ts"
 import { FakeWebviewPanel } from "./testing/FakeParts.ts"
+import { tamper } from "./testing/Tampering.ts"
 
 const events = Array.from({ length: 25 }, () => AuditFixture.event)
 
@@ -180,22 +179,6 @@ describe("the extension beside a running engine", () => {
       }),
   )
 })
-
-/** Changes who did the last of the events, in the newest form of a bundle; gives its place. */
-const tamper = (directory: string): number => {
-  const folder = path.join(directory, "tile/entries/000.p")
-  const widths = readdirSync(folder).map(Number)
-  const file = path.join(folder, String(Math.max(...widths)))
-  const bytes = readFileSync(file)
-  const changed = bytes.lastIndexOf('"u-1"')
-  bytes.write("u-9", changed + 1)
-  writeFileSync(file, bytes)
-  let sequence = 0
-  for (let at = 0; at + 2 + bytes.readUInt16BE(at) < changed; sequence += 1) {
-    at += 2 + bytes.readUInt16BE(at)
-  }
-  return sequence
-}
 
 describe("the extension over the files of a trail", () => {
   it.live("verifies it with progress, and keeps what was said", () =>

@@ -54,7 +54,7 @@ const treesOf = ({ editor, engine, target, trails, verdicts }: Session): Readonl
 }
 
 const statusOf = (session: Session) => {
-  const { editor, engine, target, verdicts } = session
+  const { editor, engine, target, trails, verdicts } = session
   const item = editor.window.createStatusBarItem(
     "countersign.status",
     editor.StatusBarAlignment.Left,
@@ -69,8 +69,10 @@ const statusOf = (session: Session) => {
   }
   const refresh = (): void => {
     const current = target()
-    const verdict = current === undefined ? undefined : verdicts.get(keyOf(current))?.verdict
-    const { spoken, text, tone } = statusText(current, engine.state(), verdict)
+    const verdict = current === undefined ? undefined : verdicts.get(keyOf(current))
+    const directory = current?._tag === "Trail" ? current.directory : ""
+    const size = trails.list().find((trail) => trail.directory === directory)?.size
+    const { spoken, text, tone } = statusText(current, engine.state(), verdict, size)
     item.text = text
     item.tooltip = spoken
     item.accessibilityInformation = { label: spoken, role: "button" }

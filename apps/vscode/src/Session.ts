@@ -48,6 +48,7 @@ export const makeSession = ({ context, editor, retryMillis }: SessionOptions): S
     editor,
     monitors,
     findPage: () => pageFolder(editor, context),
+    ...(retryMillis === undefined ? {} : { retryMillis }),
   })
   let target: Target | undefined
   const lookAt = (next: Target | undefined): void => {

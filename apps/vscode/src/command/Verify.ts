@@ -29,13 +29,14 @@ const reporter = (progress: Report): ((step: VerifyStep) => void) => {
   }
 }
 
+/** Of the files themselves where they are here, whatever a running engine would say of them. */
 const verdictOf = (
   { monitors }: Session,
   target: Target,
   each: (step: VerifyStep) => void,
   signal: AbortSignal,
 ): Promise<Verdict | undefined> =>
-  monitors.ask(
+  monitors.askOwn(
     target,
     (client) => {
       let verdict: Verdict | undefined
@@ -89,7 +90,8 @@ const forget = (collection: vscode.DiagnosticCollection, directory: string): voi
 }
 
 const inWords = (target: Target, { detail, entries, notChecked, verdict }: Verdict): string => {
-  const name = visible(nameOf(target), 100)
+  const said = target._tag === "Trail" ? "" : "The monitor itself says: "
+  const name = `${said}${visible(nameOf(target), 100)}`
   if (verdict !== "verified") return `${name} is ${verdict}: ${visible(detail, 400)}`
   const unchecked =
     notChecked.length === 0 ? "" : ` Not checked: ${visible(notChecked.join("; "), 400)}`
@@ -110,8 +112,10 @@ const tell = async (session: Session, target: Target, verdict: Verdict): Promise
       ? editor.window.showErrorMessage
       : editor.window.showWarningMessage
   const chosen = await say(text, ...actions)
-  if (chosen === "Open event") await panels.open(target, `event?sequence=${event}`)
-  else if (chosen === "Show problems") {
+  if (chosen === "Open event") {
+    session.lookAt(target)
+    await panels.open(target, `event?sequence=${event}`)
+  } else if (chosen === "Show problems") {
     await editor.commands.executeCommand("workbench.actions.view.problems")
   }
 }

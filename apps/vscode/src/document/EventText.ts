@@ -1,4 +1,5 @@
 /** An event as text for an editor. */
+import { isUtf8 } from "node:buffer"
 import { hostile } from "@countersign/inspector/page/text/HostileText"
 import type { ProvenEvent } from "@countersign/monitor/protocol/TrailEvent"
 
@@ -24,8 +25,17 @@ export const prettyEvent = (entry: string): string => {
   }
 }
 
-/** The bytes that were hashed, unchanged. */
-export const canonicalEvent = textOf
+const shownBytes = 32
+
+/** The bytes that were hashed, unchanged; in hex where they are no text, so that none looks like another. */
+export const canonicalEvent = (entry: string): string => {
+  const bytes = Buffer.from(entry, "base64")
+  if (isUtf8(bytes)) return bytes.toString("utf8")
+  const lines = Array.from({ length: Math.ceil(bytes.length / shownBytes) }, (_, line) =>
+    bytes.toString("hex", line * shownBytes, (line + 1) * shownBytes),
+  )
+  return `These bytes are no text, and so they are here in hex:\n${lines.join("\n")}\n`
+}
 
 /** What `countersign check` takes; where there is none, why. */
 export const proofText = ({ problem, proof, sequence }: ProvenEvent): string =>

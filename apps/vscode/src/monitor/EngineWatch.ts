@@ -30,15 +30,19 @@ const retryMillisDefault = 2000
 const watched = (
   find: () => Promise<MonitorPlace | undefined>,
   set: (change: (state: EngineState) => EngineState) => void,
+  retryMillis: number,
 ) =>
   Effect.gen(function* () {
     const place = yield* Effect.promise(() => find().catch(() => undefined))
     if (place === undefined) return
     const client = yield* connect(place.url, Redacted.make(place.token))
     const about = yield* client.About()
-    if (about.over === "directory") return set(() => ({ _tag: "Live", about, frame: undefined }))
     let seen: Frame | undefined
     set(() => ({ _tag: "Live", about, frame: undefined }))
+    if (about.over === "directory") {
+      // No frames come whose end would show that it went away.
+      return yield* Effect.forever(Effect.andThen(Effect.sleep(retryMillis), client.About()))
+    }
     yield* Stream.runForEach(client.Watch(), (update) => {
       seen = advance(seen, update)
       // It speaks of a frame that was missed: from the whole of it again.
@@ -81,7 +85,7 @@ export const makeEngineWatch = (
       changed()
       if (find === undefined) return
       running = Effect.runFork(
-        watched(find, set).pipe(
+        watched(find, set, retryMillis).pipe(
           Effect.ignoreCause,
           Effect.andThen(Effect.sync(() => set(left))),
           Effect.andThen(Effect.sleep(retryMillis)),

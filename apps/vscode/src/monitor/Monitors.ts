@@ -23,31 +23,38 @@ export interface MonitorsOptions {
 export interface Monitors {
   /** A monitor of a running engine; `undefined`: none answers. */
   readonly running: (target: Target) => Promise<MonitorPlace | undefined>
-  /** The same; over a trail without an engine, one of the extension's own. */
+  /** One of the extension's own, over the files of a trail; `undefined` for an address. */
+  readonly own: (target: Target) => Promise<MonitorPlace | undefined>
+  /** That of a running engine, or else the extension's own. */
   readonly find: (target: Target) => Promise<MonitorPlace | undefined>
   /** Asks once, over a connection of its own; an aborted signal ends it. */
-  readonly ask: <A, E>(
-    target: Target,
-    request: (client: MonitorClient) => Effect.Effect<A, E>,
-    signal?: AbortSignal,
-  ) => Promise<A>
+  readonly ask: Ask
+  /** The same of the extension's own monitor, where there is one: it reads the files itself. */
+  readonly askOwn: Ask
   /** Ends the monitors of the extension's own. */
   readonly end: () => Promise<void>
 }
 
+type Ask = <A, E>(
+  target: Target,
+  request: (client: MonitorClient) => Effect.Effect<A, E>,
+  signal?: AbortSignal,
+) => Promise<A>
+
 /** Units: milliseconds. */
-const healthMillis = 2000
+const answerMillis = 2000
+/** How a monitor answers a plain request to where WebSockets are, with a token that it takes. */
+const upgradeRequired = 426
 
 /** A file that a killed engine left behind names a server that is no more, or somebody else's. */
-const answers = async (url: string): Promise<boolean> => {
+const answers = async ({ token, url }: MonitorPlace): Promise<boolean> => {
   try {
-    const health = new URL("/health", url.replace(/^ws/, "http"))
-    const response = await fetch(health, {
-      signal: AbortSignal.timeout(healthMillis),
+    const response = await fetch(url.replace(/^ws/, "http"), {
+      headers: { authorization: `Bearer ${token}` },
+      signal: AbortSignal.timeout(answerMillis),
       redirect: "error",
     })
-    const body: unknown = await response.json()
-    return typeof body === "object" && body !== null && "status" in body
+    return response.status === upgradeRequired
   } catch {
     return false
   }
@@ -63,7 +70,7 @@ const announced = async (directory: string): Promise<MonitorPlace | undefined> =
   // The file may have come with the folder: it leads to no other machine.
   if (found === undefined || !isLoopback(found.url) || !/^[\w-]+$/.test(found.token))
     return undefined
-  return (await answers(found.url)) ? { url: found.url, token: found.token } : undefined
+  return (await answers(found)) ? { url: found.url, token: found.token } : undefined
 }
 
 const served = (directory: string, scope: Scope.Scope): Promise<MonitorPlace> =>
@@ -79,7 +86,7 @@ const served = (directory: string, scope: Scope.Scope): Promise<MonitorPlace> =>
 
 export const makeMonitors = ({ isTrusted, tokenFor }: MonitorsOptions): Monitors => {
   const scope = Effect.runSync(Scope.make())
-  const own = new Map<string, Promise<MonitorPlace>>()
+  const owned = new Map<string, Promise<MonitorPlace>>()
   let isEnded = false
 
   const running: Monitors["running"] = async (target) => {
@@ -90,35 +97,40 @@ export const makeMonitors = ({ isTrusted, tokenFor }: MonitorsOptions): Monitors
 
   const ownOf = (directory: string): Promise<MonitorPlace | undefined> => {
     if (isEnded) return Promise.resolve(undefined)
-    const there = own.get(directory)
+    const there = owned.get(directory)
     if (there !== undefined) return there
     const starting = served(directory, scope)
-    own.set(directory, starting)
+    owned.set(directory, starting)
     // The directory may come later.
-    starting.catch(() => own.delete(directory))
+    starting.catch(() => owned.delete(directory))
     return starting
   }
 
-  const find: Monitors["find"] = async (target) => {
-    const place = await running(target)
-    if (place !== undefined || target._tag === "Address") return place
-    return ownOf(target.directory)
-  }
+  const own: Monitors["own"] = async (target) =>
+    target._tag === "Address" ? undefined : ownOf(target.directory)
 
-  return {
-    running,
-    find,
-    ask: async (target, request, signal) => {
-      const place = await find(target)
+  const find: Monitors["find"] = async (target) => (await running(target)) ?? own(target)
+
+  const askBy =
+    (look: Monitors["find"]): Ask =>
+    async (target, request, signal) => {
+      const place = await look(target)
       if (place === undefined) throw new Error("No monitor answers there")
       const asked = Effect.scoped(
         Effect.flatMap(connect(place.url, Redacted.make(place.token)), request),
       )
       return Effect.runPromise(asked, signal === undefined ? {} : { signal })
-    },
+    }
+
+  return {
+    running,
+    own,
+    find,
+    ask: askBy(find),
+    askOwn: askBy(async (target) => (await own(target)) ?? find(target)),
     end: () => {
       isEnded = true
-      own.clear()
+      owned.clear()
       return Effect.runPromise(Scope.close(scope, Exit.void))
     },
   }

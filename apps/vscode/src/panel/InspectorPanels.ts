@@ -25,6 +25,8 @@ export interface InspectorPanelsOptions {
   readonly monitors: Monitors
   /** Where the built page is. */
   readonly findPage: () => Promise<vscode.Uri>
+  /** Units: milliseconds. Until a page over files looks again for an engine. Default 2000. */
+  readonly retryMillis?: number
 }
 
 interface Open {
@@ -80,17 +82,50 @@ const takeWish = (
   }
 }
 
-/** Joins the page in a panel to the monitor of its target. */
-const joined = (
-  { editor, monitors }: InspectorPanelsOptions,
-  shown: Open,
-  disposed: () => void,
-): void => {
-  const { webview } = shown.panel
+const retryMillisDefault = 2000
+
+/**
+ * Joins the page in a panel to the monitor of its target: to the extension's own while no engine
+ * runs, and to the engine's as soon as one does.
+ */
+const bridged = (
+  { monitors, retryMillis = retryMillisDefault }: InspectorPanelsOptions,
+  { panel: { webview }, target }: Open,
+) => {
+  let isOverFiles = false
   const bridge = webviewBridge({
-    find: () => monitors.find(shown.target),
+    find: async () => {
+      const engine = await monitors.running(target)
+      isOverFiles = engine === undefined
+      return engine ?? monitors.own(target)
+    },
     post: (message) => void webview.postMessage(message),
   })
+  let isLooking = false
+  const look = async (): Promise<void> => {
+    if (!isOverFiles || isLooking) return
+    isLooking = true
+    const engine = await monitors.running(target).catch(() => undefined)
+    isLooking = false
+    if (engine === undefined || !isOverFiles) return
+    isOverFiles = false
+    // The page connects again by itself, and to the engine this time.
+    bridge.end()
+  }
+  const looking = setInterval(() => void look(), retryMillis)
+  return {
+    take: bridge.take,
+    end: () => {
+      clearInterval(looking)
+      bridge.end()
+    },
+  }
+}
+
+const joined = (options: InspectorPanelsOptions, shown: Open, disposed: () => void): void => {
+  const { editor } = options
+  const { webview } = shown.panel
+  const bridge = bridged(options, shown)
   webview.onDidReceiveMessage((posted: unknown) => {
     const message = readFromPage(posted)
     if (message === undefined) return
@@ -135,9 +170,14 @@ export const makeInspectorPanels = (options: InspectorPanelsOptions): InspectorP
       if (open.get(key) === mine) open.delete(key)
     })
     const { webview } = panel
-    const found = await pageFiles()
+    const found = await pageFiles().catch((error: unknown) => {
+      // An empty tab would be shown again and again, and never filled.
+      panel.dispose()
+      throw error
+    })
+    if (open.get(key) !== mine) return
     webview.options = { enableScripts: true, localResourceRoots: [found.root] }
-    webview.html = documentOf(found, panel, target, link, editor)
+    webview.html = documentOf(found, panel, target, mine.link, editor)
   }
 
   return {
@@ -145,7 +185,10 @@ export const makeInspectorPanels = (options: InspectorPanelsOptions): InspectorP
       const there = open.get(keyOf(target))
       if (there !== undefined) {
         there.panel.reveal()
-        if (link !== "") await there.panel.webview.postMessage({ type: "link", link })
+        if (link === "") return
+        // Where its document is not made yet, it begins there.
+        there.link = link
+        await there.panel.webview.postMessage({ type: "link", link })
         return
       }
       const panel = editor.window.createWebviewPanel(

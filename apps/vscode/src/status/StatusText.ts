@@ -1,6 +1,7 @@
 /** What the status bar says of the target: how much happens, and what verifying said. */
 import { visible } from "@countersign/inspector/page/text/HostileText"
 import type { Verdict } from "../command/Verdict.ts"
+import { verdictWords } from "../command/VerdictWords.ts"
 import type { EngineState } from "../monitor/EngineWatch.ts"
 import { nameOf, type Target } from "../monitor/Target.ts"
 import { firingAlerts } from "../tree/AlertRows.ts"
@@ -47,13 +48,27 @@ const enginePart = (state: EngineState): Part => {
   }
 }
 
-const verdictPart = (state: EngineState, verdict: VerdictName | undefined): ReadonlyArray<Part> => {
-  const said =
-    verdict ??
-    (state._tag === "Live" ? state.frame?.snapshot.engine.verification?.verdict : undefined)
-  if (said === undefined) return []
+const saidOf = (said: VerdictName, words: string): Part => {
   const tone = said === "tampered" ? "error" : said === "verified" ? undefined : "warning"
-  return [{ icon: icons[said], words: said, ...(tone === undefined ? {} : { tone }) }]
+  return { icon: icons[said], words, ...(tone === undefined ? {} : { tone }) }
+}
+
+/** What was found here, and what the engine says of itself: where there is nothing else, or worse. */
+const verdictPart = (
+  state: EngineState,
+  verdict: Verdict | undefined,
+  size: number | undefined,
+): ReadonlyArray<Part> => {
+  const frame = state._tag === "Live" ? state.frame : undefined
+  const engine = frame?.snapshot.engine.verification?.verdict
+  const isAdded =
+    engine !== undefined &&
+    (verdict === undefined || (engine !== "verified" && engine !== verdict.verdict))
+  const now = frame?.snapshot.engine.publishedSize ?? size
+  return [
+    ...(verdict === undefined ? [] : [saidOf(verdict.verdict, verdictWords(verdict, now))]),
+    ...(isAdded ? [saidOf(engine, `the engine says ${engine}`)] : []),
+  ]
 }
 
 const alertPart = (state: EngineState): ReadonlyArray<Part> => {
@@ -66,13 +81,14 @@ const alertPart = (state: EngineState): ReadonlyArray<Part> => {
 export const statusText = (
   target: Target | undefined,
   state: EngineState,
-  verdict: VerdictName | undefined,
+  verdict: Verdict | undefined,
+  size?: number,
 ): StatusText => {
   if (target === undefined) {
     return { text: "$(shield) Countersign", spoken: "Countersign", tone: "ordinary" }
   }
   const name = plain(nameOf(target))
-  const parts = [enginePart(state), ...verdictPart(state, verdict), ...alertPart(state)]
+  const parts = [enginePart(state), ...verdictPart(state, verdict, size), ...alertPart(state)]
   const tones = new Set(parts.map(({ tone }) => tone))
   return {
     text: [name, ...parts.map(({ icon, words }) => `$(${icon}) ${words}`)].join(" "),

@@ -73,6 +73,21 @@ const running = (
     }).pipe(Effect.scoped),
   )
 
+/** A monitor over the files of a trail for as long as `use` takes. */
+export const overFiles = (
+  directory: string,
+  use: (running: Running) => Promise<void>,
+): Promise<void> =>
+  Effect.runPromise(
+    Effect.gen(function* () {
+      const context = yield* Layer.build(
+        MonitorServer.layerDirectory(directory).pipe(Layer.provide(NodeDisk.layer)),
+      )
+      const { token, url } = Context.get(context, MonitorServer)
+      yield* Effect.promise(() => use({ url, token: Redacted.value(token) }))
+    }).pipe(Effect.scoped),
+  )
+
 const written = (fixture: AuditFixture.AuditFixture, events: ReadonlyArray<AuditEventInput>) =>
   fixture.withAudit(
     Effect.gen(function* () {

@@ -1,6 +1,7 @@
 /** Trails as rows, with what verifying them said. */
 import { visible } from "@countersign/inspector/page/text/HostileText"
 import type { Verdict } from "../command/Verdict.ts"
+import { verdictWords } from "../command/VerdictWords.ts"
 import { keyOf, nameOf, type Target } from "../monitor/Target.ts"
 import type { Trail } from "../trail/Trails.ts"
 import { count, type Row } from "./Row.ts"
@@ -20,6 +21,7 @@ const looks = {
 
 const rowOf = (
   target: Target,
+  size: number | undefined,
   facts: ReadonlyArray<string>,
   label: string,
   tooltip: string,
@@ -30,7 +32,7 @@ const rowOf = (
   const isCurrent = current !== undefined && keyOf(current) === id
   const all = [
     ...facts,
-    ...(verdict === undefined ? [] : [verdict.verdict]),
+    ...(verdict === undefined ? [] : [verdictWords(verdict, size)]),
     ...(isCurrent ? ["looked at"] : []),
   ]
   return {
@@ -52,6 +54,7 @@ export const trailRows = (options: TrailRowsOptions): ReadonlyArray<Row> => {
   const rows = trails.map(({ directory, isAnnounced, name, origin, size }) =>
     rowOf(
       { _tag: "Trail", directory },
+      size,
       [
         size === 1 ? "1 entry" : `${count(size)} entries`,
         ...(isAnnounced ? ["engine announced"] : []),
@@ -63,6 +66,9 @@ export const trailRows = (options: TrailRowsOptions): ReadonlyArray<Row> => {
   )
   const isElsewhere = current !== undefined && !rows.some(({ id }) => id === keyOf(current))
   return isElsewhere
-    ? [...rows, rowOf(current, [], visible(nameOf(current), 200), keyOf(current), options)]
+    ? [
+        ...rows,
+        rowOf(current, undefined, [], visible(nameOf(current), 200), keyOf(current), options),
+      ]
     : rows
 }
