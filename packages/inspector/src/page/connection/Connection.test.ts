@@ -160,6 +160,31 @@ describe("the page's connection", () => {
     assert.match("detail" in standing ? standing.detail : "", /no WebSocket/)
   })
 
+  it("says so in an editor, which has nobody to ask why no connection came to be", async () => {
+    const { state } = makeConnection(memoryHost({ kind: "webview", sockets: sockets(shut) }))
+    const standing = await until(state, ({ _tag }) => _tag !== "Connecting")
+    assert.propertyVal(standing, "_tag", "Stale")
+    assert.match("detail" in standing ? standing.detail : "", /reaches no monitor/)
+  })
+
+  it("shows no frame of an engine as of now once the files alone answer", async () => {
+    const engine = { About: { value: about }, History: { value: null }, Watch: { parts: [frame] } }
+    const files = { About: { value: { ...about, over: "directory", startedMillis: 2 } } }
+    const made: Array<SpokenSocket> = []
+    const either = sockets(() => {
+      const socket = new SpokenSocket(made.length === 0 ? engine : files)
+      made.push(socket)
+      return socket
+    })
+    const connection = makeConnection(memoryHost({ sockets: either }))
+    await until(connection.state, ({ _tag }) => _tag === "Live")
+    made[0]?.close()
+    await until(connection.about, (found) => found?.over === "directory")
+    await until(connection.state, ({ _tag }) => _tag === "Live")
+    assert.isUndefined(connection.frame.get())
+    assert.strictEqual(connection.incident.get()?.frames.length, 1)
+  })
+
   it("survives a browser that throws instead of opening one", async () => {
     const throwing = Layer.succeed(Socket.WebSocketConstructor, () => {
       throw new Error("SecurityError")

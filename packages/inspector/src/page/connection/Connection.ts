@@ -26,7 +26,7 @@ export type Client = RpcClient.RpcClient<RpcGroup.Rpcs<typeof MonitorProtocol>, 
 
 export type { ConnectionState } from "./Standing.ts"
 
-export interface Connection extends Omit<Timeline, "add" | "addAll" | "clear"> {
+export interface Connection extends Omit<Timeline, "add" | "addAll" | "clear" | "retire"> {
   readonly state: ReadonlyStore<ConnectionState>
   readonly about: ReadonlyStore<About | undefined>
   /** Asks once. Rejects with the error of the request; an aborted signal interrupts it. */
@@ -84,7 +84,10 @@ interface Heard {
 /** Says why it failed; `false`: nobody needs to try again. */
 const goesOn = (host: Host, { standing }: Heard): Effect.Effect<boolean> =>
   Effect.promise(async () => {
-    if (host.probe === undefined) return true
+    if (host.probe === undefined) {
+      standing.lost("the editor reaches no monitor: there is none, or it takes another token")
+      return true
+    }
     const { detail, isFinal } = judge(await host.probe())
     if (isFinal) standing.refused(detail)
     else standing.lost(detail)
@@ -121,11 +124,15 @@ const protocolLayer = (host: Host, heard: Heard) => {
   )
 }
 
-/** An engine that began anew has nothing to do with the one before: neither has its history. */
+/**
+ * An engine that began anew has nothing to do with the one before: neither has its history. Where
+ * the files alone are left, nothing that it showed is so now.
+ */
 const meet = (client: Client, { about, timeline }: Heard) =>
   Effect.tap(client.About(), (found) =>
     Effect.sync(() => {
-      if (found.startedMillis !== about.get()?.startedMillis) timeline.clear()
+      if (found.over === "directory") timeline.retire()
+      else if (found.startedMillis !== about.get()?.startedMillis) timeline.clear()
       about.set(found)
     }),
   )

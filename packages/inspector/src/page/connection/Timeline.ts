@@ -28,12 +28,17 @@ export interface Timeline {
   readonly addAll: (frames: ReadonlyArray<Frame>) => void
   /** Another engine has another history. */
   readonly clear: () => void
+  /** There is no engine any more: its last frames are of the past alone, and stay as an incident. */
+  readonly retire: () => void
 }
 
 /** Units: milliseconds. */
 export const historyMillis = 600_000
 /** As many as a monitor keeps: what a page holds does not grow with how often frames come. */
 export const framesMax = 2400
+
+/** What the frames of an engine are called that went away. */
+const retiredName = "last-frames-of-the-engine"
 
 const frameAt = (frames: ReadonlyArray<Frame>, atMillis: number | undefined): Frame | undefined => {
   if (atMillis === undefined) return frames.at(-1)
@@ -69,6 +74,12 @@ export const makeTimeline = (): Timeline => {
     history.set(incident.get()?.frames ?? live.get())
     shown.set(frameAt(history.get(), moment.get()) ?? frame.get())
   }
+  let retired: Incident | undefined
+  const setIncident = (next: Incident | undefined) => {
+    incident.set(next)
+    moment.set(undefined)
+    show()
+  }
   const addAll = (frames: ReadonlyArray<Frame>) => {
     live.set(joined(live.get(), frames))
     frame.set(live.get().at(-1) ?? frame.get())
@@ -84,15 +95,20 @@ export const makeTimeline = (): Timeline => {
       moment.set(atMillis)
       show()
     },
-    setIncident: (next) => {
-      incident.set(next)
-      moment.set(undefined)
-      show()
-    },
+    setIncident,
     add: (next) => addAll([next]),
     addAll,
+    retire: () => {
+      const frames = live.get()
+      live.set([])
+      frame.set(undefined)
+      if (incident.get() !== undefined || frames.length === 0) return show()
+      retired = { name: retiredName, frames }
+      setIncident(retired)
+    },
     clear: () => {
       live.set([])
+      if (incident.get() === retired) incident.set(undefined)
       if (incident.get() === undefined) {
         moment.set(undefined)
         history.set([])

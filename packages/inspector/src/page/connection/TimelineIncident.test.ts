@@ -46,6 +46,41 @@ describe("an incident in place of the running engine", () => {
   })
 })
 
+describe("an engine that went away and left the files alone", () => {
+  it("shows nothing as now, and its last frames as of the past", () => {
+    const timeline = makeTimeline()
+    timeline.addAll([frame(1000), frame(2000)])
+    timeline.retire()
+    assert.isUndefined(timeline.frame.get())
+    assert.deepStrictEqual(moments(timeline.incident.get()?.frames ?? []), [1000, 2000])
+    assert.strictEqual(timeline.shown.get()?.atMillis, 2000)
+    timeline.setIncident(undefined)
+    assert.isUndefined(timeline.shown.get())
+  })
+
+  it("leaves an open file open, and no frames behind where it had none", () => {
+    const timeline = makeTimeline()
+    timeline.retire()
+    assert.isUndefined(timeline.incident.get())
+    timeline.add(frame(1000))
+    timeline.setIncident({ name: "night.json", frames: [frame(10)] })
+    timeline.retire()
+    assert.strictEqual(timeline.incident.get()?.name, "night.json")
+    timeline.setIncident(undefined)
+    assert.isUndefined(timeline.shown.get())
+  })
+
+  it("makes room again for the next one", () => {
+    const timeline = makeTimeline()
+    timeline.add(frame(1000))
+    timeline.retire()
+    timeline.clear()
+    timeline.add(frame(3000))
+    assert.isUndefined(timeline.incident.get())
+    assert.strictEqual(timeline.shown.get()?.atMillis, 3000)
+  })
+})
+
 describe("ten minutes at once", () => {
   it("tells views once, and of the last", () => {
     const timeline = makeTimeline()
