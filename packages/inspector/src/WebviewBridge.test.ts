@@ -11,7 +11,13 @@ import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import type { MonitorPlace } from "./InspectorRelay.ts"
 import { webviewBridge } from "./WebviewBridge.ts"
-import { type FromEditor, readFromEditor, readFromPage } from "./WebviewMessage.ts"
+import {
+  type FromEditor,
+  readFromEditor,
+  readFromPage,
+  savedBytesMax,
+  saveOf,
+} from "./WebviewMessage.ts"
 
 /** What the extension posts, and a way to wait for it. */
 const inbox = () => {
@@ -105,6 +111,13 @@ describe("the bridge of a webview", () => {
 })
 
 describe("messages of a webview", () => {
+  it("hand over no file that is too large for the other end, and say so", () => {
+    const largest = "x".repeat(savedBytesMax)
+    assert.isDefined(readFromPage(saveOf("events.csv", largest)))
+    assert.throws(() => saveOf("events.csv", `${largest}x`), /at most 64 MiB/)
+    assert.throws(() => saveOf("a.bin", new Uint8Array(savedBytesMax + 1)), /at most 64 MiB/)
+  })
+
   it("are taken where they have the form, and in no other", () => {
     const save = { type: "save", name: "events.csv", content: Uint8Array.of(1) } as const
     assert.deepStrictEqual(readFromPage(save), save)

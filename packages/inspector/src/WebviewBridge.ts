@@ -24,7 +24,7 @@ export interface WebviewBridgeOptions {
  */
 export interface WebviewBridge {
   readonly take: (message: Extract<FromPage, { readonly id: number }>) => void
-  /** Ends every connection; what the page sends afterwards goes nowhere. */
+  /** Ends every connection, as a monitor would: the page may open others. */
   readonly end: () => void
 }
 

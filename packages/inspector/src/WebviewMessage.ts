@@ -63,6 +63,24 @@ export const FromPage = Schema.Union([
 export type FromPage = typeof FromPage.Type
 
 /**
+ * What asks the editor to save a file.
+ *
+ * - Throws where it is larger than what the extension takes, which would say nothing.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const saveOf = (
+  name: string,
+  content: string | Uint8Array,
+): Extract<FromPage, { readonly type: "save" }> => {
+  if (content.length > savedBytesMax) {
+    throw new Error(`an editor saves at most ${savedBytesMax / MiB} MiB at once: choose less`)
+  }
+  return { type: "save", name, content }
+}
+
+/**
  * From the extension. Nothing here holds the token.
  *
  * @category schemas

@@ -4,7 +4,7 @@
  */
 import * as Layer from "effect/Layer"
 import * as Socket from "effect/socket/Socket"
-import { type FromEditor, type FromPage, readFromEditor } from "../../WebviewMessage.ts"
+import { type FromEditor, type FromPage, readFromEditor, saveOf } from "../../WebviewMessage.ts"
 import type { Host } from "./Host.ts"
 import { startThreads } from "./WebviewThreads.ts"
 
@@ -100,7 +100,7 @@ export const webviewHost = (): Host => {
     read: (key) => textsIn(editor.getState())[key],
     write: keep,
     copy: async (text) => editor.postMessage({ type: "copy", text }),
-    save: (name, _type, content) => editor.postMessage({ type: "save", name, content }),
+    save: (name, _type, content) => editor.postMessage(saveOf(name, content)),
     link: () => link,
     setLink: (next) => {
       if (next === link) return
