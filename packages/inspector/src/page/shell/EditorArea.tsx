@@ -11,6 +11,7 @@ import type { Parameters, Scene } from "./Contribution.ts"
 import { views } from "./Contributions.ts"
 import { Failure } from "./Failure.tsx"
 import { Icon } from "./Icon.tsx"
+import { KeyHint } from "./KeyHint.tsx"
 import { openTabMenu } from "./TabMenu.ts"
 
 const SceneContext = createContext<Scene | undefined>(undefined)
@@ -87,12 +88,17 @@ const Tab = ({ api, params }: IDockviewPanelHeaderProps<TabParameters>) => {
 const components = { view: ViewFrame }
 const tabComponents = { tab: Tab }
 
-const Nothing = () => (
-  <p className="editor-empty">
-    Nothing is open. <kbd>Ctrl+P</kbd> opens a view or an event, <kbd>Ctrl+Shift+P</kbd> runs a
-    command, <kbd>Alt+Shift+T</kbd> opens what was closed last.
-  </p>
-)
+const Nothing = () => {
+  const scene = use(SceneContext)
+  if (scene === undefined) return null
+  return (
+    <p className="editor-empty">
+      Nothing is open. <KeyHint command="palette.open" scene={scene} /> opens a view or an event,{" "}
+      <KeyHint command="palette.commands" scene={scene} /> runs a command,{" "}
+      <KeyHint command="tab.reopen" scene={scene} /> opens what was closed last.
+    </p>
+  )
+}
 
 /** The tab that an event is about; dockview's own element around it has the focus. */
 const tabAround = (target: EventTarget): HTMLElement | undefined => {
