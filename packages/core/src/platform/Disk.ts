@@ -151,7 +151,10 @@ export class Disk extends Context.Service<
     readonly writeFiles: (
       files: ReadonlyArray<{ readonly path: string; readonly chunks: ReadonlyArray<Uint8Array> }>,
     ) => Effect.Effect<void, DiskError>
-    /** Writes under a temporary name, syncs, renames, syncs the directory: all or nothing. */
+    /**
+     * Writes under a temporary name, syncs, renames, syncs the directory: all or nothing. What lies
+     * under that name is taken away, and never written to.
+     */
     readonly replaceFile: (
       path: string,
       chunks: ReadonlyArray<Uint8Array>,

@@ -148,6 +148,24 @@ describe("NodeDisk", () => {
     }),
   )
 
+  it.live("writes no replacement into what lies under the temporary name", () =>
+    Effect.gen(function* () {
+      const { at, directory, disk } = yield* setup
+      fs.writeFileSync(at("victim"), "of somebody else")
+      fs.symlinkSync(at("victim"), at("linked.tmp"))
+      yield* disk.replaceFile(at("linked"), [bytes("a secret")], 0o600)
+      assert.strictEqual(text(at("victim")), "of somebody else")
+      assert.isTrue(fs.lstatSync(at("linked")).isFile())
+
+      fs.writeFileSync(at("left.tmp"), "of a crash, and longer than what comes")
+      fs.chmodSync(at("left.tmp"), 0o666)
+      yield* disk.replaceFile(at("left"), [bytes("a secret")], 0o600)
+      assert.strictEqual(text(at("left")), "a secret")
+      assert.strictEqual(fs.statSync(at("left")).mode & 0o777, 0o600)
+      assert.deepStrictEqual(fs.readdirSync(directory), ["left", "linked", "victim"])
+    }),
+  )
+
   it.live("lists names in order, and nothing where no directory is", () =>
     Effect.gen(function* () {
       const { at, directory, disk } = yield* setup

@@ -326,10 +326,16 @@ export const layer: Layer.Layer<Disk> = Layer.succeed(Disk, {
   writeFiles,
   replaceFile: (file, chunks, mode) => {
     const temporary = `${file}.tmp`
-    return writeFile(temporary, chunks, {
+    const anew = writeFile(temporary, chunks, {
       sync: true,
+      exclusive: true,
       ...(mode === undefined ? {} : { mode }),
-    }).pipe(
+    })
+    return anew.pipe(
+      // What a crash left, or somebody planted, may be a link, or open to others: it is not written to.
+      Effect.catch((error) =>
+        error.errno === "EEXIST" ? Effect.andThen(remove(temporary), anew) : Effect.fail(error),
+      ),
       Effect.andThen(rename(temporary, file)),
       Effect.tapError(() => Effect.ignore(remove(temporary))),
       Effect.andThen(syncDirectory(path.dirname(file))),

@@ -9,7 +9,6 @@ import { Disk, type DiskError } from "@countersign/core/platform/Disk"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
-import { replaced } from "./ReplacedFile.ts"
 
 /**
  * @category schemas
@@ -68,7 +67,7 @@ export const read = (
 export const announce = Effect.fnUntraced(function* (directory: string, said: Announcement) {
   const disk = yield* Disk
   const file = fileOf(directory)
-  yield* replaced(file, Buffer.from(`${JSON.stringify(said)}\n`), ownerOnly)
+  yield* disk.replaceFile(file, [Buffer.from(`${JSON.stringify(said)}\n`)], ownerOnly)
   yield* Effect.addFinalizer(() =>
     read(directory).pipe(
       Effect.flatMap((found) =>

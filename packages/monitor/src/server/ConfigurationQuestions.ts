@@ -17,7 +17,6 @@ import * as Option from "effect/Option"
 import * as Result from "effect/Result"
 import { type ConfigurationText, configurationLengthMax } from "../protocol/ConfigurationFile.ts"
 import { MonitorRefused } from "../protocol/MonitorError.ts"
-import { replaced } from "./ReplacedFile.ts"
 
 const ownerOnly = 0o600
 
@@ -146,7 +145,7 @@ export const writeConfiguration = Effect.fnUntraced(function* (
   const mode = (yield* Effect.mapError(disk.status(file), unreadable))?.mode ?? ownerOnly
   const kept = `${file}.before`
   const put = (where: string, bytes: Uint8Array) =>
-    Effect.mapError(replaced(where, bytes, mode & 0o777), ({ message }) =>
+    Effect.mapError(disk.replaceFile(where, [bytes], mode & 0o777), ({ message }) =>
       refused("unavailable", message),
     )
   return yield* put(kept, before).pipe(
