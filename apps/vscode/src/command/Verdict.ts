@@ -1,14 +1,8 @@
 /** What verifying a trail said. */
+import { firstBadPlace } from "@countersign/monitor/protocol/BadPlace"
 import type { VerifyStep } from "@countersign/monitor/protocol/MonitorProtocol"
 
 export type Verdict = Extract<VerifyStep, { readonly _tag: "Verdict" }>
 
-/**
- * The first finding that names an event; `undefined`: none does. An older form of a bundle that
- * differs from the newest names where the bundle begins, and so only where nothing else is found.
- */
-export const firstBadEvent = ({ findings }: Verdict): number | undefined =>
-  (
-    findings.find(({ index, kind }) => index !== null && kind !== "copy") ??
-    findings.find(({ index }) => index !== null)
-  )?.index ?? undefined
+/** Where the page lands as well; `undefined`: no finding names an event. */
+export const firstBadEvent = ({ findings }: Verdict): number | undefined => firstBadPlace(findings)

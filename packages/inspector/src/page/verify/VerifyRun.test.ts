@@ -60,6 +60,8 @@ describe("a verification", () => {
     const run = { ...started("page", 0), findings: [finding(null), finding(9), finding(4)] }
     assert.strictEqual(firstWrong(run), 4)
     assert.isUndefined(firstWrong({ ...run, findings: [finding(null)] }))
+    const older = { ...finding(0), kind: "copy" }
+    assert.strictEqual(firstWrong({ ...run, findings: [older, finding(9)] }), 9)
   })
 
   it("never calls verified what was not", () => {

@@ -1,4 +1,5 @@
 /** A verification of the whole trail: how far it is, and what it has found. */
+import { firstBadPlace } from "@countersign/monitor/protocol/BadPlace"
 import type { Check } from "../proof/Check.ts"
 import type { Problem } from "../shell/Problems.ts"
 import type { Finding } from "./TrailHasher.ts"
@@ -69,11 +70,8 @@ export const quarterReached = (before: number, after: number, size: number): num
   return from !== undefined && to !== undefined && to > from ? to * 25 : undefined
 }
 
-/** The first entry that is not as it was signed. */
-export const firstWrong = ({ findings }: VerifyRun): number | undefined => {
-  const places = findings.map(({ index }) => index).filter((index) => index !== null)
-  return places.length === 0 ? undefined : Math.min(...places)
-}
+/** The first entry that is not as it was signed, by the rule that every viewer follows. */
+export const firstWrong = ({ findings }: VerifyRun): number | undefined => firstBadPlace(findings)
 
 const words: Readonly<Record<Verdict, string>> = {
   verified: "Verified",
