@@ -174,6 +174,11 @@ const deliveryOptionsOf = (options: DispatcherOptions) => ({
   retry: options.retry ?? retryDefault,
 })
 
+const replaying = (deliveries: ReadonlyArray<Delivery>, feed: Feed) => (sink: string) => {
+  for (const { replays, sinkName } of deliveries) if (sinkName === sink) replays.wake()
+  feed.nudge()
+}
+
 /**
  * Starts one delivery for each sink under the supervisor.
  *
@@ -223,9 +228,8 @@ export const make = Effect.fnUntraced(function* (
   feed.slowest = () => deliveries.reduce((least, each) => Math.min(least, each.position), Infinity)
   const handles = yield* Effect.forEach(deliveries, (delivery) => supervisor.start(delivery))
 
-  const atMost = (effect: Effect.Effect<void>): Effect.Effect<void> =>
+  const atMost = (effect: Effect.Effect<void>) =>
     Effect.asVoid(Effect.timeoutOption(effect, drainTimeout))
-
   const close = yield* Effect.cached(
     Effect.gen(function* () {
       feed.close()
@@ -249,10 +253,7 @@ export const make = Effect.fnUntraced(function* (
     quorum,
     publish: (batch) => feed.publish(batch),
     trim: () => feed.recent.passed(Infinity),
-    replay: (sink) => {
-      for (const { replays, sinkName } of deliveries) if (sinkName === sink) replays.wake()
-      feed.nudge()
-    },
+    replay: replaying(deliveries, feed),
     status: () => deliveries.map((delivery) => delivery.status),
     close,
   }
