@@ -1,6 +1,7 @@
 /** One refused record: what it is, why it was refused, and all that was noted about it. */
 import type { FoundLetter, LetterEntry } from "@countersign/monitor/protocol/Letters"
 import { useEffect, useState } from "react"
+import { useStore } from "../connection/Store.ts"
 import { Editor } from "../editor/Editor.tsx"
 import { shellArgument } from "../events/ShellCommand.ts"
 import { refusalOf } from "../intent/IntentDialog.tsx"
@@ -8,6 +9,7 @@ import type { Scene } from "../shell/Contribution.ts"
 import { Icon } from "../shell/Icon.tsx"
 import { formatTime } from "../shell/TimeFormat.ts"
 import { visible, visibleLines } from "../text/HostileText.ts"
+import { entryText } from "./EntryText.ts"
 import { bytesText } from "./SettleDialog.tsx"
 
 const acts: Readonly<Record<LetterEntry["act"], string>> = {
@@ -18,38 +20,35 @@ const acts: Readonly<Record<LetterEntry["act"], string>> = {
   shown: "looked at",
 }
 
-const decoded = (base64: string): string => {
-  const text = new TextDecoder().decode(Uint8Array.from(atob(base64), (unit) => unit.charCodeAt(0)))
-  try {
-    return JSON.stringify(JSON.parse(text), null, 2)
-  } catch {
-    // Any bytes can be an entry.
-    return text
-  }
-}
-
 interface Told {
   readonly json: string
   readonly history: ReadonlyArray<LetterEntry>
   readonly failure: string
 }
 
-const useTold = (scene: Scene, { isRequested, refusals, sequence, sink }: FoundLetter): Told => {
+const useTold = (scene: Scene, letter: FoundLetter): Told => {
+  const { bytes, isRequested, refusals, sequence, sink } = letter
   const [told, setTold] = useState<Told>({ json: "", history: [], failure: "" })
+  const about = useStore(scene.connection.about)
+  const isReadable = bytes !== null
   useEffect(() => {
     const abort = new AbortController()
     const { connection } = scene
     const failed = (error: unknown) => {
       if (!abort.signal.aborted) setTold((last) => ({ ...last, failure: refusalOf(error) }))
     }
-    connection
-      .ask((client) => client.Event({ sequence }), abort.signal)
-      .then(({ entry }) => setTold((last) => ({ ...last, json: decoded(entry) })), failed)
+    setTold((last) => ({ ...last, failure: "" }))
+    // Before it is published there is nothing to ask for.
+    if (isReadable) {
+      connection
+        .ask((client) => client.Event({ sequence }), abort.signal)
+        .then(({ entry }) => setTold((last) => ({ ...last, json: entryText(entry) })), failed)
+    }
     connection
       .ask((client) => client.LetterHistory({ sink, sequence }), abort.signal)
       .then((history) => setTold((last) => ({ ...last, history })), failed)
     return () => abort.abort()
-  }, [scene, sequence, sink, refusals, isRequested])
+  }, [scene, about, sequence, sink, refusals, isRequested, isReadable])
   return told
 }
 
@@ -77,7 +76,7 @@ export const LetterDetails = ({ letter, onWish, readOnly, scene }: LetterDetails
   return (
     <section className="letter" aria-label={`Record ${sequence}`} tabIndex={0}>
       <h2>
-        Record {sequence}, refused by {sink}
+        Record {sequence}, refused by {visible(sink, 64)}
       </h2>
       <div className="letter-buttons">
         <button

@@ -7,6 +7,7 @@ import {
   isChosen,
   keyOf,
   type LetterChoice,
+  listedOf,
   patternOf,
   requestsOf,
 } from "./LetterGroups.ts"
@@ -76,9 +77,21 @@ describe("LetterGroups", () => {
 
   it("says what has become of a record that was to be delivered again", () => {
     const asked = { key: keyOf(letter(1)), refusals: 1 }
-    const open = (found: FoundLetter) => new Map([[keyOf(found), found]])
+    const whole = { open: 1, leftOut: 0, unjudged: 0 }
+    const open = (...letters: ReadonlyArray<FoundLetter>) => listedOf({ ...whole, letters })
+    assert.strictEqual(fateOf(asked, undefined), "waits")
     assert.strictEqual(fateOf(asked, open(letter(1, { isRequested: true }))), "waits")
     assert.strictEqual(fateOf(asked, open(letter(1, { refusals: 2 }))), "refused again")
-    assert.strictEqual(fateOf(asked, new Map()), "settled")
+    assert.strictEqual(fateOf(asked, open()), "settled")
+  })
+
+  it("does not take a record for settled that was not looked at", () => {
+    const asked = { key: keyOf(letter(1)), refusals: 1 }
+    const listed = { letters: [], open: 6000 }
+    assert.strictEqual(
+      fateOf(asked, listedOf({ ...listed, leftOut: 1000, unjudged: 0 })),
+      "unknown",
+    )
+    assert.strictEqual(fateOf(asked, listedOf({ ...listed, leftOut: 0, unjudged: 1 })), "unknown")
   })
 })

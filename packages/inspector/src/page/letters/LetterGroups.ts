@@ -1,5 +1,5 @@
 /** Refused records as they are looked at: which of them, and which belong together. */
-import type { FoundLetter } from "@countersign/monitor/protocol/Letters"
+import type { FoundLetter, LettersFound } from "@countersign/monitor/protocol/Letters"
 
 export interface LetterChoice {
   /** Empty: any. */
@@ -86,14 +86,31 @@ export const requestsOf = (
     }))
   })
 
-export type Fate = "waits" | "refused again" | "settled"
+/** `unknown`: the monitor did not look at all letters, so one that it does not list may be open. */
+export type Fate = "waits" | "refused again" | "settled" | "unknown"
+
+export interface Listed {
+  readonly open: ReadonlyMap<string, FoundLetter>
+  /** What is not among them is not open. */
+  readonly isWhole: boolean
+}
+
+/** `undefined`: nothing was listed yet. */
+export const listedOf = (found: LettersFound | undefined): Listed | undefined =>
+  found === undefined
+    ? undefined
+    : {
+        open: new Map(found.letters.map((letter) => [keyOf(letter), letter])),
+        isWhole: found.leftOut === 0 && found.unjudged === 0,
+      }
 
 /** What has become of a record that was to be delivered again. */
 export const fateOf = (
   asked: { readonly key: string; readonly refusals: number },
-  open: ReadonlyMap<string, FoundLetter>,
+  listed: Listed | undefined,
 ): Fate => {
-  const letter = open.get(asked.key)
-  if (letter === undefined) return "settled"
+  if (listed === undefined) return "waits"
+  const letter = listed.open.get(asked.key)
+  if (letter === undefined) return listed.isWhole ? "settled" : "unknown"
   return !letter.isRequested && letter.refusals > asked.refusals ? "refused again" : "waits"
 }

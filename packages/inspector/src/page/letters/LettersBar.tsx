@@ -65,7 +65,9 @@ export const LettersBar = ({ copy, letters, parameters, reload, set }: LettersBa
       >
         <option value="">All sinks</option>
         {sinks.map((name) => (
-          <option key={name}>{name}</option>
+          <option key={name} value={name}>
+            {visible(name, 64)}
+          </option>
         ))}
       </select>
       <select

@@ -1,6 +1,6 @@
 /** What sinks refused: found, looked at, and delivered again or left at that. */
 import type { FoundLetter, LettersFound } from "@countersign/monitor/protocol/Letters"
-import { useDeferredValue, useMemo, useState } from "react"
+import { type ReactNode, useDeferredValue, useMemo, useState } from "react"
 import { useStore } from "../connection/Store.ts"
 import { shellArgument } from "../events/ShellCommand.ts"
 import { readOnlyReason } from "../intent/IntentDialog.tsx"
@@ -24,13 +24,13 @@ const nodeOf = (letter: FoundLetter, fate: string | undefined): TreeNode => {
   const state = fate ?? (isRequested ? "waits for its replay" : "open")
   return {
     id: keyOf(letter),
-    label: `${sequence}, ${visible(type, 100)}, ${sink}, refused ${refusals} times, ${state}`,
+    label: `${sequence}, ${visible(type, 100)}, ${visible(sink, 64)}, refused ${refusals} times, ${state}`,
     icon: isRequested ? "sync" : "mail",
     content: (
       <>
         <span className="mono letter-place">{sequence}</span>
         <span className="letter-type">{visible(type, 100)}</span>
-        <span className="quiet">{sink}</span>
+        <span className="quiet">{visible(sink, 64)}</span>
         <span className="quiet">{refusals}×</span>
         <span className={isRequested ? "warn" : "quiet"}>{state}</span>
       </>
@@ -69,6 +69,7 @@ const Fates = ({ asked, fates }: { asked: Asked; fates: ReadonlyMap<string, stri
     [counts.get("settled") ?? 0, said, "check"],
     [counts.get("waits") ?? 0, "waiting: the engine tries within ten seconds", "sync"],
     [counts.get("refused again") ?? 0, "refused again", "error"],
+    [counts.get("unknown") ?? 0, "not among the records that were looked at", "question"],
   ] as const
   return (
     <div className="letters-fates" role="status">
@@ -87,45 +88,58 @@ const Fates = ({ asked, fates }: { asked: Asked; fates: ReadonlyMap<string, stri
 interface SummaryProps {
   readonly chosen: ReadonlyArray<FoundLetter>
   readonly found: LettersFound | undefined
+  readonly failure: string
   readonly readOnly: string | undefined
   readonly onWish: (wish: Wish) => void
 }
 
-const Summary = ({ chosen, found, onWish, readOnly }: SummaryProps) => {
+const Count = ({
+  chosen,
+  failure,
+  found,
+}: Pick<SummaryProps, "chosen" | "failure" | "found">): ReactNode => {
+  if (found === undefined) return failure === "" ? "Asking…" : "No answer to this filter"
   const counts = countsOf(chosen)
   const bytes = counts.reduce((sum, each) => sum + each.bytes, 0)
+  const each = counts.map(({ count, sink }) => `${count} of ${visible(sink, 64)}`)
   return (
-    <div className="letters-summary">
-      <p className="letters-count">
-        <strong>{chosen.length}</strong> of {found?.open ?? 0} refused records
-        {counts.length > 0 ? `, ${bytesText(bytes)}` : ""}
-        {counts.length > 1 ? `: ${counts.map((c) => `${c.count} of ${c.sink}`).join(", ")}` : ""}
-        {(found?.leftOut ?? 0) > 0 ? `; ${found?.leftOut} more were not looked at` : ""}
-        {(found?.unjudged ?? 0) > 0 ? `; ${found?.unjudged} can't be judged yet` : ""}
-      </p>
-      <button
-        type="button"
-        className="primary"
-        disabled={chosen.length === 0 || readOnly !== undefined}
-        onClick={() => onWish({ act: "replay", letters: chosen })}
-      >
-        Replay what is shown…
-      </button>
-      <button
-        type="button"
-        disabled={chosen.length === 0 || readOnly !== undefined}
-        onClick={() => onWish({ act: "drop", letters: chosen })}
-      >
-        Drop what is shown…
-      </button>
-      {readOnly === undefined ? null : (
-        <span className="quiet">
-          <Icon name="lock" /> {readOnly}
-        </span>
-      )}
-    </div>
+    <>
+      <strong>{chosen.length}</strong> of {found.open} refused records
+      {counts.length > 0 ? `, ${bytesText(bytes)}` : ""}
+      {counts.length > 1 ? `: ${each.join(", ")}` : ""}
+      {found.leftOut > 0 ? `; ${found.leftOut} more were not looked at` : ""}
+      {found.unjudged > 0 ? `; ${found.unjudged} can't be judged yet` : ""}
+    </>
   )
 }
+
+const Summary = ({ chosen, failure, found, onWish, readOnly }: SummaryProps) => (
+  <div className="letters-summary">
+    <p className="letters-count">
+      <Count chosen={chosen} failure={failure} found={found} />
+    </p>
+    <button
+      type="button"
+      className="primary"
+      disabled={chosen.length === 0 || readOnly !== undefined}
+      onClick={() => onWish({ act: "replay", letters: chosen })}
+    >
+      Replay what is shown…
+    </button>
+    <button
+      type="button"
+      disabled={chosen.length === 0 || readOnly !== undefined}
+      onClick={() => onWish({ act: "drop", letters: chosen })}
+    >
+      Drop what is shown…
+    </button>
+    {readOnly === undefined ? null : (
+      <span className="quiet">
+        <Icon name="lock" /> {readOnly}
+      </span>
+    )}
+  </div>
+)
 
 const LettersView = ({ isVisible, parameters, scene, setParameters }: ViewProps) => {
   const {
@@ -141,7 +155,8 @@ const LettersView = ({ isVisible, parameters, scene, setParameters }: ViewProps)
   const [closed, setClosed] = useState<ReadonlySet<string>>(new Set())
   const [isWaiting, setWaiting] = useState(false)
   const { failure, found, reload } = useLetters(scene, filter, isVisible, isWaiting)
-  const fates = useFates(asked, found)
+  const current = asked?.filter === filter ? asked : undefined
+  const fates = useFates(current, found)
   const about = useStore(scene.connection.about)
   const readOnly = readOnlyReason(about)
   const stillWaits = [...fates.values()].includes("waits")
@@ -161,7 +176,6 @@ const LettersView = ({ isVisible, parameters, scene, setParameters }: ViewProps)
   }
   const letter = found?.letters.find((each) => keyOf(each) === selected)
   const set = (changes: Readonly<Record<string, string>>) => {
-    if (changes["filter"] !== undefined) setAsked(undefined)
     setParameters(
       Object.fromEntries(
         Object.entries({ ...parameters, ...changes }).filter(([, value]) => value !== ""),
@@ -183,8 +197,14 @@ const LettersView = ({ isVisible, parameters, scene, setParameters }: ViewProps)
         reload={reload}
         copy={copy}
       />
-      <Summary chosen={chosen} found={found} readOnly={readOnly} onWish={setWish} />
-      {asked === undefined ? null : <Fates asked={asked} fates={fates} />}
+      <Summary
+        chosen={chosen}
+        failure={failure}
+        found={found}
+        readOnly={readOnly}
+        onWish={setWish}
+      />
+      {current === undefined ? null : <Fates asked={current} fates={fates} />}
       {failure === "" ? null : (
         <p className="bad letters-failure" role="alert">
           <Icon name="error" /> {visible(failure)}
@@ -242,7 +262,7 @@ const LettersView = ({ isVisible, parameters, scene, setParameters }: ViewProps)
           wish={wish}
           close={() => setWish(undefined)}
           done={(letters) => {
-            setAsked({ act: wish.act, letters })
+            setAsked({ act: wish.act, letters, filter })
             reload()
             scene.workbench.announce(`Decided about ${letters.length} records`)
           }}

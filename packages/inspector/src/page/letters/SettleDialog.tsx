@@ -1,14 +1,17 @@
 /** A decision about refused records: first what it would be about, then who wants it and why. */
-import {
-  decidedMax,
-  type FoundLetter,
-  type LettersSettled,
-} from "@countersign/monitor/protocol/Letters"
+import { decidedMax, type FoundLetter } from "@countersign/monitor/protocol/Letters"
 import { useEffect, useState } from "react"
 import { type Intent, IntentDialog, refusalOf } from "../intent/IntentDialog.tsx"
 import type { Scene } from "../shell/Contribution.ts"
 import { visible } from "../text/HostileText.ts"
-import { keyOf, requestsOf } from "./LetterGroups.ts"
+import { keyOf, type LetterRequest, requestsOf } from "./LetterGroups.ts"
+import {
+  recordsIn,
+  requestsOfPlan,
+  type Settled,
+  type SettledPart,
+  settleEach,
+} from "./Settling.ts"
 
 export interface Wish {
   readonly act: "replay" | "drop"
@@ -29,28 +32,20 @@ export interface SettleDialogProps {
   readonly done: (letters: ReadonlyArray<FoundLetter>) => void
 }
 
-type Plan = ReadonlyArray<LettersSettled & { readonly sink: string }>
+type Plan = ReadonlyArray<SettledPart>
 
 /** The server asks for these of every request that could change something. */
 const dry: Intent = { actor: "dry run", reason: "dry run" }
 
-const settle = async (
+const settle = (
   { connection }: Scene,
-  { act, letters }: Wish,
-  isDryRun: boolean,
-  intent: Intent,
+  requests: ReadonlyArray<LetterRequest>,
+  how: { readonly act: Wish["act"]; readonly isDryRun: boolean; readonly intent: Intent },
   signal?: AbortSignal,
-): Promise<Plan> => {
-  const plan: Array<Plan[number]> = []
-  for (const { sequences, sink } of requestsOf(letters, decidedMax)) {
-    const part = await connection.ask(
-      (client) => client.SettleLetters({ sink, sequences, act, isDryRun, intent }),
-      signal,
-    )
-    plan.push({ sink, ...part })
-  }
-  return plan
-}
+): Promise<Settled> =>
+  settleEach(requests, ({ sequences, sink }) =>
+    connection.ask((client) => client.SettleLetters({ sink, sequences, ...how }), signal),
+  )
 
 const PlanTable = ({ plan }: { readonly plan: Plan }) => (
   <table>
@@ -91,9 +86,15 @@ const usePlan = (scene: Scene, wish: Wish) => {
   const [failure, setFailure] = useState("")
   useEffect(() => {
     const abort = new AbortController()
-    settle(scene, wish, true, dry, abort.signal).then(setPlan, (error: unknown) => {
-      if (!abort.signal.aborted) setFailure(refusalOf(error))
-    })
+    const { act, letters } = wish
+    const how = { act, isDryRun: true, intent: dry }
+    void settle(scene, requestsOf(letters, decidedMax), how, abort.signal).then(
+      ({ failure: found, parts }) => {
+        if (abort.signal.aborted) return
+        if (found === undefined) setPlan(parts)
+        else setFailure(refusalOf(found.error))
+      },
+    )
     return () => abort.abort()
   }, [scene, wish])
   return { plan, failure }
@@ -101,7 +102,7 @@ const usePlan = (scene: Scene, wish: Wish) => {
 
 export const SettleDialog = ({ close, done, scene, wish }: SettleDialogProps) => {
   const { failure, plan } = usePlan(scene, wish)
-  const count = plan?.reduce((sum, { sequences }) => sum + sequences.length, 0)
+  const count = plan === undefined ? undefined : recordsIn(plan)
   const isReplay = wish.act === "replay"
   const records = count === 1 ? "1 record" : `${count ?? "…"} records`
   return (
@@ -111,13 +112,24 @@ export const SettleDialog = ({ close, done, scene, wish }: SettleDialogProps) =>
       act={isReplay ? `Replay ${records}` : `Drop ${records}`}
       close={close}
       perform={async (intent) => {
-        const settled = await settle(scene, wish, false, intent)
+        if (plan === undefined) throw new Error("the dry run has not said yet what it is about")
+        const requests = requestsOfPlan(plan)
+        if (requests.length === 0) throw new Error("none of them is open and as it was refused")
+        const how = { act: wish.act, isDryRun: false, intent }
+        const { failure: stopped, parts } = await settle(scene, requests, how)
+        if (parts.length === 0) throw stopped?.error
         const keys = new Set(
-          settled.flatMap(({ sequences, sink }) =>
+          parts.flatMap(({ sequences, sink }) =>
             sequences.map((sequence) => keyOf({ sink, sequence })),
           ),
         )
         done(wish.letters.filter((letter) => keys.has(keyOf(letter))))
+        if (stopped === undefined) return
+        const left = recordsIn(requests) - recordsIn(parts)
+        scene.workbench.notify(
+          `${recordsIn(parts)} records were decided about; of ${left} more nothing is known: ${refusalOf(stopped.error)}`,
+          "error",
+        )
       }}
     >
       <p>
