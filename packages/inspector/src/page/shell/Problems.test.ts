@@ -1,8 +1,9 @@
 import type { Alert } from "@countersign/monitor/alert/Alert"
 import type { Snapshot } from "@countersign/monitor/protocol/Snapshot"
+import { idleActor } from "@countersign/monitor/testing/ActorFixture"
 import { assert, describe, it } from "@effect/vitest"
 import { emptySnapshot } from "../engine/EmptySnapshot.ts"
-import { type Known, countsInWords, countsOf, problemsMax, problemsOf } from "./Problems.ts"
+import { type Known, calmOf, countsInWords, countsOf, problemsMax, problemsOf } from "./Problems.ts"
 
 const known = (snapshot: Partial<Snapshot> = {}, over: Partial<Known> = {}): Known => ({
   state: { _tag: "Live" },
@@ -24,21 +25,7 @@ const account = {
   missing: 0,
   perSecond: 0,
 } as const
-const actor = {
-  id: "pool",
-  parent: null,
-  kind: "stage",
-  state: "running",
-  sinceMillis: 50_000,
-  restarts: 0,
-  faults: 0,
-  lastCause: null,
-  waitsOn: null,
-  batches: 0,
-  items: 0,
-  perSecond: 0,
-  mailbox: null,
-} as const
+const actor = idleActor("pool", { parent: null, state: "running", sinceMillis: 50_000 })
 const sink = {
   sink: "postgres",
   isRequired: true,
@@ -178,5 +165,33 @@ describe("how many there are", () => {
     assert.strictEqual(countsInWords(counts), "1 error, 1 warning")
     assert.strictEqual(countsInWords({ errors: 2, warnings: 0 }), "2 errors")
     assert.strictEqual(countsInWords({ errors: 0, warnings: 0 }), "no problems")
+  })
+})
+
+describe("where no problem is known", () => {
+  const { frame } = known()
+  const over = (name: "engine" | "directory") => ({
+    protocol: 1,
+    over: name,
+    origin: "",
+    directory: "trail",
+    verifierKey: "",
+    pid: 1,
+    node: "26",
+    startedMillis: 1,
+    frameMillis: 250,
+    isWritable: false,
+  })
+
+  it("only an engine that has been heard says that all is well", () => {
+    assert.isTrue(calmOf({ about: over("engine"), frame }).isGood)
+    assert.isFalse(calmOf({ about: over("engine"), frame: undefined }).isGood)
+    assert.isFalse(calmOf({ about: undefined, frame: undefined }).isGood)
+  })
+
+  it("files by themselves say nothing", () => {
+    const { isGood, words } = calmOf({ about: over("directory"), frame: undefined })
+    assert.isFalse(isGood)
+    assert.include(words, "Verify")
   })
 })

@@ -202,6 +202,24 @@ export const problemsOf = (known: Known): ReadonlyArray<Problem> => {
     .slice(0, problemsMax)
 }
 
+/** What there is to say where no problem is known: that all is well is said only by an engine. */
+export interface Calm {
+  readonly isGood: boolean
+  readonly words: string
+}
+
+export const calmOf = ({ about, frame }: Pick<Known, "about" | "frame">): Calm => {
+  if (about === undefined || (about.over === "engine" && frame === undefined)) {
+    return { isGood: false, words: "Nothing is known yet." }
+  }
+  return about.over === "engine"
+    ? { isGood: true, words: "Nothing that the monitor knows of." }
+    : {
+        isGood: false,
+        words: "Nothing is known: no engine runs over these files. Verify them to know more.",
+      }
+}
+
 export interface ProblemCounts {
   readonly errors: number
   readonly warnings: number

@@ -4,16 +4,17 @@ import { visible } from "../text/HostileText.ts"
 import type { Scene } from "./Contribution.ts"
 import { Icon } from "./Icon.tsx"
 import { countsInWords, countsOf } from "./Problems.ts"
-import { useProblems } from "./Problematic.ts"
+import { useCalm, useProblems } from "./Problematic.ts"
 
 const lengthMax = 400
 
 const ProblemsPanel = ({ scene }: { readonly scene: Scene }) => {
   const problems = useProblems(scene)
+  const { isGood, words } = useCalm(scene)
   if (problems.length === 0) {
     return (
       <p className="panel-empty">
-        <Icon name="pass" /> Nothing is known to be wrong.
+        <Icon name={isGood ? "pass" : "question"} /> {words}
       </p>
     )
   }
