@@ -59,7 +59,13 @@ describe("the alerts in a browser", () => {
         assert.strictEqual(await page.getByText("more than open").count(), 0)
 
         assert.isEmpty(await violationsOf(page, ".alerts"))
-        await page.getByRole("button", { name: "Take it…" }).click()
+        // Nobody takes what was: the moment before is for looking.
+        const take = page.getByRole("button", { name: "Take it…" })
+        await page.keyboard.press("Alt+,")
+        await page.getByText("This is the past: go back to now").waitFor()
+        assert.isTrue(await take.isDisabled())
+        await page.keyboard.press("Alt+n")
+        await take.click()
         const dialog = page.getByRole("dialog", { name: "Take an alert" })
         await dialog.getByLabel("Who").fill("u-oncall")
         await dialog.getByLabel("Why").fill("it is only a test")
@@ -70,9 +76,16 @@ describe("the alerts in a browser", () => {
         await page.locator(".alert-state").getByText("with u-oncall").waitFor()
         await page.locator(".alert-facts").getByText("it is only a test").waitFor()
         // Nobody has to look any more.
-        await page.getByRole("button", { name: "1 alert, the worst error" }).waitFor({
-          state: "hidden",
-        })
+        const worst = page.getByRole("button", { name: "1 alert, the worst error" })
+        await worst.waitFor({ state: "hidden" })
+        // Not even where the moment before is looked at, in which somebody had to.
+        await page.keyboard.press("Alt+,")
+        await page.locator(".status-bar").getByText("Looking at").waitFor()
+        while ((await page.locator(".alert-state").getByText("firing").count()) === 0) {
+          await page.keyboard.press("Alt+,")
+        }
+        assert.strictEqual(await worst.count(), 0)
+        await page.keyboard.press("Alt+n")
         await use.record([])
         const types = (await recordsOf(fixture)).map(
           ({ actor, outcome, type }) => `${type} ${outcome} ${actor.id}`,

@@ -14,6 +14,20 @@ export const alertGroups = (alerts: ReadonlyArray<Alert>): ReadonlyArray<AlertGr
     alerts: members,
   }))
 
+/** What is known where no alert is there: that nothing is wrong is said only by an engine. */
+export const quietWords = (over: "engine" | "directory" | undefined, isHeard: boolean): string => {
+  if (over === "directory") return "No engine runs over these files: no rule is asked."
+  return isHeard
+    ? "Nothing is wrong that a rule knows of."
+    : "Nothing is known yet: no frame has come from the engine."
+}
+
+/** Why an alert can't be taken at the moment that is shown; `undefined`: it is now. */
+export const pastReason = (isPast: boolean, isIncident: boolean): string | undefined => {
+  if (isIncident) return "This is a file of another time: close it to take an alert"
+  return isPast ? "This is the past: go back to now to take an alert" : undefined
+}
+
 /** Those that somebody should look at now: told, and neither taken nor silenced. */
 export const wantsSomebody = (alerts: ReadonlyArray<Alert>): ReadonlyArray<Alert> =>
   worstFirst(alerts.filter(({ state }) => state === "firing"))

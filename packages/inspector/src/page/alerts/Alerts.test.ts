@@ -4,7 +4,7 @@ import type { AlertRule } from "@countersign/monitor/alert/AlertRule"
 import type { Frame } from "@countersign/monitor/protocol/Update"
 import { assert, describe, it } from "@effect/vitest"
 import { emptySnapshot } from "../engine/EmptySnapshot.ts"
-import { alertGroups, stateWords, wantsSomebody } from "./AlertRows.ts"
+import { alertGroups, pastReason, quietWords, stateWords, wantsSomebody } from "./AlertRows.ts"
 import { alertSeries, chartShape } from "./AlertSeries.ts"
 import { ruleWords, thresholdOf } from "./RuleWords.ts"
 
@@ -37,6 +37,23 @@ const frame = (second: number, value: number): Frame => ({
 })
 
 describe("alerts in the page", () => {
+  it("says that nothing is wrong only where an engine has said so", () => {
+    assert.include(quietWords("engine", true), "Nothing is wrong")
+    for (const words of [
+      quietWords("engine", false),
+      quietWords(undefined, false),
+      quietWords("directory", true),
+    ])
+      assert.notInclude(words, "Nothing is wrong")
+  })
+
+  it("lets nobody take an alert of the past, or of a file", () => {
+    assert.isUndefined(pastReason(false, false))
+    assert.include(pastReason(true, false) ?? "", "back to now")
+    assert.include(pastReason(true, true) ?? "", "close it")
+    assert.include(pastReason(false, true) ?? "", "close it")
+  })
+
   it("says each rule that comes along in words that name its metric and its bound", () => {
     for (const rule of defaultRules.rules) assert.isAbove(ruleWords(rule).join(" ").length, 40)
     assert.include(

@@ -1,14 +1,18 @@
 /** Alerts beside and under the views: the side bar, and the worst of them in the status bar. */
 import { useEffect, useRef } from "react"
+import { useStore, useStorePart } from "../connection/Store.ts"
 import type { Scene } from "../shell/Contribution.ts"
 import { Icon } from "../shell/Icon.tsx"
 import { visible } from "../text/HostileText.ts"
 import { Tree } from "../tree/Tree.tsx"
-import { severityIcons, stateWords, wantsSomebody } from "./AlertRows.ts"
-import { useActive } from "./UseAlerts.ts"
+import { quietWords, severityIcons, stateWords, wantsSomebody } from "./AlertRows.ts"
+import { useActive, useActiveNow } from "./UseAlerts.ts"
 
 export const AlertsSideBar = ({ scene }: { readonly scene: Scene }) => {
   const active = useActive(scene)
+  const about = useStore(scene.connection.about)
+  const isHeard = useStorePart(scene.connection.shown, (frame) => frame !== undefined)
+  const isIncident = useStorePart(scene.connection.incident, (file) => file !== undefined)
   const open = (parameters: Readonly<Record<string, string>>) =>
     scene.workbench.open("alerts", parameters)
   return (
@@ -18,7 +22,7 @@ export const AlertsSideBar = ({ scene }: { readonly scene: Scene }) => {
           Show all alerts
         </button>
         {active.length === 0 ? (
-          <p className="quiet">Nothing is wrong that a rule knows of.</p>
+          <p className="quiet">{quietWords(isIncident ? "engine" : about?.over, isHeard)}</p>
         ) : null}
       </div>
       {active.length === 0 ? null : (
@@ -37,7 +41,7 @@ export const AlertsSideBar = ({ scene }: { readonly scene: Scene }) => {
 }
 
 export const AlertsStatus = ({ scene }: { readonly scene: Scene }) => {
-  const wanting = wantsSomebody(useActive(scene))
+  const wanting = wantsSomebody(useActiveNow(scene))
   const [worst] = wanting
   const said = useRef<ReadonlySet<string>>(new Set())
   // Each is said once, when it begins to want somebody.

@@ -2,7 +2,7 @@
 import type { Alert } from "@countersign/monitor/alert/Alert"
 import type { Finding } from "@countersign/monitor/detect/Finding"
 import { useMemo, useState } from "react"
-import { useStore } from "../connection/Store.ts"
+import { useStore, useStorePart } from "../connection/Store.ts"
 import { IntentDialog, readOnlyReason } from "../intent/IntentDialog.tsx"
 import type { ViewProps } from "../shell/Contribution.ts"
 import { Icon } from "../shell/Icon.tsx"
@@ -10,7 +10,14 @@ import { formatClock } from "../shell/TimeFormat.ts"
 import { visible } from "../text/HostileText.ts"
 import { Tree, type TreeNode } from "../tree/Tree.tsx"
 import { AlertDetails, FindingDetails } from "./AlertDetails.tsx"
-import { alertGroups, severityClasses, severityIcons, stateWords } from "./AlertRows.ts"
+import {
+  alertGroups,
+  pastReason,
+  quietWords,
+  severityClasses,
+  severityIcons,
+  stateWords,
+} from "./AlertRows.ts"
 import { useAlerts } from "./UseAlerts.ts"
 import "./Alerts.css"
 
@@ -61,7 +68,10 @@ const AlertsView = ({ isVisible, parameters, scene, setParameters }: ViewProps) 
   const [closed, setClosed] = useState<ReadonlySet<string>>(new Set())
   const [taking, setTaking] = useState<Alert | undefined>(undefined)
   const about = useStore(scene.connection.about)
-  const readOnly = readOnlyReason(about)
+  const isHeard = useStorePart(scene.connection.shown, (frame) => frame !== undefined)
+  const isPast = useStorePart(scene.connection.moment, (moment) => moment !== undefined)
+  const isIncident = useStorePart(scene.connection.incident, (open) => open !== undefined)
+  const readOnly = readOnlyReason(about) ?? pastReason(isPast, isIncident)
   const nodes = useMemo(
     () => [
       { id: "active", label: `Not over: ${active.length}`, children: groupNodes(active) },
@@ -96,7 +106,9 @@ const AlertsView = ({ isVisible, parameters, scene, setParameters }: ViewProps) 
       : ((selected?.startsWith("alert ") === true
           ? active.find(({ id }) => id === name)
           : undefined) ?? past.find(({ id }) => id === name))
-  if (about?.over === "directory") {
+  // A file of another engine's time is looked at wherever it is opened.
+  const over = isIncident ? "engine" : about?.over
+  if (over === "directory") {
     return (
       <div className="page">
         <h2>Alerts</h2>
@@ -152,7 +164,7 @@ const AlertsView = ({ isVisible, parameters, scene, setParameters }: ViewProps) 
         {finding === undefined && alert === undefined ? (
           <p className="quiet page">
             {active.length === 0
-              ? "Nothing is wrong that a rule knows of."
+              ? quietWords(over, isHeard)
               : "Choose an alert to see what it compares, and who has it."}
           </p>
         ) : null}

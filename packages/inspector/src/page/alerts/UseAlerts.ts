@@ -2,10 +2,11 @@
 import type { Alert } from "@countersign/monitor/alert/Alert"
 import type { AlertRule } from "@countersign/monitor/alert/AlertRule"
 import type { Finding } from "@countersign/monitor/detect/Finding"
-import { useEffect, useState } from "react"
+import { useState } from "react"
 import { useStore, useStorePart } from "../connection/Store.ts"
 import { refusalOf } from "../intent/IntentDialog.tsx"
 import type { Scene } from "../shell/Contribution.ts"
+import { useAsking } from "../shell/UseAsking.ts"
 
 const noAlerts: ReadonlyArray<Alert> = []
 const noFindings: ReadonlyArray<Finding> = []
@@ -20,8 +21,13 @@ export interface AlertsShown {
   readonly failure: string
 }
 
+/** Of the moment that views show. */
 export const useActive = ({ connection }: Scene): ReadonlyArray<Alert> =>
   useStorePart(connection.shown, (frame) => frame?.snapshot.alerts ?? noAlerts)
+
+/** Of now, whichever moment views show: what was so is nothing to call somebody for. */
+export const useActiveNow = ({ connection }: Scene): ReadonlyArray<Alert> =>
+  useStorePart(connection.frame, (frame) => frame?.snapshot.alerts ?? noAlerts)
 
 export const useAlerts = (scene: Scene, isVisible: boolean): AlertsShown => {
   const { connection } = scene
@@ -32,33 +38,31 @@ export const useAlerts = (scene: Scene, isVisible: boolean): AlertsShown => {
   const isEngine = about?.over === "engine"
   const [past, setPast] = useState(noAlerts)
   const [rules, setRules] = useState(noRules)
-  const [failure, setFailure] = useState("")
-  useEffect(() => {
-    if (!isVisible || !isEngine) return undefined
-    const abort = new AbortController()
-    connection
-      .ask((client) => client.Alerts(), abort.signal)
-      .then(
-        (found) => setPast(found.past),
-        (error: unknown) => {
-          if (!abort.signal.aborted) setFailure(refusalOf(error))
-        },
-      )
-    return () => abort.abort()
-    // Again when one of those that are not over has changed.
-  }, [connection, isVisible, isEngine, active])
-  useEffect(() => {
-    if (!isVisible || !isEngine) return undefined
-    const abort = new AbortController()
-    connection
-      .ask((client) => client.AlertRules(), abort.signal)
-      .then(
-        (found) => setRules(new Map(found.rules.map((rule) => [rule.name, rule]))),
-        (error: unknown) => {
-          if (!abort.signal.aborted) setFailure(refusalOf(error))
-        },
-      )
-    return () => abort.abort()
-  }, [connection, isVisible, isEngine, about])
+  const [failures, setFailures] = useState({ past: "", rules: "" })
+  const isAsked = isVisible && isEngine
+  useAsking({
+    isAsked,
+    ask: (signal) => connection.ask((client) => client.Alerts(), signal),
+    answered: (found) => {
+      setPast(found.past)
+      setFailures((last) => ({ ...last, past: "" }))
+    },
+    failed: (error) => setFailures((last) => ({ ...last, past: refusalOf(error) })),
+    question: [connection, about],
+    // One of those that are not over has changed.
+    news: [active],
+  })
+  useAsking({
+    isAsked,
+    ask: (signal) => connection.ask((client) => client.AlertRules(), signal),
+    answered: (found) => {
+      setRules(new Map(found.rules.map((rule) => [rule.name, rule])))
+      setFailures((last) => ({ ...last, rules: "" }))
+    },
+    failed: (error) => setFailures((last) => ({ ...last, rules: refusalOf(error) })),
+    question: [connection, about],
+    news: [],
+  })
+  const failure = failures.past === "" ? failures.rules : failures.past
   return { active, past, findings, rules, leftOut, failure }
 }
