@@ -101,8 +101,19 @@ describe("the configuration in a browser", () => {
         await side.getByText("takes effect at once").waitFor()
 
         assert.isEmpty(await violationsOf(page, ".configuration"))
+        // What is written stays while the fields in force are looked at.
+        await page.getByRole("button", { name: "In force" }).click()
+        await page.getByRole("table", { name: "Settings in force" }).waitFor()
+        await page.getByRole("button", { name: "Edit as YAML" }).click()
+        await editor.getByText("rateMin: 0.25").waitFor()
+
         await page.getByRole("button", { name: "Compare" }).click()
-        await page.locator(".cm-mergeView").waitFor()
+        const comparison = page.locator(".cm-mergeView")
+        await comparison.waitFor()
+        // Each frame would make it anew where it went by the objects that it is given.
+        await comparison.evaluate((element) => element.setAttribute("data-seen", "true"))
+        await page.waitForTimeout(1500)
+        assert.strictEqual(await comparison.getAttribute("data-seen"), "true")
         await page.getByRole("button", { name: "Apply…" }).click()
         const dialog = page.getByRole("dialog", { name: "Apply the configuration" })
         await dialog.getByText("sampling.rateMin: 0.01 → 0.25").waitFor()
@@ -134,6 +145,40 @@ describe("the configuration in a browser", () => {
         await dialog.getByRole("button", { name: "Write the file and reload" }).click()
         await dialog.getByRole("alert").getByText("was changed meanwhile").waitFor()
         assert.strictEqual(fs.readFileSync(file, "utf8"), "heartbeatMillis: 60000\n")
+      }),
+    60_000,
+  )
+
+  it.live(
+    "says that another signing key would be used, though not where either lies",
+    () =>
+      filed(true, async ({ openLink, page }) => {
+        await openLink("configuration?part=edit")
+        await page.locator(".yaml .cm-content").click()
+        await page.keyboard.press("Control+End")
+        await page.keyboard.press("Home")
+        await page.keyboard.type("signer: { path: elsewhere.key }")
+        await page
+          .getByRole("region", { name: "What the text would do" })
+          .getByRole("listitem")
+          .filter({ hasText: "signer.path: (redacted) → (redacted)" })
+          .waitFor()
+      }),
+    60_000,
+  )
+
+  it.live(
+    "offers to load the page again where its code could not be had, and then is there",
+    () =>
+      inspected({ expected: /ERR_FAILED|dynamically imported module/ }, async (use) => {
+        const { openView, page, untilState } = use
+        await page.route("**/ConfigurationView*.js", (route) => route.abort())
+        await openView("Configuration")
+        await page.getByRole("alert").getByText("This view has failed").waitFor()
+        await page.unroute("**/ConfigurationView*.js")
+        await page.getByRole("button", { name: "Load the page again" }).click()
+        await untilState("Live")
+        await page.getByRole("table", { name: "Settings in force" }).waitFor()
       }),
     60_000,
   )

@@ -4,13 +4,14 @@ import { useDeferredValue, useEffect, useMemo, useState } from "react"
 import { useStore } from "../connection/Store.ts"
 import { DiffEditor } from "../editor/DiffEditor.tsx"
 import { Editor, type EditorProps } from "../editor/Editor.tsx"
+import { useEvery } from "../engine/Shown.ts"
 import { IntentDialog, readOnlyReason, refusalOf } from "../intent/IntentDialog.tsx"
 import type { Scene } from "../shell/Contribution.ts"
 import { Icon } from "../shell/Icon.tsx"
 import { visible } from "../text/HostileText.ts"
 import { ChangesPart } from "./ChangesPart.tsx"
 import { draftOf } from "./Draft.ts"
-import { plannedChanges, predictions } from "./Preview.ts"
+import { plannedChanges, predictions, secretChanges } from "./Preview.ts"
 import type { SettingShown } from "./UseSettings.ts"
 import { suggestYaml } from "./YamlCompletion.ts"
 import { judgeYaml } from "./YamlIssues.ts"
@@ -18,8 +19,12 @@ import { judgeYaml } from "./YamlIssues.ts"
 export interface ConfigurationEditorProps {
   readonly scene: Scene
   readonly settings: ReadonlyArray<SettingShown>
+  readonly isVisible: boolean
   readonly changed: () => void
 }
+
+/** Predictions of ten minutes are as good a second later. Units: milliseconds. */
+const predictedMillis = 1000
 
 interface Loaded {
   readonly file: ConfigurationText | undefined
@@ -55,16 +60,27 @@ const OpenEditor = ({ text, ...props }: EditorProps) => {
   return <Editor {...props} text={opened} />
 }
 
-const ConfigurationEditor = ({ changed, scene, settings }: ConfigurationEditorProps) => {
+/** Asks once more where the file could not be had and the connection stands again. */
+const useRetry = (loaded: Loaded | undefined, about: object | undefined, retry: () => void) => {
+  const hasFailed = loaded !== undefined && loaded.problem !== ""
+  useEffect(() => {
+    if (hasFailed) retry()
+    // What was asked in vain is asked again by another connection, and by nothing else.
+  }, [about])
+}
+
+const ConfigurationEditor = (props: ConfigurationEditorProps) => {
+  const { changed, isVisible, scene, settings } = props
   const about = useStore(scene.connection.about)
   const readOnly = readOnlyReason(about)
   const [turn, setTurn] = useState(0)
   const loaded = useFile(scene, readOnly === undefined, turn)
+  useRetry(loaded, about, () => setTurn((last) => last + 1))
   const [edited, setEdited] = useState<string | undefined>(undefined)
   const [isDiff, setDiff] = useState(false)
   const [isApplying, setApplying] = useState(false)
   const [reveal, setReveal] = useState<EditorProps["reveal"]>(undefined)
-  const history = useStore(scene.connection.history)
+  const history = useEvery(scene.connection.history, isVisible, predictedMillis)
   const file = loaded?.file
   const before = useMemo(() => file?.yaml ?? draftOf(settings), [file, settings])
   const text = edited ?? before
@@ -74,9 +90,16 @@ const ConfigurationEditor = ({ changed, scene, settings }: ConfigurationEditorPr
     () => judgeYaml(judgedText, directory),
     [judgedText, directory],
   )
+  const filed = useMemo(
+    () => (file === undefined ? undefined : judgeYaml(file.yaml, directory).config),
+    [file, directory],
+  )
   const changes = useMemo(
-    () => (config === undefined ? [] : plannedChanges(settings, config)),
-    [config, settings],
+    () =>
+      config === undefined
+        ? []
+        : [...plannedChanges(settings, config), ...secretChanges(filed, config)],
+    [config, filed, settings],
   )
   const diagnostics = useMemo(
     () => issues.map((issue) => ({ ...issue, severity: "error" as const })),
@@ -88,7 +111,7 @@ const ConfigurationEditor = ({ changed, scene, settings }: ConfigurationEditorPr
   const startAgain = () => {
     setEdited(undefined)
     setReveal(undefined)
-    setTurn(turn + 1)
+    setTurn((last) => last + 1)
   }
   return (
     <div className="yaml">

@@ -1,7 +1,8 @@
 /** What is in force, as a table; and the text that says it, with what a change of it would do. */
-import { lazy, Suspense } from "react"
+import { lazy, Suspense, useState } from "react"
 import { useStore } from "../connection/Store.ts"
 import type { ViewProps } from "../shell/Contribution.ts"
+import { visible } from "../text/HostileText.ts"
 import { SettingsTable } from "./SettingsTable.tsx"
 import { useSettings } from "./UseSettings.ts"
 import "./Configuration.css"
@@ -18,6 +19,9 @@ const ConfigurationView = (props: ViewProps) => {
   const { part = "", search = "" } = parameters
   const about = useStore(scene.connection.about)
   const { failure, reload, settings } = useSettings(scene, isVisible)
+  const isEditing = part !== ""
+  const [isOpened, setOpened] = useState(isEditing)
+  if (isEditing && !isOpened) setOpened(true)
   const show = (next: string) => {
     const { part: _, ...rest } = parameters
     setParameters(next === "" ? rest : { ...rest, part: next })
@@ -61,16 +65,25 @@ const ConfigurationView = (props: ViewProps) => {
       </div>
       {failure === "" ? null : (
         <p className="bad page" role="alert">
-          {failure}
+          {visible(failure)}
         </p>
       )}
-      {part === "" ? (
+      {isEditing ? null : (
         <SettingsTable scene={scene} settings={settings} search={search} changed={reload} />
-      ) : (
-        <Suspense fallback={<p className="quiet page">Loading…</p>}>
-          <ConfigurationEditor scene={scene} settings={settings} changed={reload} />
-        </Suspense>
       )}
+      {isOpened ? (
+        // It stays while the table is looked at: what somebody has written is nowhere else.
+        <div style={{ display: isEditing ? "contents" : "none" }}>
+          <Suspense fallback={<p className="quiet page">Loading…</p>}>
+            <ConfigurationEditor
+              scene={scene}
+              settings={settings}
+              isVisible={isVisible && isEditing}
+              changed={reload}
+            />
+          </Suspense>
+        </div>
+      ) : null}
     </div>
   )
 }

@@ -3,10 +3,11 @@ import { shownFields } from "@countersign/core/config/ConfigChange"
 import { settle } from "@countersign/core/config/Configuration"
 import type { AuditConfigInput } from "@countersign/core/config/AuditConfig"
 import type { Frame } from "@countersign/monitor/protocol/Update"
+import { idleActor } from "@countersign/monitor/testing/ActorFixture"
 import { assert, describe, it } from "@effect/vitest"
 import * as Result from "effect/Result"
 import { emptySnapshot } from "../engine/EmptySnapshot.ts"
-import { plannedChanges, predictions, seenIn } from "./Preview.ts"
+import { plannedChanges, predictions, secretChanges, seenIn } from "./Preview.ts"
 
 const configOf = (input: AuditConfigInput) =>
   Result.getOrThrow(settle([fromInput({ directory: "./trail" }), fromInput(input)]))
@@ -34,26 +35,14 @@ const frame = (second: number, accepted: number, recorded: number, depthItems = 
       },
     ],
     actors: [
-      {
-        id: "sample",
-        parent: "engine",
-        kind: "stage",
-        state: "idle",
-        sinceMillis: 0,
-        restarts: 0,
-        faults: 0,
-        lastCause: null,
-        waitsOn: null,
-        batches: 0,
-        items: 0,
-        perSecond: 0,
+      idleActor("sample", {
         mailbox: {
           depthItems,
           capacityItems: 65_536,
           depthBytes: depthItems * 200,
           capacityBytes: 8_388_608,
         },
-      },
+      }),
     ],
   },
 })
@@ -81,6 +70,16 @@ describe("Preview", () => {
 
   it("says nothing of what is redacted: where the key lies can't be compared", () => {
     assert.isEmpty(plannedChanges(inForce, configOf({ signer: { path: "./elsewhere.key" } })))
+  })
+
+  it("does not pass over a change of what is redacted, between one text and another", () => {
+    const before = configOf({ signer: { path: "./trail.key" } })
+    const wanted = configOf({ signer: { path: "./elsewhere.key" }, heartbeatMillis: 60_000 })
+    assert.deepStrictEqual(secretChanges(before, wanted), [
+      { path: "signer.path", before: "(redacted)", value: "(redacted)", isLive: false },
+    ])
+    assert.isEmpty(secretChanges(before, before))
+    assert.isEmpty(secretChanges(undefined, wanted))
   })
 
   it("predicts what a rate would keep of what came", () => {

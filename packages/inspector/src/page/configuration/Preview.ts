@@ -3,7 +3,7 @@
  * what the last ten minutes would have looked like. Each prediction says what it takes for granted.
  */
 import type { AuditConfig } from "@countersign/core/config/AuditConfig"
-import { redacted, shownFields } from "@countersign/core/config/ConfigChange"
+import { changesBetween, redacted, shownFields } from "@countersign/core/config/ConfigChange"
 import type { Frame } from "@countersign/monitor/protocol/Update"
 
 export interface SettingRow {
@@ -29,6 +29,27 @@ export const plannedChanges = (
       : [{ path, value, isLive, before }]
   })
 }
+
+/**
+ * Fields that differ between two texts, and whose values nobody is shown: a change that is not
+ * said would be made unseen.
+ *
+ * @param before what the file says now; `undefined`: it can't be read
+ */
+export const secretChanges = (
+  before: AuditConfig | undefined,
+  wanted: AuditConfig,
+): ReadonlyArray<PlannedChange> =>
+  before === undefined
+    ? []
+    : changesBetween(before, wanted)
+        .filter((change) => change.before === redacted)
+        .map(({ after, before: from, isLive, path }) => ({
+          path,
+          before: from,
+          value: after,
+          isLive,
+        }))
 
 export interface Prediction {
   readonly title: string

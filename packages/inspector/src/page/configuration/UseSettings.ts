@@ -1,9 +1,10 @@
 /** The configuration in force, asked again whenever the page is looked at or something changes. */
 import type { Setting } from "@countersign/monitor/protocol/MonitorProtocol"
-import { useEffect, useState } from "react"
+import { useState } from "react"
 import { useStore, useStorePart } from "../connection/Store.ts"
 import { refusalOf } from "../intent/IntentDialog.tsx"
 import type { Scene } from "../shell/Contribution.ts"
+import { useAsking } from "../shell/UseAsking.ts"
 
 export type SettingShown = typeof Setting.Type
 
@@ -17,21 +18,16 @@ export const useSettings = (scene: Scene, isVisible: boolean) => {
     scene.connection.frame,
     (frame) => frame?.snapshot.engine.systemRecords,
   )
-  useEffect(() => {
-    if (!isVisible || about === undefined || about.over === "directory") return undefined
-    const abort = new AbortController()
-    scene.connection
-      .ask((client) => client.Configuration(), abort.signal)
-      .then(
-        (found) => {
-          setSettings(found)
-          setFailure("")
-        },
-        (error: unknown) => {
-          if (!abort.signal.aborted) setFailure(refusalOf(error))
-        },
-      )
-    return () => abort.abort()
-  }, [scene, isVisible, about, turn, records])
+  useAsking({
+    isAsked: isVisible && about !== undefined && about.over !== "directory",
+    ask: (signal) => scene.connection.ask((client) => client.Configuration(), signal),
+    answered: (found) => {
+      setSettings(found)
+      setFailure("")
+    },
+    failed: (error) => setFailure(refusalOf(error)),
+    question: [scene, about],
+    news: [turn, records],
+  })
   return { settings, failure, reload: () => setTurn((last) => last + 1) }
 }

@@ -23,7 +23,8 @@ const DiffView = ({ after, before, language }: DiffProps) => {
       collapseUnchanged: { margin: 3, minSize: 8 },
     })
     return () => made.destroy()
-  }, [after, before, language])
+    // Not by the objects: where those are made for each frame, nobody could scroll or search.
+  }, [after.name, after.text, before.name, before.text, language])
   return <div ref={place} className="editor-place diff-place" />
 }
 
