@@ -18,7 +18,16 @@ import {
   useReading,
   useRecord,
 } from "./Hooks.ts"
-import { type FieldPair, type SideBytes, bytesOf, diffRecords } from "./RecordDiff.ts"
+import {
+  type Comparison,
+  type FieldPair,
+  type SideBytes,
+  bytesOf,
+  comparisonOf,
+  diffRecords,
+} from "./RecordDiff.ts"
+import { recordBytesMax } from "./RecordIndex.ts"
+import { WrittenInput } from "./Written.tsx"
 
 const changes: Readonly<Record<FieldPair["change"], readonly [icon: string, words: string]>> = {
   same: ["check", "same"],
@@ -51,8 +60,18 @@ const useSide = (props: ViewProps, data: string, record: string) => {
   const source = documentsOf.data?.source
   const { index, state } = useIndex(isVisible ? codec : undefined, isVisible ? source : undefined)
   const number = Math.max(0, Math.trunc(Number(parameters[record] ?? 0)) || 0)
-  const shown = useRecord(codec, index, number, number < state.records)
-  return { name: documentsOf.data?.name ?? "", number, records: state.records, shown, reading }
+  const { problem, shown: last } = useRecord(codec, index, number, number < state.records)
+  // The record before is no answer while this one is read.
+  const shown = last?.record.number === number ? last : undefined
+  const name = documentsOf.data?.name ?? ""
+  return {
+    name,
+    number,
+    records: state.records,
+    shown,
+    reading,
+    problem: documentsOf.problem ?? reading.problem ?? problem ?? state.problem,
+  }
 }
 
 const Bytes = ({
@@ -128,15 +147,14 @@ const SideChoice = ({
         isOff={number <= 0}
         onClick={() => onRecord(number - 1)}
       />
-      <input
-        key={number}
+      <WrittenInput
         className="number"
         size={6}
         aria-label={`${label}: record`}
-        defaultValue={number}
-        onKeyDown={({ currentTarget, key }) => {
-          const wanted = Number(currentTarget.value)
-          if (key === "Enter" && Number.isSafeInteger(wanted) && wanted >= 0) onRecord(wanted)
+        value={String(number)}
+        onEnter={(typed) => {
+          const wanted = Number(typed)
+          if (Number.isSafeInteger(wanted) && wanted >= 0) onRecord(wanted)
         }}
       />
       <IconButton
@@ -206,6 +224,42 @@ const Pairs = ({
 /** More fields than these are only counted. */
 const pairsMax = 2000
 
+const counted = new Intl.NumberFormat("en")
+
+const Verdict = ({
+  comparison,
+  isCut,
+  pairs,
+}: {
+  readonly comparison: Comparison
+  readonly pairs: number
+  /** A record is longer than what is read of one. */
+  readonly isCut: boolean
+}) => {
+  const cut = isCut ? ` in the first ${counted.format(recordBytesMax)} bytes` : ""
+  switch (comparison._tag) {
+    case "same":
+      return (
+        <span className={isCut ? "" : "good"}>
+          <Icon name={isCut ? "info" : "check"} /> no difference{cut}
+        </span>
+      )
+    case "fields":
+      return (
+        <span>
+          {comparison.count} of {pairs} fields differ
+        </span>
+      )
+    case "bytes":
+      return (
+        <span className="warn">
+          <Icon name="warning" /> no field that is shown differs, but the bytes do, from byte{" "}
+          {counted.format(comparison.offset)}
+        </span>
+      )
+  }
+}
+
 const sideOf = ({ record, tree }: ShownRecord): SideBytes => ({ tree, bytes: record.bytes })
 
 const CompareView = (props: ViewProps) => {
@@ -215,13 +269,14 @@ const CompareView = (props: ViewProps) => {
   const characters = useCharacters(left.reading.settings.codePage ?? "cp037")
   const [isAll, setIsAll] = useState(false)
   const [picked, setPicked] = useState<string | undefined>(undefined)
-  const pairs = useMemo(
-    () =>
-      left.shown === undefined || right.shown === undefined
-        ? []
-        : diffRecords(sideOf(left.shown), sideOf(right.shown)),
-    [left.shown, right.shown],
-  )
+  const compared = useMemo(() => {
+    if (left.shown === undefined || right.shown === undefined) return undefined
+    const [one, other] = [sideOf(left.shown), sideOf(right.shown)]
+    const found = diffRecords(one, other)
+    const isCut = [one, other].some(({ bytes }) => bytes.length >= recordBytesMax)
+    return { pairs: found, comparison: comparisonOf(one, other, found), isCut }
+  }, [left.shown, right.shown])
+  const pairs = compared?.pairs ?? []
   const differing = pairs.filter(({ change }) => change !== "same")
   const listed = (isAll ? pairs : differing).slice(0, pairsMax)
   const change = (over: Readonly<Record<string, string>>) =>
@@ -251,12 +306,8 @@ const CompareView = (props: ViewProps) => {
           are the same too
         </label>
         <span>
-          {differing.length === 0 ? (
-            <span className="good">
-              <Icon name="check" /> no difference
-            </span>
-          ) : (
-            `${differing.length} of ${pairs.length} fields differ`
+          {compared === undefined ? null : (
+            <Verdict comparison={compared.comparison} pairs={pairs.length} isCut={compared.isCut} />
           )}
           {listed.length < (isAll ? pairs : differing).length
             ? `, the first ${pairsMax} are shown`
@@ -264,7 +315,13 @@ const CompareView = (props: ViewProps) => {
         </span>
       </div>
       {left.shown === undefined || right.shown === undefined ? (
-        <p className="quiet page">A record of both sides is needed.</p>
+        <p className="quiet page">
+          A record of both sides is needed.{" "}
+          {[left.problem, right.problem]
+            .filter((problem) => problem !== undefined)
+            .map((problem) => visible(problem, 200))
+            .join("; ")}
+        </p>
       ) : (
         <>
           <Pairs

@@ -1,7 +1,7 @@
 /** What is read, and how: everything that the address of the tab says. */
 import { codePages } from "@countersign/copybook/charset/CodePages"
 import { framingForms } from "@countersign/copybook/file/FramingText"
-import { useId, useRef, useState } from "react"
+import { useRef, useState } from "react"
 import { useStore } from "../connection/Store.ts"
 import { Icon } from "../shell/Icon.tsx"
 import type { Parameters, Scene } from "../shell/Contribution.ts"
@@ -17,6 +17,7 @@ import {
   sizeNames,
   sourceFormats,
 } from "./Reading.ts"
+import { Written } from "./Written.tsx"
 
 export interface ControlsProps {
   readonly scene: Scene
@@ -53,53 +54,6 @@ const Choice = ({
     </select>
   </label>
 )
-
-/** A field whose text counts when it is done: on Enter, or when it is left. */
-const Written = ({
-  hint,
-  label,
-  list,
-  onChange,
-  size,
-  value,
-}: {
-  readonly label: string
-  readonly value: string
-  readonly hint: string
-  readonly size: number
-  readonly list?: ReadonlyArray<readonly [string, string]>
-  readonly onChange: (value: string) => void
-}) => {
-  const id = useId()
-  return (
-    <label className="control">
-      <span>{label}</span>
-      <input
-        key={value}
-        defaultValue={value}
-        placeholder={hint}
-        size={size}
-        list={list === undefined ? undefined : id}
-        spellCheck={false}
-        onBlur={({ currentTarget }) => {
-          if (currentTarget.value !== value) onChange(currentTarget.value)
-        }}
-        onKeyDown={({ currentTarget, key }) => {
-          if (key === "Enter") onChange(currentTarget.value)
-        }}
-      />
-      {list === undefined ? null : (
-        <datalist id={id}>
-          {list.map(([form, meaning]) => (
-            <option key={form} value={form}>
-              {meaning}
-            </option>
-          ))}
-        </datalist>
-      )}
-    </label>
-  )
-}
 
 const pageList = codePages.map((name) => [name, ""] as const)
 

@@ -33,7 +33,8 @@ const CopybookView = ({ isVisible, parameters, scene, setParameters }: ViewProps
   const source = data?.source
   const { index, state } = useIndex(isVisible ? codec : undefined, isVisible ? source : undefined)
   const number = Math.max(0, Math.trunc(Number(parameters["record"] ?? 0)) || 0)
-  const shown = useRecord(codec, index, number, number < state.records)
+  const { problem: unread, shown } = useRecord(codec, index, number, number < state.records)
+  const wrong = problem ?? reading.problem ?? unread
   const tree = useTree(reading, shown)
   const links = useLinks(tree, parameters["field"])
   const [wanted, setWanted] = useState<
@@ -96,9 +97,9 @@ const CopybookView = ({ isVisible, parameters, scene, setParameters }: ViewProps
           }}
         />
       ) : null}
-      {problem === undefined && reading.problem === undefined ? null : (
+      {wrong === undefined ? null : (
         <p className="bad copybook-problem" role="alert">
-          <Icon name="error" /> {visible(problem ?? reading.problem ?? "", 400)}
+          <Icon name="error" /> {visible(wrong, 400)}
         </p>
       )}
       {codec === undefined || source === undefined || index === undefined ? null : (

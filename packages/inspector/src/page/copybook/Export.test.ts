@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { understand } from "./Codec.ts"
-import { fieldRows, jsonLine, recordRows } from "./Export.ts"
+import { collect, fieldRows, jsonLine, recordRows } from "./Export.ts"
 import { readRecord } from "./FieldTree.ts"
 
 const { codec } = understand(
@@ -35,5 +35,16 @@ describe("decoded records as text", () => {
   it("are a row a field for one of them", () => {
     const rows = fieldRows(readRecord(codec, record(0, "abc 07"))).split("\r\n")
     assert.strictEqual(rows[2], "N,4,2,7,")
+  })
+
+  it("are no more than there is room for, and one at least", async () => {
+    const index = { read: async (number: number) => record(number, "abc 07") }
+    assert.lengthOf(await collect(index, 3, 5), 5)
+    const some = await collect(index, 3, 5, 20)
+    assert.deepEqual(
+      some.map(({ number }) => number),
+      [3, 4, 5],
+    )
+    assert.lengthOf(await collect(index, 3, 5, 1), 1)
   })
 })

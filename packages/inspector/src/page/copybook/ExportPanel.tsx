@@ -2,10 +2,8 @@
 import { useState } from "react"
 import type { Host } from "../host/Host.ts"
 import { visible } from "../text/HostileText.ts"
-import { breathe } from "./ByteSource.ts"
 import type { Codec } from "./Codec.ts"
-import { jsonLine, recordRows } from "./Export.ts"
-import type { RecordBytes } from "./FieldTree.ts"
+import { collect, exportedMax, jsonLine, recordRows } from "./Export.ts"
 import type { ShownRecord } from "./Hooks.ts"
 import type { RecordIndex } from "./RecordIndex.ts"
 
@@ -15,24 +13,6 @@ export interface ExportPanelProps {
   readonly index: RecordIndex | undefined
   readonly records: number
   readonly shown: ShownRecord | undefined
-}
-
-/** More are for the command line. */
-const exportedMax = 10_000
-
-const collect = async (
-  index: RecordIndex,
-  first: number,
-  count: number,
-): Promise<ReadonlyArray<RecordBytes>> => {
-  const all: Array<RecordBytes> = []
-  for (let at = first; at < first + count; at += 1) {
-    const record = await index.read(at)
-    if (record === undefined) break
-    all.push(record)
-    if (all.length % 200 === 0) await breathe()
-  }
-  return all
 }
 
 const numberIn = (text: string): number => {
@@ -54,7 +34,8 @@ export const ExportPanel = ({ codec, host, index, records, shown }: ExportPanelP
     const name = `records-${first}-${first + all.length - 1}.${form}`
     if (form === "csv") host.save(name, "text/csv", recordRows(codec, all))
     else host.save(name, "application/x-ndjson", all.map((one) => jsonLine(codec, one)).join(""))
-    setSaid(`${all.length} records are saved as ${name}`)
+    const left = all.length < wanted ? `; the other ${wanted - all.length} had no room` : ""
+    setSaid(`${all.length} records are saved as ${name}${left}`)
   }
   const start = (form: "csv" | "ndjson") =>
     void save(form).catch((error: unknown) =>

@@ -41,7 +41,12 @@ export interface RecordTree {
   readonly byId: ReadonlyMap<string, FieldNode>
   /** Elementary ones, in the order of the text. */
   readonly leaves: ReadonlyArray<FieldNode>
+  /** Of its fields. */
   readonly faults: ReadonlyArray<Fault>
+  /** Why the record itself is no good, where none of its fields says so: its kind is not known. */
+  readonly troubles: ReadonlyArray<{ readonly code: string; readonly message: string }>
+  /** `false`: the settings leave it out, and nothing looked for faults. */
+  readonly isDecoded: boolean
   /** The segment's id and the view that it is read by, where segments are told apart. */
   readonly segment?: string
   readonly view?: string
@@ -284,6 +289,7 @@ const isBeside = ({ layout }: Codec, field: Field, view: string): boolean => {
 export const readRecord = (codec: Codec, record: RecordBytes): RecordTree => {
   const decoded = decodeOne(codec, record)
   const faults = decoded?.faults ?? []
+  const troubles = faults.length > 0 ? [] : (decoded?.reject?.faults ?? [])
   const { segment, view } = decoded ?? {}
   const builder = new TreeBuilder(codec, record.bytes, faults, view)
   const root = builder.root()
@@ -293,6 +299,8 @@ export const readRecord = (codec: Codec, record: RecordBytes): RecordTree => {
     byId: builder.byId,
     leaves: builder.leaves,
     faults,
+    troubles,
+    isDecoded: decoded !== undefined,
     ...(segment === undefined ? {} : { segment }),
     ...(view === undefined ? {} : { view }),
   }

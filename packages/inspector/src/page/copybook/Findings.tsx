@@ -2,13 +2,15 @@
 import { sampleBytes, sniff } from "@countersign/copybook/framing/Sniffer"
 import type { Sniffed } from "@countersign/copybook/framing/Sniffer"
 import type { Diagnostic } from "@countersign/copybook/source/Diagnostic"
-import { useEffect, useRef, useState } from "react"
+import { useEffect, useState } from "react"
 import { hexText } from "../hex/HexRows.ts"
 import { Icon } from "../shell/Icon.tsx"
 import { visible } from "../text/HostileText.ts"
 import type { ByteSource } from "./ByteSource.ts"
 import type { Codec } from "./Codec.ts"
 import { type FoundFault, type ScanState, foundMax, scanFaults } from "./FaultScan.ts"
+import { recordFaults } from "./RecordFaults.ts"
+import { makeScanning } from "./Scanning.ts"
 import type { ShownRecord } from "./Hooks.ts"
 import { ExportPanel } from "./ExportPanel.tsx"
 import type { Host } from "../host/Host.ts"
@@ -95,7 +97,15 @@ const Text = ({ diagnostics, onDiagnostic }: FindingsProps) =>
 
 const OfRecord = ({ onFault, shown }: FindingsProps) => {
   if (shown === undefined) return <p className="quiet">No record is shown.</p>
-  const { faults } = shown.tree
+  const { faults, isDecoded } = recordFaults(shown.tree, shown.record)
+  if (!isDecoded) {
+    return (
+      <p className="quiet">
+        Record {shown.record.number} is of a kind that the settings leave out: nothing of it was
+        checked.
+      </p>
+    )
+  }
   return faults.length === 0 ? (
     <p className="quiet">
       <Icon name="check" /> Every field of record {shown.record.number} could be read.
@@ -108,36 +118,37 @@ const OfRecord = ({ onFault, shown }: FindingsProps) => {
 const OfFile = ({ announce, codec, onFault, source }: FindingsProps) => {
   const [state, setState] = useState<ScanState | undefined>(undefined)
   const [problem, setProblem] = useState<string | undefined>(undefined)
-  const running = useRef<AbortController | undefined>(undefined)
+  const [isRunning, setIsRunning] = useState(false)
+  const [scanning] = useState(makeScanning)
   useEffect(() => {
     setState(undefined)
-    return () => running.current?.abort()
-  }, [codec, source])
+    setProblem(undefined)
+    setIsRunning(false)
+    return scanning.drop
+  }, [codec, source, scanning])
   if (codec === undefined || source === undefined)
     return <p className="quiet">No file with records is open.</p>
-  const stop = () => running.current?.abort()
   const start = async () => {
-    stop()
-    const mine = new AbortController()
-    running.current = mine
     setProblem(undefined)
+    setIsRunning(true)
     setState({ bytes: 0, records: 0, faulty: 0, found: [], isDone: false })
-    const done = await scanFaults(codec, source, { signal: mine.signal, onState: setState })
-    if (running.current !== mine) return
-    running.current = undefined
-    setState(done)
+    const done = await scanning.start(
+      (signal, onState) => scanFaults(codec, source, { signal, onState }),
+      setState,
+    )
+    if (done === undefined) return
+    setIsRunning(false)
     announce(`${counted.format(done.faulty)} faulty records of ${counted.format(done.records)}`)
   }
-  const isRunning = state !== undefined && !state.isDone && running.current !== undefined
   return (
     <>
       <div className="scan-bar">
         <button
           type="button"
           onClick={() => {
-            if (isRunning) return stop()
+            if (isRunning) return scanning.stop()
             void start().catch((error: unknown) => {
-              running.current = undefined
+              setIsRunning(false)
               setProblem(error instanceof Error ? error.message : String(error))
             })
           }}
@@ -170,9 +181,11 @@ const OfFile = ({ announce, codec, onFault, source }: FindingsProps) => {
 
 const Framings = ({ lengths, onFraming, source }: FindingsProps) => {
   const [sniffed, setSniffed] = useState<Sniffed | undefined>(undefined)
+  const [problem, setProblem] = useState<string | undefined>(undefined)
   const { lengthMax, lengthMin } = lengths
   useEffect(() => {
     setSniffed(undefined)
+    setProblem(undefined)
     if (source === undefined) return undefined
     let isWanted = true
     const look = async () => {
@@ -186,12 +199,15 @@ const Framings = ({ lengths, onFraming, source }: FindingsProps) => {
         }),
       )
     }
-    void look().catch(() => undefined)
+    void look().catch((error: unknown) => {
+      if (isWanted) setProblem(error instanceof Error ? error.message : String(error))
+    })
     return () => {
       isWanted = false
     }
   }, [source, lengthMin, lengthMax])
   if (source === undefined) return <p className="quiet">No file with records is open.</p>
+  if (problem !== undefined) return <p className="bad">{visible(problem, 200)}</p>
   if (sniffed === undefined) return <p className="quiet">Looking at the first bytes…</p>
   const { candidates, text } = sniffed
   const pages = { ascii: "ascii", ebcdic: "cp037", unknown: undefined }
@@ -241,8 +257,9 @@ const tabs = [
 type TabId = (typeof tabs)[number]["id"]
 
 const countOf = (id: TabId, { diagnostics, shown }: FindingsProps): string => {
-  const count = id === "text" ? diagnostics.length : id === "record" ? shown?.tree.faults.length : 0
-  return count === undefined || count === 0 ? "" : ` (${count})`
+  const ofRecord = shown === undefined ? [] : recordFaults(shown.tree, shown.record).faults
+  const count = id === "text" ? diagnostics.length : id === "record" ? ofRecord.length : 0
+  return count === 0 ? "" : ` (${count})`
 }
 
 export const Findings = (props: FindingsProps) => {

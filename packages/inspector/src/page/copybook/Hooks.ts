@@ -14,6 +14,8 @@ import { type IndexState, type RecordIndex, makeIndex } from "./RecordIndex.ts"
 import { bringCopybook, bringData } from "./ServerFiles.ts"
 import { layoutTree } from "./TreeRows.ts"
 
+const inWords = (error: unknown): string => (error instanceof Error ? error.message : String(error))
+
 /** Opens what the address names, as far as it can be had again. */
 export const useDocuments = (
   scene: Scene,
@@ -26,13 +28,20 @@ export const useDocuments = (
   const copybooks = useStore(documents.copybooks)
   const all = useStore(documents.data)
   const [problem, setProblem] = useState<string | undefined>(undefined)
+  const about = useStore(scene.connection.about)
   useEffect(() => {
+    let isWanted = true
     setProblem(undefined)
-    const fail = (error: unknown) =>
-      setProblem(error instanceof Error ? error.message : String(error))
+    const fail = (error: unknown) => {
+      if (isWanted) setProblem(inWords(error))
+    }
     void bringCopybook(scene, copybook).catch(fail)
     void bringData(scene, data).catch(fail)
-  }, [scene, copybook, data])
+    return () => {
+      isWanted = false
+    }
+    // What could not be had is asked for again once the connection stands again.
+  }, [scene, about, copybook, data])
   return {
     copybook: copybooks.find(({ id }) => id === copybook),
     data: all.find(({ id }) => id === data),
@@ -86,17 +95,26 @@ export interface ShownRecord {
   readonly tree: RecordTree
 }
 
-/** The record and its fields; `undefined` until it is there. */
+export interface ReadRecord {
+  /** The last one that could be read; `undefined` until there is one. */
+  readonly shown: ShownRecord | undefined
+  /** Why the one that is wanted can't be read. */
+  readonly problem: string | undefined
+}
+
+/** The record and its fields. */
 export const useRecord = (
   codec: Codec | undefined,
   index: RecordIndex | undefined,
   number: number,
   isThere: boolean,
-): ShownRecord | undefined => {
+): ReadRecord => {
   const [record, setRecord] = useState<RecordBytes | undefined>(undefined)
+  const [problem, setProblem] = useState<string | undefined>(undefined)
   const [read, setRead] = useState<RecordIndex | undefined>(undefined)
   useEffect(() => {
     let isWanted = true
+    setProblem(undefined)
     if (index === undefined || !isThere) setRecord(undefined)
     else
       void index.read(number).then(
@@ -105,21 +123,24 @@ export const useRecord = (
           setRecord(found)
           setRead(index)
         },
-        () => {
-          if (isWanted) setRecord(undefined)
+        (error: unknown) => {
+          if (!isWanted) return
+          setRecord(undefined)
+          setProblem(`Record ${number} can't be read: ${inWords(error)}`)
         },
       )
     return () => {
       isWanted = false
     }
   }, [index, number, isThere])
-  return useMemo(
+  const shown = useMemo(
     () =>
       codec === undefined || record === undefined || read !== index
         ? undefined
         : { record, tree: readRecord(codec, record) },
     [codec, record, read, index],
   )
+  return { shown, problem }
 }
 
 export const useTree = (

@@ -1,5 +1,5 @@
 /** Which record is shown, and the way to others. */
-import { useRef, useState } from "react"
+import { useEffect, useState } from "react"
 import type { Scene } from "../shell/Contribution.ts"
 import { Icon } from "../shell/Icon.tsx"
 import { IconButton } from "../shell/IconButton.tsx"
@@ -8,6 +8,9 @@ import { visible } from "../text/HostileText.ts"
 import type { Codec } from "./Codec.ts"
 import type { ByteSource } from "./ByteSource.ts"
 import { scanFaults } from "./FaultScan.ts"
+import { recordFaults } from "./RecordFaults.ts"
+import { makeScanning } from "./Scanning.ts"
+import { WrittenInput } from "./Written.tsx"
 import type { ShownRecord } from "./Hooks.ts"
 import type { IndexState, RecordIndex } from "./RecordIndex.ts"
 
@@ -32,8 +35,16 @@ const Progress = ({ index, source, state }: Pick<RecordBarProps, "index" | "sour
         <Icon name="error" /> {visible(state.problem ?? "", 200)}
       </span>
     )
-  if (state.state === "complete")
-    return state.problem === undefined ? null : <span className="warn">{state.problem}</span>
+  const { faults } = state
+  // Their bytes are in no record, so no record would say it.
+  const framing =
+    faults.length === 0
+      ? []
+      : [`${counted.format(faults.length)} ${faults.length === 1 ? "fault" : "faults"} of framing`]
+  if (state.state === "complete") {
+    const said = [...framing, ...(state.problem === undefined ? [] : [state.problem])]
+    return said.length === 0 ? null : <span className="warn">{said.join("; ")}</span>
+  }
   const percent = source.size === 0 ? 100 : Math.floor((state.bytes / source.size) * 100)
   return (
     <span className="quiet">
@@ -52,28 +63,51 @@ const Progress = ({ index, source, state }: Pick<RecordBarProps, "index" | "sour
   )
 }
 
+const Verdict = ({ shown: { record, tree } }: { readonly shown: ShownRecord }) => {
+  const { faults, isDecoded } = recordFaults(tree, record)
+  if (!isDecoded) return <span className="quiet"> left out by the settings</span>
+  return faults.length === 0 ? (
+    <span className="good">
+      {" "}
+      <Icon name="check" /> no faults
+    </span>
+  ) : (
+    <span className="bad">
+      {" "}
+      <Icon name="error" /> {faults.length} {faults.length === 1 ? "fault" : "faults"}
+    </span>
+  )
+}
+
 export const RecordBar = (props: RecordBarProps) => {
   const { codec, go, index, number, onFault, scene, shown, source, state } = props
   const last = Math.max(0, state.records - 1)
-  const searching = useRef<AbortController | undefined>(undefined)
+  const [searching] = useState(makeScanning)
   const [isSearching, setIsSearching] = useState(false)
+  useEffect(() => {
+    setIsSearching(false)
+    return searching.drop
+  }, [codec, source, searching])
   const nextFaulty = async () => {
-    searching.current?.abort()
-    const mine = new AbortController()
-    searching.current = mine
     setIsSearching(true)
-    const { signal } = mine
-    const { found } = await scanFaults(codec, source, {
-      from: number + 1,
-      isFirstOnly: true,
-      signal,
-    })
-    if (searching.current === mine) setIsSearching(false)
-    if (signal.aborted) return
-    const [first] = found
+    const done = await searching.start(
+      (signal) => scanFaults(codec, source, { from: number + 1, isFirstOnly: true, signal }),
+      () => setIsSearching(false),
+    )
+    if (done === undefined) return
+    const [first] = done.found
+    if (first === undefined && !done.isDone) return
     if (first === undefined) scene.workbench.notify("No record behind this one has a fault")
     else if (first.record > last) scene.workbench.notify(first.message, "warning")
     else onFault(first.record, first.path)
+  }
+  const find = () => {
+    if (isSearching) return searching.stop()
+    void nextFaulty().catch((error: unknown) => {
+      setIsSearching(false)
+      const words = error instanceof Error ? error.message : String(error)
+      scene.workbench.notify(`The next faulty record was not found: ${words}`, "error")
+    })
   }
   const toOffset = (text: string) => {
     const offset = offsetOf(text)
@@ -96,15 +130,14 @@ export const RecordBar = (props: RecordBarProps) => {
       />
       <label>
         Record{" "}
-        <input
-          key={number}
+        <WrittenInput
           className="number"
-          defaultValue={number}
+          value={String(number)}
           size={8}
           inputMode="numeric"
-          onKeyDown={({ currentTarget, key }) => {
-            const wanted = offsetOf(currentTarget.value)
-            if (key === "Enter" && wanted !== undefined) go(Math.min(last, wanted))
+          onEnter={(typed) => {
+            const wanted = offsetOf(typed)
+            if (wanted !== undefined) go(Math.min(last, wanted))
           }}
         />
       </label>
@@ -121,12 +154,8 @@ export const RecordBar = (props: RecordBarProps) => {
         isOff={number >= last}
         onClick={() => go(last)}
       />
-      <button
-        type="button"
-        disabled={isSearching}
-        onClick={() => void nextFaulty().catch(() => setIsSearching(false))}
-      >
-        <Icon name="error" /> {isSearching ? "Looking…" : "Next faulty"}
+      <button type="button" onClick={find}>
+        <Icon name="error" /> {isSearching ? "Stop looking" : "Next faulty"}
       </button>
       <label>
         At byte{" "}
@@ -138,7 +167,7 @@ export const RecordBar = (props: RecordBarProps) => {
           }}
         />
       </label>
-      {shown === undefined ? null : (
+      {shown?.record.number !== number ? null : (
         <span>
           {counted.format(shown.record.bytes.length)} bytes at{" "}
           {counted.format(shown.record.fileOffset)}
@@ -147,18 +176,7 @@ export const RecordBar = (props: RecordBarProps) => {
               , kind <b>{visible(shown.tree.segment, 40)}</b>
             </>
           )}
-          {shown.tree.faults.length === 0 ? (
-            <span className="good">
-              {" "}
-              <Icon name="check" /> no faults
-            </span>
-          ) : (
-            <span className="bad">
-              {" "}
-              <Icon name="error" /> {shown.tree.faults.length}{" "}
-              {shown.tree.faults.length === 1 ? "fault" : "faults"}
-            </span>
-          )}
+          <Verdict shown={shown} />
         </span>
       )}
       <Progress index={index} source={source} state={state} />

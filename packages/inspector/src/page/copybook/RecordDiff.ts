@@ -56,3 +56,31 @@ export const diffRecords = (left: SideBytes, right: SideBytes): ReadonlyArray<Fi
     return { id, left: one, right: other, change: changeOf(left, right, one, other) }
   })
 }
+
+/**
+ * `same`: all bytes are. `fields`: some that are read differ. `bytes`: none of them does, and yet
+ * the records are not the same: what differs is in no field that is looked at.
+ */
+export type Comparison =
+  | { readonly _tag: "same" }
+  | { readonly _tag: "fields"; readonly count: number }
+  | { readonly _tag: "bytes"; readonly offset: number }
+
+/** The first byte that is not the same in both; `undefined`: all are. */
+const firstDifference = (one: Uint8Array, other: Uint8Array): number | undefined => {
+  const length = Math.min(one.length, other.length)
+  for (let at = 0; at < length; at += 1) if (one[at] !== other[at]) return at
+  return one.length === other.length ? undefined : length
+}
+
+/** That two records are the same is said of their bytes, and of nothing less. */
+export const comparisonOf = (
+  left: SideBytes,
+  right: SideBytes,
+  pairs: ReadonlyArray<FieldPair>,
+): Comparison => {
+  const count = pairs.filter(({ change }) => change !== "same").length
+  if (count > 0) return { _tag: "fields", count }
+  const offset = firstDifference(left.bytes, right.bytes)
+  return offset === undefined ? { _tag: "same" } : { _tag: "bytes", offset }
+}

@@ -1,6 +1,6 @@
 /** Files that the server was given, and samples: what an address names, brought here. */
 import { fileBytesMax } from "@countersign/monitor/protocol/GivenFile"
-import { useEffect, useState } from "react"
+import { useEffect } from "react"
 import { makeStore, useStore } from "../connection/Store.ts"
 import type { Scene } from "../shell/Contribution.ts"
 import { type ByteSource, serverSource } from "./ByteSource.ts"
@@ -30,15 +30,14 @@ const refresh = async ({ connection }: Scene): Promise<ReadonlyArray<ServerFile>
   return files
 }
 
-/** What it has to offer; asked when somebody looks. */
+/** What it has to offer; asked when somebody looks, and of whoever is connected next once more. */
 export const useServerFiles = (scene: Scene): ReadonlyArray<ServerFile> => {
-  const [isAsked, setIsAsked] = useState(false)
+  const about = useStore(scene.connection.about)
   useEffect(() => {
-    if (isAsked) return
-    setIsAsked(true)
+    if (about === undefined) return
     // An older server has none.
     void refresh(scene).catch(() => undefined)
-  }, [scene, isAsked])
+  }, [scene, about])
   return useStore(known)
 }
 

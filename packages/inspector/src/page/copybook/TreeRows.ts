@@ -132,5 +132,5 @@ export const layoutTree = ({ root }: Layout): RecordTree => {
     if (field.kind === "elementary") leaves.push(node)
     return node
   }
-  return { root: visit(root, undefined), byId, leaves, faults: [] }
+  return { root: visit(root, undefined), byId, leaves, faults: [], troubles: [], isDecoded: true }
 }
