@@ -55,14 +55,18 @@ describe("an engine that ends and begins anew", () => {
       let driver: Awaited<ReturnType<typeof openPage>> | undefined
       yield* running(async () => {
         driver = await openPage(browser, url, { expected: /WebSocket|ERR_CONNECTION_REFUSED/ })
+        await driver.openView("Flow")
+        await driver.page.getByRole("region", { name: "The flow and its causes" }).waitFor()
       })
       if (driver === undefined) return assert.fail("the page was not opened")
       const { complaints, page, untilState } = driver
+      const banner = page.locator(".past-banner").getByText("The newest figures are those of")
       const status = page.getByRole("contentinfo", { name: "Status" })
       yield* Effect.promise(async () => {
         await untilState("Stale")
         const said = status.getByText(/not connected/i)
         await said.waitFor()
+        await banner.waitFor()
         const before = ageIn(await said.innerText())
         await page.waitForFunction(
           (least) =>
@@ -74,6 +78,7 @@ describe("an engine that ends and begins anew", () => {
       yield* running(async () => {
         await untilState("Live")
         await status.getByText(/not connected/i).waitFor({ state: "hidden" })
+        await banner.waitFor({ state: "hidden" })
       })
       assert.deepStrictEqual(complaints, [])
     }).pipe(Effect.scoped),

@@ -4,7 +4,7 @@ import type { Frame } from "@countersign/monitor/protocol/Update"
 import type { Scene, ViewProps } from "../shell/Contribution.ts"
 import ChartGrid, { MinutesField, minutesOf } from "./ChartGrid.tsx"
 import { EnginePage } from "./EnginePage.tsx"
-import { plansOf } from "./Series.ts"
+import { chartNames, plansOf } from "./Series.ts"
 
 interface ChartsProps {
   readonly frame: Frame
@@ -15,9 +15,8 @@ interface ChartsProps {
 
 /** What charts there are changes seldom, and each frame of another engine's file may bring others. */
 const Charts = ({ frame: { snapshot }, isVisible, minutes, scene }: ChartsProps) => {
-  const { actors, flow, readings, sinks } = snapshot
-  const shape = `${actors.length} ${flow.length} ${readings.length} ${sinks.length}`
-  const plans = useMemo(() => plansOf(snapshot), [shape])
+  const names = chartNames(snapshot)
+  const plans = useMemo(() => plansOf(snapshot), [names])
   return (
     <div className="engine-body" role="region" tabIndex={0} aria-label="Charts of the engine">
       <ChartGrid scene={scene} plans={plans} minutes={minutes} isVisible={isVisible} />

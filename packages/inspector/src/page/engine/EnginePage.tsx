@@ -5,7 +5,7 @@ import { useStore } from "../connection/Store.ts"
 import type { Scene } from "../shell/Contribution.ts"
 import { Icon } from "../shell/Icon.tsx"
 import { chooseIncident, readIncident } from "./IncidentActions.ts"
-import { shellWord } from "./ShellWord.ts"
+import { commandFor } from "./ShellWord.ts"
 import { useEvery, useWhile } from "./Shown.ts"
 import { TimeBar } from "./TimeBar.tsx"
 import "./Engine.css"
@@ -46,7 +46,7 @@ const Nothing = ({ scene }: { readonly scene: Scene }) => {
 
 const Copy = ({ command, scene }: { readonly command: string; readonly scene: Scene }) => {
   const directory = useStore(scene.connection.about)?.directory ?? ""
-  const text = command.replace("DIR", shellWord(directory))
+  const text = commandFor(command, directory)
   return (
     <button
       type="button"

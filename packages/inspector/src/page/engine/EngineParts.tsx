@@ -1,9 +1,10 @@
 /** What is there from the start: the side bar's place, and the moment in the status bar. */
 import { Suspense, lazy } from "react"
-import { useStore } from "../connection/Store.ts"
+import { useStore, useStorePart } from "../connection/Store.ts"
 import type { Scene } from "../shell/Contribution.ts"
 import { Icon } from "../shell/Icon.tsx"
 import { formatClock } from "../shell/TimeFormat.ts"
+import { shownMillis } from "./Past.ts"
 
 const EngineTree = lazy(() => import("./EngineTree.tsx"))
 
@@ -21,9 +22,10 @@ export const EngineSideBar = ({ scene }: PartProps) => (
 export const MomentStatus = ({ scene }: PartProps) => {
   const { connection } = scene
   const moment = useStore(connection.moment)
+  const past = useStorePart(connection.shown, (frame) => shownMillis(moment, frame))
   const incident = useStore(connection.incident)
   if (moment === undefined && incident === undefined) return null
-  const at = moment === undefined ? "" : ` ${formatClock(moment)}`
+  const at = past === undefined ? "" : ` ${formatClock(past)}`
   return (
     <span className="status-item status-warning">
       <button

@@ -2,7 +2,15 @@ import type { Snapshot } from "@countersign/monitor/protocol/Snapshot"
 import type { Frame } from "@countersign/monitor/protocol/Update"
 import { assert, describe, it } from "@effect/vitest"
 import { emptySnapshot } from "./EmptySnapshot.ts"
-import { actorPlans, alertMarks, makeColumns, makeStateSpans, planKey, plansOf } from "./Series.ts"
+import {
+  actorPlans,
+  alertMarks,
+  chartNames,
+  makeColumns,
+  makeStateSpans,
+  planKey,
+  plansOf,
+} from "./Series.ts"
 
 const frame = (atMillis: number, given: Partial<Snapshot> = {}): Frame => ({
   sequence: atMillis,
@@ -31,6 +39,19 @@ describe("the charts", () => {
   const labels = new Map(
     plansOf(snapshot).map(({ id, lines }) => [id, lines.map(({ label }) => label)]),
   )
+
+  it("are others where another sink or series has the place of one", () => {
+    const other = {
+      ...snapshot,
+      readings: snapshot.readings.map(({ series, value }) => ({
+        series: series.replace('bound="low"', 'bound="high"'),
+        value,
+      })),
+    }
+    assert.lengthOf(other.readings, snapshot.readings.length)
+    assert.notStrictEqual(chartNames(other), chartNames(snapshot))
+    assert.strictEqual(chartNames({ ...snapshot, flow: flow(7) }), chartNames(snapshot))
+  })
 
   it("are those that there are figures for", () => {
     assert.deepStrictEqual(

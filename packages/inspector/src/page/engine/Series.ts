@@ -121,6 +121,15 @@ const latencies = (snapshot: Snapshot): ReadonlyArray<Plan> => {
   }))
 }
 
+/** By what charts there are: another sink in the place of one has a chart of its own. */
+export const chartNames = ({ actors, flow, readings, sinks }: Snapshot): string =>
+  JSON.stringify([
+    actors.map(({ id, mailbox }) => [id, mailbox !== null]),
+    flow.map(({ step }) => step),
+    readings.map(({ series: name }) => name),
+    sinks.map(({ sink }) => sink),
+  ])
+
 /** The charts that there are figures for. */
 export const plansOf = (snapshot: Snapshot): ReadonlyArray<Plan> =>
   [

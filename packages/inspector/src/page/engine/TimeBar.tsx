@@ -1,12 +1,13 @@
 /** The last ten minutes as a slider, and which moment of them is shown. */
 import type { Frame } from "@countersign/monitor/protocol/Update"
-import { useStore } from "../connection/Store.ts"
+import { useStore, useStorePart } from "../connection/Store.ts"
 import type { Scene } from "../shell/Contribution.ts"
 import { Icon } from "../shell/Icon.tsx"
 import { IconButton } from "../shell/IconButton.tsx"
 import { formatClock, formatSpan, formatTime, timeZone } from "../shell/TimeFormat.ts"
 import { visible } from "../text/HostileText.ts"
 import { chooseIncident, saveIncident, stepMoment, toNow } from "./IncidentActions.ts"
+import { shownMillis, staleReason } from "./Past.ts"
 import { useEvery, useWhile } from "./Shown.ts"
 
 interface TimeBarProps {
@@ -62,6 +63,27 @@ const Slider = ({
   )
 }
 
+/** Says that the newest there is is old, where nobody has chosen to look back. */
+const StaleBanner = ({
+  newest,
+  scene,
+}: {
+  readonly newest: number | undefined
+  readonly scene: Scene
+}) => {
+  const reason = staleReason(useStore(scene.connection.state))
+  if (reason === undefined || newest === undefined) return null
+  return (
+    <p className="past-banner">
+      <Icon name="debug-disconnect" />
+      <span>
+        Not connected: {visible(reason, 300)}. The newest figures are those of{" "}
+        <strong>{formatTime(newest)}</strong>.
+      </span>
+    </p>
+  )
+}
+
 /** Says that it is not now, in words and in a colour of its own. */
 const PastBanner = ({
   history,
@@ -69,12 +91,15 @@ const PastBanner = ({
   scene,
 }: {
   readonly history: ReadonlyArray<Frame>
+  /** Of the frame that is shown; `undefined`: the newest. */
   readonly moment: number | undefined
   readonly scene: Scene
 }) => {
   const incident = useStore(scene.connection.incident)
   const newest = history.at(-1)?.atMillis ?? 0
-  if (incident === undefined && moment === undefined) return null
+  if (incident === undefined && moment === undefined) {
+    return <StaleBanner newest={history.at(-1)?.atMillis} scene={scene} />
+  }
   return (
     <p className="past-banner">
       <Icon name={incident === undefined ? "history" : "file"} />
@@ -110,7 +135,8 @@ export const TimeBar = ({ isVisible, scene }: TimeBarProps) => {
   const history = useEvery(connection.history, isVisible, 500)
   const moment = useWhile(connection.moment, isVisible)
   const isEmpty = history.length < 2
-  const at = moment ?? history.at(-1)?.atMillis
+  const past = useStorePart(connection.shown, (frame) => shownMillis(moment, frame))
+  const at = past ?? history.at(-1)?.atMillis
   return (
     <>
       <div className="time-bar" role="group" aria-label="Time">
@@ -133,7 +159,6 @@ export const TimeBar = ({ isVisible, scene }: TimeBarProps) => {
         <IconButton
           icon="save"
           label="Save the last ten minutes as a file"
-
           isOff={isEmpty}
           onClick={() => saveIncident(scene)}
         />
@@ -144,7 +169,7 @@ export const TimeBar = ({ isVisible, scene }: TimeBarProps) => {
           onClick={() => chooseIncident(scene)}
         />
       </div>
-      <PastBanner history={history} moment={moment} scene={scene} />
+      <PastBanner history={history} moment={past} scene={scene} />
     </>
   )
 }
