@@ -5,8 +5,9 @@ import { type ThemeChoice, chooseTheme, themeChoice } from "../theme/Theme.ts"
 import type { Scene, ViewProps } from "./Contribution.ts"
 import { views } from "./Contributions.ts"
 import { Icon } from "./Icon.tsx"
+import { KeyHint } from "./KeyHint.tsx"
 import { recentPlaces } from "./Places.ts"
-import { useProblems } from "./Problematic.ts"
+import { useCalm, useProblems } from "./Problematic.ts"
 import { countsInWords, countsOf } from "./Problems.ts"
 import { type TimeZone, chooseTimeZone, formatSpan, formatTime, timeZone } from "./TimeFormat.ts"
 
@@ -159,15 +160,16 @@ const isHere = (kind: string, over: string | undefined): boolean =>
 
 const Wrong = ({ scene }: { readonly scene: Scene }) => {
   const problems = useProblems(scene)
+  const { isGood, words } = useCalm(scene)
   return (
     <section aria-labelledby="welcome-wrong">
       <h2 id="welcome-wrong">What is wrong now</h2>
       {problems.length === 0 ? (
         <p>
-          <span className="good">
-            <Icon name="pass" />
+          <span className={isGood ? "good" : "quiet"}>
+            <Icon name={isGood ? "pass" : "question"} />
           </span>{" "}
-          Nothing that the monitor knows of.
+          {words}
         </p>
       ) : (
         <>
@@ -277,8 +279,10 @@ const Welcome = ({ scene }: ViewProps) => (
   <div className="welcome">
     <h1>Countersign</h1>
     <p className="quiet">
-      Looks into an audit trail, and checks in this page what it is shown. <kbd>Ctrl+P</kbd> opens a
-      view or an event, <kbd>Ctrl+Shift+P</kbd> runs a command, <kbd>?</kbd> shows all keys.
+      Looks into an audit trail, and checks in this page what it is shown.{" "}
+      <KeyHint command="palette.open" scene={scene} /> opens a view or an event,{" "}
+      <KeyHint command="palette.commands" scene={scene} /> runs a command, <kbd>?</kbd> shows all
+      keys.
     </p>
     <NoConnection scene={scene} />
     <div className="welcome-columns">
