@@ -2,11 +2,9 @@
 import { Editor } from "../editor/Editor.tsx"
 import type { Scene } from "../shell/Contribution.ts"
 import { Icon } from "../shell/Icon.tsx"
-import { visibleLines } from "../text/HostileText.ts"
 import { fieldsOf, keptBecause } from "./EventFields.ts"
+import { prettyJson } from "./PrettyJson.ts"
 import type { ShownEvent } from "./UseEvent.ts"
-
-const textMax = 65_536
 
 const Fields = ({ scene, value }: { readonly scene: Scene; readonly value: unknown }) => (
   <table className="event-fields">
@@ -83,7 +81,7 @@ export const ContentPart = ({
           language={isJson ? "json" : "plain"}
           isReadOnly
           isWrapped
-          text={isJson ? JSON.stringify(value, null, 2) : visibleLines(text ?? "", textMax)}
+          text={prettyJson(value, text ?? "")}
         />
       </section>
     </div>

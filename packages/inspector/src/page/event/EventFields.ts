@@ -35,9 +35,15 @@ export const fieldsOf = (event: unknown): ReadonlyArray<EventField> =>
       shown: visible(text, shownMax),
       filter: text.length <= filterMax ? term(path, "=", value) : undefined,
       isMasked: typeof value === "string" && path[0] === "data" && masked.test(value),
-      hint: hints[name],
+      hint: Object.hasOwn(hints, name) ? hints[name] : undefined,
     }
   })
+
+/** What happened, where the event says it. */
+export const typeOf = (event: unknown): string =>
+  typeof event === "object" && event !== null && "type" in event && typeof event.type === "string"
+    ? event.type
+    : ""
 
 /** What the record says of why it was kept. */
 export const keptBecause = (event: unknown): string | undefined => {

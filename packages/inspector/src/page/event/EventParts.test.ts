@@ -1,8 +1,9 @@
 import * as Filter from "@countersign/core/query/Filter"
 import { assert, describe, it } from "@effect/vitest"
 import * as Result from "effect/Result"
-import { fieldsOf, keptBecause } from "./EventFields.ts"
+import { fieldsOf, keptBecause, typeOf } from "./EventFields.ts"
 import { differing, hexLines } from "./HexLines.ts"
+import { prettyJson } from "./PrettyJson.ts"
 
 const event = {
   type: "patient.record.read",
@@ -29,11 +30,36 @@ describe("the members of an event", () => {
     assert.strictEqual(fields.find(({ path }) => path === "data.note")?.shown, "a\\u{202E}b")
   })
 
+  it("are no trap where they are called as what every object has", () => {
+    const fields = fieldsOf(JSON.parse('{"__proto__":1,"constructor":"a","toString":{"call":2}}'))
+    assert.deepStrictEqual(
+      fields.map(({ hint, path }) => [path, hint]),
+      [
+        ["__proto__", undefined],
+        ["constructor", undefined],
+        ["toString.call", undefined],
+      ],
+    )
+    assert.strictEqual(typeOf({ type: { toString: null, valueOf: null } }), "")
+    assert.strictEqual(typeOf({ type: "a.b" }), "a.b")
+  })
+
   it("say why the event was kept, where the record does", () => {
     assert.include(keptBecause(event), "stands for about 4 events")
     assert.include(keptBecause({ class: "telemetry" }), "may sample")
     assert.isUndefined(keptBecause({ class: "critical" }))
     assert.isUndefined(keptBecause(undefined))
+  })
+})
+
+describe("the JSON of an event", () => {
+  it("stands on lines of its own, and as it is where it is a trap", () => {
+    assert.strictEqual(prettyJson({ a: [1] }, "-"), '{\n  "a": [\n    1\n  ]\n}')
+    for (const depth of [100, 30_000]) {
+      const text = `${"[".repeat(depth)}1${"]".repeat(depth)}`
+      assert.strictEqual(prettyJson(JSON.parse(text), text), text)
+    }
+    assert.strictEqual(prettyJson(undefined, "a\u202e"), "a\\u{202E}")
   })
 })
 

@@ -60,4 +60,9 @@ describe("Completion", () => {
     const [one] = suggestionsAt("outc and type=a", 4, seen)
     assert.deepStrictEqual([one?.text, one?.from, one?.to], ["outcome", 0, 4])
   })
+
+  it("knows no values of members that are called as what every object has", () => {
+    for (const name of ["constructor", "__proto__", "toString"])
+      assert.deepStrictEqual(labels(`${name}=`), [])
+  })
 })

@@ -142,7 +142,8 @@ const offered = (state: State, seen: Seen): ReadonlyArray<readonly [string, stri
     case "operator":
       return operators.filter(([one]) => one.startsWith(typed))
     case "value": {
-      const values = new Set([...(knownValues[path] ?? []), ...(seen.get(path) ?? [])])
+      const known = Object.hasOwn(knownValues, path) ? knownValues[path] : undefined
+      const values = new Set([...(known ?? []), ...(seen.get(path) ?? [])])
       const bare = typed.replace(/^["']/, "")
       return [...values]
         .filter((one) => contains(one, bare) && one !== typed)

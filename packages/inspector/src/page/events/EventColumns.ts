@@ -23,11 +23,13 @@ const widths: Readonly<Record<string, number>> = {
   data: 340,
 }
 const widthOfOthers = 150
+const titleLengthMax = 120
 
 export const columnOf = (id: string, width?: number): TableColumn => ({
   id,
-  title: id === sequenceColumn ? "Sequence" : id,
-  width: width ?? widths[id] ?? widthOfOthers,
+  title: id === sequenceColumn ? "Sequence" : visible(id, titleLengthMax),
+  // Somebody may have called a member as what every object has.
+  width: width ?? (Object.hasOwn(widths, id) ? widths[id] : undefined) ?? widthOfOthers,
   ...(id === sequenceColumn ? { isNumber: true } : {}),
 })
 

@@ -36,4 +36,12 @@ describe("EventPath", () => {
       "data.deep.list=y",
     ])
   })
+
+  it("takes an event that is a trap for whoever goes down into it", () => {
+    const depth = 30_000
+    const deep: unknown = JSON.parse(`{"type":${"[".repeat(depth)}1${"]".repeat(depth)}}`)
+    assert.deepStrictEqual(leavesOf(deep), [])
+    assert.isAbove(textAt(deep, ["type"]).length, 0)
+    assert.strictEqual(textAt(deep, ["type", "id"]), "")
+  })
 })

@@ -28,19 +28,29 @@ export const pathOf = (text: string): Path | undefined => {
   }
 }
 
+/** What is nested more deeply is somebody's trap, and no stack is as deep as an entry can be. */
+const nestingMax = 32
+
 /** Every value that a path leads to: an array means each of its elements, as in a filter. */
-export const valuesAt = (value: unknown, path: Path): ReadonlyArray<unknown> => {
-  if (Array.isArray(value) && path.length > 0) return value.flatMap((one) => valuesAt(one, path))
+export const valuesAt = (value: unknown, path: Path, nesting = 0): ReadonlyArray<unknown> => {
+  if (Array.isArray(value) && path.length > 0)
+    return nesting >= nestingMax ? [] : value.flatMap((one) => valuesAt(one, path, nesting + 1))
   const [name, ...rest] = path
   if (name === undefined) return [value]
   if (typeof value !== "object" || value === null || !Object.hasOwn(value, name)) return []
   // Own members of parsed JSON, of which nothing is assumed.
-  return valuesAt((value as Readonly<Record<string, unknown>>)[name], rest)
+  return valuesAt((value as Readonly<Record<string, unknown>>)[name], rest, nesting)
 }
 
 /** A value on one line. */
-export const valueText = (value: unknown): string =>
-  typeof value === "string" ? value : (JSON.stringify(value) ?? "")
+export const valueText = (value: unknown): string => {
+  if (typeof value === "string") return value
+  try {
+    return JSON.stringify(value) ?? ""
+  } catch {
+    return "(nested more deeply than can be shown)"
+  }
+}
 
 /** What a cell of a column shows. */
 export const textAt = (event: unknown, path: Path): string =>
@@ -59,11 +69,11 @@ const depthMax = 8
 /** The single values of an event with the paths to them; arrays are not part of a path. */
 export const leavesOf = (event: unknown): ReadonlyArray<Leaf> => {
   const leaves: Array<Leaf> = []
-  const visit = (value: unknown, path: Path): void => {
-    if (leaves.length >= leavesMax || path.length > depthMax) return
-    if (Array.isArray(value)) for (const one of value) visit(one, path)
+  const visit = (value: unknown, path: Path, nesting: number): void => {
+    if (leaves.length >= leavesMax || path.length > depthMax || nesting > nestingMax) return
+    if (Array.isArray(value)) for (const one of value) visit(one, path, nesting + 1)
     else if (typeof value === "object" && value !== null)
-      for (const [name, inner] of Object.entries(value)) visit(inner, [...path, name])
+      for (const [name, inner] of Object.entries(value)) visit(inner, [...path, name], nesting + 1)
     else if (
       path.length > 0 &&
       (typeof value === "string" ||
@@ -73,6 +83,6 @@ export const leavesOf = (event: unknown): ReadonlyArray<Leaf> => {
     )
       leaves.push({ path, value })
   }
-  visit(event, [])
+  visit(event, [], 0)
   return leaves
 }
