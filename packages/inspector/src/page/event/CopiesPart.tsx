@@ -6,13 +6,15 @@ import { climb, leafHash } from "../proof/Tree.ts"
 import { Icon } from "../shell/Icon.tsx"
 import { visible } from "../text/HostileText.ts"
 import { differing, hexLines } from "./HexLines.ts"
+import { prettyJson } from "./PrettyJson.ts"
+import { compared } from "./ProofWords.ts"
 import type { ShownEvent } from "./UseEvent.ts"
 
 const prettyOf = (bytes: Uint8Array): string => {
   const text = toText(bytes)
   if (text === undefined) return hexLines(bytes).join("\n")
   try {
-    return JSON.stringify(JSON.parse(text), null, 2)
+    return prettyJson(JSON.parse(text), text)
   } catch {
     return text
   }
@@ -20,22 +22,11 @@ const prettyOf = (bytes: Uint8Array): string => {
 
 /** Whether the signed tree has these bytes at this place. */
 const isProven = ({ checked, sequence }: ShownEvent, bytes: Uint8Array): boolean => {
-  const { checkpoint, steps } = checked
-  if (checkpoint === undefined) return false
+  const { checkpoint, signer, steps } = checked
+  if (checkpoint === undefined || signer === undefined) return false
   const hashes = steps.map(({ sibling }) => sibling)
   const way = climb(leafHash(bytes), sequence, checkpoint.size, hashes)
   return way !== undefined && isSame(way.root, checkpoint.root)
-}
-
-const sentenceOf = (name: string, trail: boolean, copy: boolean, isEqual: boolean): string => {
-  if (isEqual)
-    return copy
-      ? `The trail and ${name} hold the same bytes, and they are the signed ones.`
-      : `The trail and ${name} hold the same bytes, but the signed tree has others.`
-  if (trail) return `The proof is of the trail's bytes: ${name} holds something else.`
-  return copy
-    ? `The proof is of what ${name} holds: the trail's bytes are what was changed.`
-    : `The proof is of neither: both the trail and ${name} hold something else than was signed.`
 }
 
 const Bytes = ({
@@ -57,6 +48,8 @@ const Bytes = ({
   </section>
 )
 
+const looks = { good: "pass", warn: "warning", bad: "error" } as const
+
 const Copy = ({ copy, event }: { readonly copy: CopyFound; readonly event: ShownEvent }) => {
   const name = visible(copy.name, 60)
   const stored = event.checked.bytes
@@ -70,12 +63,13 @@ const Copy = ({ copy, event }: { readonly copy: CopyFound; readonly event: Shown
   }
   const parts = differing(stored, held)
   const [isTrail, isCopy] = [isProven(event, stored), isProven(event, held)]
-  const isGood = isTrail && isCopy
+  const isSigned = event.checked.signer !== undefined
+  const isEqual = parts === undefined
+  const look = isTrail && isCopy ? "good" : isEqual && !isSigned ? "warn" : "bad"
   return (
     <>
-      <p className={isGood ? "good" : "bad"}>
-        <Icon name={isGood ? "pass" : "error"} />{" "}
-        {sentenceOf(name, isTrail, isCopy, parts === undefined)}
+      <p className={look}>
+        <Icon name={looks[look]} /> {compared({ name, isCopy, isEqual, isSigned, isTrail })}
       </p>
       {copy.detail === "" ? null : (
         <p className="warn">
@@ -105,10 +99,18 @@ const Copy = ({ copy, event }: { readonly copy: CopyFound; readonly event: Shown
   )
 }
 
-export const CopiesPart = ({ event }: { readonly event: ShownEvent }) => (
+export const CopiesPart = ({
+  copies,
+  event,
+}: {
+  /** `undefined`: they are still asked. */
+  readonly copies: ReadonlyArray<CopyFound> | undefined
+  readonly event: ShownEvent
+}) => (
   <div className="page">
-    {event.copies.map((copy) => (
-      <section key={copy.name} aria-label={visible(copy.name, 60)}>
+    {copies === undefined ? <p className="quiet">Asking the other stores…</p> : null}
+    {copies?.map((copy, index) => (
+      <section key={index} aria-label={visible(copy.name, 60)}>
         <h3>{visible(copy.name, 60)}</h3>
         <Copy copy={copy} event={event} />
       </section>

@@ -1,7 +1,7 @@
 /** One event, and what this page finds of it. */
 import { type KeyboardEvent, type ReactNode, useEffect, useId, useState } from "react"
 import { useStorePart } from "../connection/Store.ts"
-import { shellArgument } from "../events/ShellCommand.ts"
+import { directoryArgument } from "../events/ShellCommand.ts"
 import { forget } from "../proof/TrailMemory.ts"
 import type { Scene, ViewProps } from "../shell/Contribution.ts"
 import { Icon } from "../shell/Icon.tsx"
@@ -9,7 +9,9 @@ import { visible } from "../text/HostileText.ts"
 import { BytesPart } from "./BytesPart.tsx"
 import { ContentPart } from "./ContentPart.tsx"
 import { CopiesPart } from "./CopiesPart.tsx"
+import { typeOf } from "./EventFields.ts"
 import { ProofPart } from "./ProofPart.tsx"
+import type { CopyFound } from "@countersign/monitor/protocol/TrailProof"
 import { type ShownEvent, useEvent } from "./UseEvent.ts"
 import "./Event.css"
 
@@ -128,21 +130,36 @@ const Parts = ({
   )
 }
 
-const partsOf = (event: ShownEvent, scene: Scene): ReadonlyArray<Part> => [
+const partsOf = (
+  event: ShownEvent,
+  copies: ReadonlyArray<CopyFound> | undefined,
+  chosen: string,
+  scene: Scene,
+): ReadonlyArray<Part> => [
   { id: "content", title: "Event", content: <ContentPart event={event} scene={scene} /> },
   { id: "proof", title: "Proof", content: <ProofPart event={event} /> },
   { id: "bytes", title: "Bytes", content: <BytesPart event={event} /> },
-  ...(event.copies.length === 0
+  // Whoever has chosen it is not led away from it while the stores are asked.
+  ...((copies === undefined ? chosen !== "copies" : copies.length === 0)
     ? []
-    : [{ id: "copies", title: "Second copy", content: <CopiesPart event={event} /> }]),
+    : [
+        {
+          id: "copies",
+          title: "Second copy",
+          content: <CopiesPart copies={copies} event={event} />,
+        },
+      ]),
 ]
 
 const Tools = ({
+  asking,
   event,
   go,
   again,
   scene,
 }: {
+  /** What is asked for; empty: nothing. */
+  readonly asking: string
   readonly event: ShownEvent
   readonly go: (sequence: number) => void
   readonly again: () => void
@@ -152,7 +169,10 @@ const Tools = ({
   const { checked, sequence, size } = event
   const { proof } = checked
   const copy = (what: string, text: string) =>
-    void scene.host.copy(text).then(() => scene.workbench.notify(`${what} is copied`))
+    void scene.host.copy(text).then(
+      () => scene.workbench.notify(`${what} is copied`),
+      () => scene.workbench.notify("The clipboard is not to be had here", "warning"),
+    )
   return (
     <div className="tool-bar" role="toolbar" aria-label="Event">
       <button type="button" disabled={sequence <= 0} onClick={() => go(sequence - 1)}>
@@ -181,11 +201,14 @@ const Tools = ({
       <button
         type="button"
         onClick={() =>
-          copy("The command", `countersign prove ${shellArgument(directory)} ${sequence}`)
+          copy("The command", `countersign prove ${directoryArgument(directory)} ${sequence}`)
         }
       >
         <Icon name="terminal" /> Copy as command
       </button>
+      <span role="status" className="quiet">
+        {asking}
+      </span>
     </div>
   )
 }
@@ -201,8 +224,9 @@ const EventView = ({ isVisible, parameters, scene, setParameters }: ViewProps) =
     if (shown === undefined) return
     const { icon: _, word } = verdicts[shown.checked.verdict]
     scene.workbench.announce(`Event ${shown.sequence}: ${word}. ${shown.checked.sentence}`)
-    // A place is a better address than an id, which is looked for.
-    if (sequence === undefined) setParameters({ part, sequence: String(shown.sequence) })
+    // A place is a better address than an id, which is looked for; of another event it is none.
+    if (sequence === undefined && shown.checked.isAsked)
+      setParameters({ part, sequence: String(shown.sequence) })
   }, [shown])
 
   if (state._tag === "Asking") return <p className="page quiet">Asking for the event…</p>
@@ -219,9 +243,8 @@ const EventView = ({ isVisible, parameters, scene, setParameters }: ViewProps) =
       </div>
     )
   }
-  const { event } = state
-  const typeOf = (value: unknown): string =>
-    typeof value === "object" && value !== null && "type" in value ? String(value.type) : ""
+  const { copies, event, isAsking } = state
+  const asking = isAsking ? `Asking for event ${visible(sequence ?? id ?? "", 60)}…` : ""
   const go = (to: number) => setParameters({ part, sequence: String(to) })
   return (
     <div className="event-view">
@@ -233,11 +256,11 @@ const EventView = ({ isVisible, parameters, scene, setParameters }: ViewProps) =
         </h2>
         <Verdict again={again} checked={event.checked} scene={scene} />
       </header>
-      <Tools again={again} event={event} go={go} scene={scene} />
+      <Tools again={again} asking={asking} event={event} go={go} scene={scene} />
       <Parts
         chosen={part}
         choose={(chosen) => setParameters({ ...parameters, part: chosen })}
-        parts={partsOf(event, scene)}
+        parts={partsOf(event, copies, part, scene)}
       />
     </div>
   )

@@ -2,6 +2,7 @@
 import { toHex } from "../proof/Bytes.ts"
 import type { Check } from "../proof/Check.ts"
 import type { CheckedEvent } from "../proof/EventCheck.ts"
+import { pathEnd } from "./ProofWords.ts"
 import { judgeSignature, nameOfKey } from "../proof/Note.ts"
 import type { PathStep } from "../proof/Tree.ts"
 import { Icon } from "../shell/Icon.tsx"
@@ -78,9 +79,8 @@ const Path = ({
   readonly checked: CheckedEvent
   readonly sequence: number
 }) => {
-  const { checkpoint, leaf, root, steps } = checked
-  const isRight =
-    root !== undefined && checkpoint !== undefined && toHex(root) === toHex(checkpoint.root)
+  const { leaf, root, steps } = checked
+  const end = pathEnd(checked)
   return (
     <>
       <div className="path-leaf">
@@ -97,13 +97,9 @@ const Path = ({
           ))}
         </ol>
       )}
-      {checkpoint === undefined ? null : (
-        <p className={`path-end ${isRight ? "good" : "bad"}`}>
-          <Icon name={isRight ? "pass" : "error"} />{" "}
-          <Hash
-            bytes={checkpoint.root}
-            name={isRight ? "the signed root is the same" : "the signed root is another one"}
-          />
+      {end === undefined ? null : (
+        <p className={`path-end ${end.look}`}>
+          <Icon name={end.icon} /> <Hash bytes={end.root} name={end.words} />
         </p>
       )}
     </>
@@ -121,9 +117,8 @@ const signatureWords = {
 } as const
 
 const Signatures = ({ checked }: { readonly checked: CheckedEvent }) => {
-  const { note, ranges = [], signer } = checked
+  const { note, owner: known } = checked
   if (note === undefined) return null
-  const known = signer ?? ranges.at(-1)?.key
   return (
     <ul className="event-signatures">
       {note.signatures.map((signature, index) => {

@@ -1,6 +1,6 @@
 import { execFileSync } from "node:child_process"
 import { assert, describe, it } from "@effect/vitest"
-import { queryCommand, shellArgument } from "./ShellCommand.ts"
+import { directoryArgument, queryCommand, shellArgument } from "./ShellCommand.ts"
 
 /** What a real shell makes of it. */
 const seenByShell = (argument: string): string =>
@@ -13,6 +13,19 @@ describe("ShellCommand", () => {
       if (text !== "-n") assert.strictEqual(seenByShell(shellArgument(text)), text)
     },
   )
+
+  it("has no key in it that a terminal would obey, and means the same", () => {
+    const text = "a\u0003\u0015'b'\\0101 %s\u001b[201~\u009b\tü\nc"
+    const argument = shellArgument(text)
+    // oxlint-disable-next-line no-control-regex -- they are what it looks for
+    assert.notMatch(argument, /[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/u)
+    assert.strictEqual(seenByShell(argument), text)
+  })
+
+  it("takes no directory for a flag", () => {
+    assert.strictEqual(directoryArgument("-rf"), "./-rf")
+    assert.strictEqual(directoryArgument("/var/a b"), "'/var/a b'")
+  })
 
   it("says the same as what is shown", () => {
     assert.strictEqual(

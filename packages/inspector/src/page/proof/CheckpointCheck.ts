@@ -3,7 +3,7 @@
  * it continues what this page has seen before.
  */
 import type { CheckpointFound, KeysFound } from "@countersign/monitor/protocol/TrailProof"
-import { fromBase64, toBase64 } from "./Bytes.ts"
+import { fromBase64, isSame, toBase64 } from "./Bytes.ts"
 import { type Check, failed, passed, unchecked } from "./Check.ts"
 import {
   type Checkpoint,
@@ -46,7 +46,8 @@ export interface JudgedCheckpoint {
   readonly checkpoint?: Checkpoint
   /** Who signed, if a key that is known did. */
   readonly signer?: NoteKey
-  readonly ranges?: ReadonlyArray<KeyRange>
+  /** Whose turn it was to sign, as far as that is to be believed. */
+  readonly owner?: NoteKey
   /** Signed roots of smaller trees, which the entries must give as well. */
   readonly roots?: ReadonlyArray<{ readonly size: number; readonly root: Uint8Array }>
   /** What to remember, where all of it is to be believed. */
@@ -71,7 +72,7 @@ const judgeKeys = (checkpoint: Checkpoint, { keys, memory, nowMillis }: Evidence
     checkpoint.size,
     keys.rotations,
   )
-  const [problem = sinceProblem(checkpoint, ranges)] = problems
+  const [problem = sinceProblem(checkpoint, ranges) ?? otherTree(checkpoint, roots)] = problems
   if (problem !== undefined) checks.push(failed("Changes of the key", problem))
   else if (ranges.length > 1)
     checks.push(
@@ -116,8 +117,17 @@ const judgeKeys = (checkpoint: Checkpoint, { keys, memory, nowMillis }: Evidence
       ),
     )
   }
-  return { checks, owner, pinned, ranges, roots, isKeyChanged, isKnown }
+  return { checks, owner, pinned, roots, isKeyChanged }
 }
+
+/** Two trees of one size are two trails: an owner who signs both shows each to somebody else. */
+const otherTree = (
+  { root, size }: Checkpoint,
+  roots: NonNullable<JudgedCheckpoint["roots"]>,
+): string | undefined =>
+  roots.some((each) => each.size === size && !isSame(each.root, root))
+    ? `the change of the key at size ${size} was signed with another tree of that size`
+    : undefined
 
 const inRanges = (ranges: ReadonlyArray<KeyRange>, key: NoteKey): boolean =>
   ranges.some((range) => isSameKey(range.key, key))
@@ -154,10 +164,12 @@ const judgeContinuity = (
           { size: memory.size, root: seenRoot },
         ]
   if (isContinued(older.size, newer.size, older.root, newer.root, hashes))
-    return passed(
-      name,
-      `the tree of ${memory.size} entries that this page saw before is part of it`,
-    )
+    return memory.size > size
+      ? unchecked(
+          name,
+          `this page has seen ${memory.size} entries, of which these ${size} are the beginning: what came after them is not shown`,
+        )
+      : passed(name, `the tree of ${memory.size} entries that this page saw before is part of it`)
   const reason = continuity?.problem ?? ""
   return failed(
     name,
@@ -175,7 +187,7 @@ export const judgeCheckpoint = (text: string, evidence: Evidence): JudgedCheckpo
   const checkpoint = parseCheckpoint(note.text)
   if (isUnreadable(checkpoint)) return { note, checks: [failed("Checkpoint", checkpoint.problem)] }
   const keys = judgeKeys(checkpoint, evidence)
-  const { isKeyChanged, owner, ranges, roots } = keys
+  const { isKeyChanged, owner, roots } = keys
   const signature = judgeOwner(note, owner)
   const continuity = judgeContinuity(checkpoint, evidence)
   const name =
@@ -190,10 +202,12 @@ export const judgeCheckpoint = (text: string, evidence: Evidence): JudgedCheckpo
   ]
   const isBelieved =
     signature.result === "passed" && !checks.some(({ result }) => result === "failed")
-  const found = { checks, note, checkpoint, ranges, roots, isKeyChanged }
-  if (!isBelieved || owner === undefined) return found
+  const found = { checks, note, checkpoint, roots, isKeyChanged }
+  if (owner === undefined || isKeyChanged) return found
+  if (!isBelieved) return { ...found, owner }
   return {
     ...found,
+    owner,
     signer: owner,
     memory: remembering(checkpoint, keys.pinned ?? owner, evidence),
   }

@@ -11,20 +11,25 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import type { Memory } from "./CheckpointCheck.ts"
-import { checkEvent, type CheckedEvent } from "./EventCheck.ts"
+import { type AskedEvent, checkEvent, type CheckedEvent } from "./EventCheck.ts"
 
 const size = 600
 const entries = TrailFixture.entriesOf(size)
 const nowMillis = Date.UTC(2026, 10, 22)
 
 /** What the page finds of one entry of a trail in a directory, as a server would serve it. */
-const look = (directory: string, sequence: number, memory?: Memory) =>
+const look = (
+  directory: string,
+  sequence: number,
+  memory?: Memory,
+  asked: AskedEvent = { sequence },
+) =>
   Effect.gen(function* () {
     const found = yield* provenEvent(directory, { sequence })
     const keys = yield* readKeys(directory, undefined, 0)
     const [seen, to] = [memory?.size ?? 0, found.size].toSorted((a, b) => a - b)
     const continuity = yield* readNewest(directory, seen ?? 0, to)
-    return checkEvent(found, { keys, memory, continuity, nowMillis })
+    return checkEvent(asked, found, { keys, memory, continuity, nowMillis })
   }).pipe(Effect.provide(NodeDisk.layer))
 
 const pinned = (directory: string, key = TrailFixture.verifierKeyText()) =>
@@ -128,12 +133,30 @@ describe("an event, checked in the page", () => {
         300,
       )
       assert.notStrictEqual(`${text}\n${forged}`, good)
+      assert.isDefined(broken.owner)
       assert.include(broken.sentence, "Signature")
       const none = yield* tampered(
         (directory) => TrailFixture.put(directory, "checkpoint", text),
         3,
       )
       assert.deepStrictEqual(failureOf(none), ["Checkpoint"])
+    }),
+  )
+
+  it.effect("is not proven where another event came than the one that was asked for", () =>
+    Effect.gen(function* () {
+      const directory = yield* TrailFixture.trail(size)
+      yield* pinned(directory)
+      for (const asked of [{ sequence: 299 }, { id: "e299" }]) {
+        const other = yield* look(directory, 300, undefined, asked)
+        assert.strictEqual(other.verdict, "failed")
+        assert.deepStrictEqual(failureOf(other), ["What was asked for"])
+        assert.include(other.sentence, "299")
+        assert.isFalse(other.isAsked)
+        assert.isUndefined(other.proof)
+      }
+      const named = yield* look(directory, 300, undefined, { id: "e300" })
+      assert.strictEqual(named.verdict, "proven", named.sentence)
     }),
   )
 
@@ -164,6 +187,7 @@ describe("what the page remembers of a trail", () => {
       const changed = yield* look(directory, 300, first.memory)
       assert.strictEqual(changed.verdict, "failed")
       assert.isTrue(changed.isKeyChanged)
+      assert.isUndefined(changed.owner)
       assert.include(changed.sentence, "ANOTHER KEY")
       assert.isUndefined(changed.memory)
     }),
@@ -189,6 +213,7 @@ describe("what the page remembers of a trail", () => {
       TrailFixture.put(directory, "rotations/40", note)
       const forged = yield* look(directory, 5, memory)
       assert.include(failureOf(forged), "Changes of the key")
+      assert.isUndefined(forged.owner)
       fs.rmSync(path.join(directory, "rotations/40"))
       const hidden = yield* look(directory, 5, memory)
       assert.include(hidden.sentence, "rests on a change of the key at size 40")

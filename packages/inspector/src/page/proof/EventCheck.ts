@@ -7,7 +7,12 @@ import { type Evidence, judgeCheckpoint, type JudgedCheckpoint } from "./Checkpo
 import { nameOfKey } from "./Note.ts"
 import { climb, leafHash, type PathStep } from "./Tree.ts"
 
+/** What somebody wants to see: a place, or an id. */
+export type AskedEvent = { readonly sequence: number } | { readonly id: string }
+
 export interface CheckedEvent extends JudgedCheckpoint {
+  /** It is the event that was asked for. */
+  readonly isAsked: boolean
   readonly verdict: "proven" | "failed" | "unproven"
   /** The verdict in a sentence. */
   readonly sentence: string
@@ -48,6 +53,27 @@ const judgeForm = (text: string | undefined, value: unknown): Check => {
   return formOf(value) === text
     ? passed(name, "the bytes are the canonical form of what they say (RFC 8785)")
     : unchecked(name, "the bytes are not the canonical form; what was signed are the bytes alone")
+}
+
+const idOf = (value: unknown): unknown =>
+  typeof value === "object" && value !== null && Object.hasOwn(value, "id") && "id" in value
+    ? value.id
+    : undefined
+
+/** Another event, however well it is proven, is no answer. */
+const judgeAnswer = (
+  asked: AskedEvent,
+  { sequence }: ProvenEvent,
+  value: unknown,
+): Check | undefined => {
+  const name = "What was asked for"
+  if ("sequence" in asked)
+    return asked.sequence === sequence
+      ? undefined
+      : failed(name, `entry ${asked.sequence}, and entry ${sequence} came`)
+  return idOf(value) === asked.id
+    ? undefined
+    : failed(name, `an event with the id ${asked.id}, and one that has another came`)
 }
 
 const judgeLeaf = (found: ProvenEvent, leaf: Uint8Array): Check => {
@@ -116,7 +142,11 @@ const alwaysUnchecked: ReadonlyArray<Check> = [
 ]
 
 /** Checks an event; every hash and signature is computed here. */
-export const checkEvent = (found: ProvenEvent, evidence: Evidence): CheckedEvent => {
+export const checkEvent = (
+  asked: AskedEvent,
+  found: ProvenEvent,
+  evidence: Evidence,
+): CheckedEvent => {
   const bytes = fromBase64(found.entry) ?? new Uint8Array()
   const text = toText(bytes)
   const value = valueOf(text)
@@ -125,7 +155,9 @@ export const checkEvent = (found: ProvenEvent, evidence: Evidence): CheckedEvent
   const hashes = found.hashes.map((hash) => fromBase64(hash) ?? new Uint8Array())
   const size = judged.checkpoint?.size ?? found.size
   const way = climb(leaf, found.sequence, size, hashes)
+  const answer = judgeAnswer(asked, found, value)
   const checks = [
+    ...(answer === undefined ? [] : [answer]),
     judgeLeaf(found, leaf),
     judgeInclusion(found, way?.root, judged),
     ...judged.checks,
@@ -137,6 +169,7 @@ export const checkEvent = (found: ProvenEvent, evidence: Evidence): CheckedEvent
   return {
     ...judged,
     checks,
+    isAsked: answer === undefined,
     verdict: failure !== undefined ? "failed" : isProven ? "proven" : "unproven",
     sentence: sentenceOf(checks, judged),
     bytes,

@@ -2,7 +2,7 @@
 import { useState } from "react"
 import { useStore, useStorePart } from "../connection/Store.ts"
 import { Checks } from "../event/ProofPart.tsx"
-import { shellArgument } from "../events/ShellCommand.ts"
+import { directoryArgument } from "../events/ShellCommand.ts"
 import type { Scene, ViewProps } from "../shell/Contribution.ts"
 import { Icon } from "../shell/Icon.tsx"
 import { visible } from "../text/HostileText.ts"
@@ -191,9 +191,10 @@ const VerifyView = ({ scene }: ViewProps) => {
         <button
           type="button"
           onClick={() =>
-            void scene.host
-              .copy(`countersign verify ${shellArgument(directory)}`)
-              .then(() => scene.workbench.notify("The command is copied"))
+            void scene.host.copy(`countersign verify ${directoryArgument(directory)}`).then(
+              () => scene.workbench.notify("The command is copied"),
+              () => scene.workbench.notify("The clipboard is not to be had here", "warning"),
+            )
           }
         >
           <Icon name="terminal" /> Copy as command
