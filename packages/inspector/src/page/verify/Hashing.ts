@@ -51,18 +51,23 @@ const inThread = (size: number, expected: ReadonlyArray<ExpectedRoot>): Hashing 
     readonly resolve: (message: FromThread) => void
     readonly reject: (error: Error) => void
   }> = []
+  let isLost = false
   const lost = (): void => {
+    isLost = true
     for (const { reject } of waiting.splice(0)) reject(new Error("the hashing thread has ended"))
   }
   thread.addEventListener("message", ({ data }: MessageEvent<FromThread>) =>
     waiting.shift()?.resolve(data),
   )
   thread.addEventListener("error", lost)
+  thread.addEventListener("messageerror", lost)
   const send = (message: ToThread): void => thread.postMessage(message)
   const ask = (message: ToThread): Promise<FromThread> =>
     new Promise((resolve, reject) => {
       waiting.push({ resolve, reject })
       send(message)
+      // It may have ended before it was asked anything.
+      if (isLost) lost()
     })
   send({ _tag: "Start", size, expected })
   return {

@@ -20,7 +20,7 @@ const entries = TrailFixture.entriesOf(size)
 const second = entries.slice(256, 512)
 
 /** The page's end of the protocol, with a trail's files behind it. */
-const connectionTo = (directory: string) => {
+const connectionTo = (directory: string, over: Over = {}) => {
   const disk = Effect.runSync(Effect.provide(Effect.service(Disk), NodeDisk.layer))
   const reading = Effect.provideService(Disk, disk)
   const client = {
@@ -30,12 +30,20 @@ const connectionTo = (directory: string) => {
     Event: (asked: { sequence: number }) => reading(provenEvent(directory, asked)),
     Bundles: (asked: { size: number; bundle: number; offset: number }) =>
       reading(readBundles(directory, asked)),
+    ...over,
   }
   return {
     ask: <A, E>(request: (client: Client) => Effect.Effect<A, E>) =>
       // The four requests that a verification makes.
       Effect.runPromise(request(client as unknown as Client)),
   }
+}
+
+/** What a server answers in its own way. */
+interface Over {
+  readonly Bundles?: (asked: { bundle: number }) => Effect.Effect<unknown>
+  readonly Checkpoint?: (asked: { seen: number; size?: number }) => Effect.Effect<unknown, unknown>
+  readonly Event?: (asked: { sequence: number }) => Effect.Effect<unknown, unknown>
 }
 
 const storage = () => {
@@ -46,12 +54,12 @@ const storage = () => {
   }
 }
 
-const run = async (directory: string, host = storage()): Promise<VerifyRun> => {
+const run = async (directory: string, host = storage(), over: Over = {}): Promise<VerifyRun> => {
   let state = started("page", 0)
   const changed = (part: Partial<VerifyRun>) => {
     state = { ...state, ...part }
   }
-  const scene = { connection: connectionTo(directory), host }
+  const scene = { connection: connectionTo(directory, over), host }
   await verifyHere(scene, changed, new AbortController().signal)
   return state
 }
@@ -194,6 +202,7 @@ describe("a trail that the page verifies itself", () => {
       assert.include(JSON.stringify(found.findings), "both were written anew")
       assert.strictEqual(firstWrong(found), 256)
       assert.include(found.detail, "one or more of the entries 256 to 511")
+      assert.deepStrictEqual([...found.segments], [1, 2, 1])
     }),
   )
 
@@ -257,6 +266,100 @@ describe("a trail that the page verifies itself", () => {
       const found = yield* Effect.promise(() => run(directory, host))
       assert.strictEqual(found.verdict, "tampered")
       assert.include(JSON.stringify(found.findings), "what this page saw before")
+    }),
+  )
+
+  it.live("is tampered with where what this page has seen of it is not shown any more", () =>
+    Effect.gen(function* () {
+      const directory = yield* TrailFixture.trail(0)
+      pin(directory)
+      const many = TrailFixture.entriesOf(size)
+      TrailFixture.publish(directory, many)
+      const host = storage()
+      yield* Effect.promise(() => run(directory, host))
+      const older = yield* TrailFixture.trail(512)
+      pin(older)
+      const asked = connectionTo(directory)
+      // It has kept what proves that the smaller tree is the beginning of the other one.
+      const { hashes } = yield* Effect.promise(() =>
+        asked.ask((client) => client.Checkpoint({ seen: 512, size })),
+      )
+      const { checkpoint } = yield* Effect.promise(() =>
+        connectionTo(older).ask((client) => client.Checkpoint({ seen: 0 })),
+      )
+      const Checkpoint = () => Effect.succeed({ checkpoint, hashes, problem: "" })
+      const found = yield* Effect.promise(() => run(older, host, { Checkpoint }))
+      assert.strictEqual(found.verdict, "tampered", found.detail)
+      assert.include(found.detail, "the newest 88 entries that this page has seen are not in it")
+    }),
+  )
+
+  it.live("is tampered with where it was signed as two trees of one size", () =>
+    Effect.gen(function* () {
+      const directory = yield* TrailFixture.trail(0)
+      const keys = [Rotated.makeKey(), Rotated.makeKey()]
+      const trail = Rotated.rotatedTrail(40, keys, [40])
+      Rotated.publishRotated(directory, trail)
+      pin(directory, TrailFixture.verifierKeyText(keys[0]))
+      const good = yield* Effect.promise(() => run(directory))
+      assert.strictEqual(good.verdict, "verified", good.detail)
+      const other = { ...trail, entries: trail.entries.with(7, "{}") }
+      TrailFixture.publish(directory, other.entries)
+      TrailFixture.put(directory, "checkpoint", Rotated.newestNote(other))
+      const found = yield* Effect.promise(() => run(directory))
+      assert.strictEqual(found.verdict, "tampered")
+      assert.include(found.detail, "another tree of that size")
+    }),
+  )
+
+  const writtenAnew = (directory: string, count: number) => {
+    const forged = TrailFixture.entriesOf(count).with(300, '{"id":"forged"}')
+    bundle(forged.slice(256, 512))(directory)
+    TrailFixture.put(directory, "tile/0/001", TrailFixture.hashTiles(forged)[0]?.[1] ?? "")
+  }
+
+  it.live("is found in a trail that grows meanwhile", () =>
+    Effect.gen(function* () {
+      const directory = yield* TrailFixture.trail(size)
+      pin(directory)
+      writtenAnew(directory, size)
+      const disk = Effect.runSync(Effect.provide(Effect.service(Disk), NodeDisk.layer))
+      let isGrown = false
+      const Event = (asked: { sequence: number }) => {
+        if (!isGrown) TrailFixture.publish(directory, TrailFixture.entriesOf(1100))
+        if (!isGrown) writtenAnew(directory, 1100)
+        isGrown = true
+        return Effect.provideService(provenEvent(directory, asked), Disk, disk)
+      }
+      const found = yield* Effect.promise(() => run(directory, storage(), { Event }))
+      assert.strictEqual(found.verdict, "tampered")
+      assert.strictEqual(firstWrong(found), 256)
+    }),
+  )
+
+  it.live("is tampered with though the server does not help to find where", () =>
+    Effect.gen(function* () {
+      const directory = yield* TrailFixture.trail(size)
+      pin(directory)
+      writtenAnew(directory, size)
+      const Event = () => Effect.fail(new Error("not now"))
+      const found = yield* Effect.promise(() => run(directory, storage(), { Event }))
+      assert.strictEqual(found.verdict, "tampered")
+      // Their tiles agree with them, and nothing that was signed with the tiles.
+      assert.deepStrictEqual([...found.segments], [0, 0, 0])
+    }),
+  )
+
+  it.live("keeps nobody busy for ever who is sent the same again and again", () =>
+    Effect.gen(function* () {
+      const directory = yield* TrailFixture.trail(size)
+      pin(directory)
+      const Bundles = ({ bundle: at }: { bundle: number }) =>
+        Effect.succeed({ pieces: [], next: { bundle: at, offset: 0 } })
+      const failed = yield* Effect.flip(
+        Effect.tryPromise(() => run(directory, storage(), { Bundles })),
+      )
+      assert.include(String(failed.cause), "again and again")
     }),
   )
 })

@@ -15,9 +15,15 @@ interface Span {
   readonly to: number
 }
 
-export interface Searched {
+export interface SignedTree {
   readonly size: number
   readonly root: Uint8Array
+}
+
+export interface Searched {
+  readonly size: number
+  /** The tree that an answer speaks of, if it was signed: a trail that grows has a larger one. */
+  readonly treeOf: (found: ProvenEvent) => SignedTree | undefined
   /** Of each bundle's entries, as computed here; 32 bytes each. */
   readonly bundleRoots: Uint8Array
   readonly ask: (sequence: number) => Promise<ProvenEvent>
@@ -35,14 +41,16 @@ const rootOver = ({ bundleRoots }: Searched, { from, to }: Span): Uint8Array => 
 
 /** The way of an entry where it leads to the signed root; what is beside it is then what was signed. */
 const signedWay = async (
-  { ask, root, size }: Searched,
+  { ask, treeOf }: Searched,
   sequence: number,
 ): Promise<ReadonlyArray<PathStep> | undefined> => {
-  const { entry, hashes } = await ask(sequence)
-  const leaf = leafHash(fromBase64(entry) ?? new Uint8Array())
-  const beside = hashes.map((hash) => fromBase64(hash) ?? new Uint8Array())
-  const way = climb(leaf, sequence, size, beside)
-  return way !== undefined && isSame(way.root, root) ? way.steps : undefined
+  const found = await ask(sequence)
+  const tree = treeOf(found)
+  if (tree === undefined) return undefined
+  const leaf = leafHash(fromBase64(found.entry) ?? new Uint8Array())
+  const beside = found.hashes.map((hash) => fromBase64(hash) ?? new Uint8Array())
+  const way = climb(leaf, sequence, tree.size, beside)
+  return way !== undefined && isSame(way.root, tree.root) ? way.steps : undefined
 }
 
 /** The entries under the hash that is beside a step. */
@@ -59,7 +67,8 @@ const wrongBeside = (
   for (const step of way) {
     const beside = besideOf(step, below)
     const isWhole = beside.from % bundleWidth === 0 && step.to - step.from > bundleWidth
-    if (isWhole && !isSame(rootOver(searched, beside), step.sibling)) wrong.push(beside)
+    const isHashed = beside.to <= searched.size
+    if (isWhole && isHashed && !isSame(rootOver(searched, beside), step.sibling)) wrong.push(beside)
     below = step
   }
   return wrong

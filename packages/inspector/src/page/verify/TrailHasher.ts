@@ -33,6 +33,8 @@ export interface HashedTrail {
   readonly findings: ReadonlyArray<Finding>
   /** The entries give the signed root. */
   readonly isRootRight: boolean
+  /** The tiles' hashes give it, so what agrees with them is what was signed. */
+  readonly areTilesRight: boolean
   readonly entries: number
   readonly bytes: number
   /** The root over each bundle's entries; 32 bytes each. */
@@ -41,6 +43,8 @@ export interface HashedTrail {
 
 export const bundleWidth = 256
 const lengthBytes = 2
+/** No bundle is larger; whoever sends more of one does not fill the memory with it. */
+const bundleBytesMax = bundleWidth * (lengthBytes + 0xffff)
 const findingsMax = 100
 /** In one bundle: an entry that is gone moves all behind it. */
 const bundleFindingsMax = 4
@@ -76,6 +80,7 @@ export class TrailHasher {
   private readonly found: Array<Finding> = []
   private readonly roots: Array<Uint8Array> = []
   private parts: Array<Uint8Array> = []
+  private heldBytes = 0
   private isCut = false
   private areTilesCut = false
   private bytes = 0
@@ -93,9 +98,12 @@ export class TrailHasher {
       const bytes = fromBase64(piece.bytes) ?? new Uint8Array()
       this.bytes += bytes.length
       this.parts.push(bytes)
-      if (piece.offset + bytes.length < piece.total) continue
+      this.heldBytes += bytes.length
+      const isWhole = piece.offset + bytes.length >= piece.total
+      if (!isWhole && this.heldBytes <= bundleBytesMax) continue
       const whole = joined(this.parts)
       this.parts = []
+      this.heldBytes = 0
       bundles.push({ bundle: piece.bundle, isSame: this.judge(piece, whole) })
     }
     return { entries: this.tree.size, bytes: this.bytes, bundles }
@@ -129,7 +137,8 @@ export class TrailHasher {
       })
     }
     const bundleRoots = joined(this.roots)
-    return { findings, isRootRight, entries: this.tree.size, bytes: this.bytes, bundleRoots }
+    const { bytes, tree } = this
+    return { findings, isRootRight, areTilesRight, entries: tree.size, bytes, bundleRoots }
   }
 
   private report(finding: Finding): void {

@@ -31,8 +31,9 @@ const land = (scene: Scene, run: VerifyRun): void => {
 type Change = (part: Partial<VerifyRun>) => void
 type End = (state: VerifyRun["state"], detail?: string) => void
 
-const byServer = ({ connection }: Scene, change: Change, end: End): (() => void) =>
-  connection.listen(
+const byServer = ({ connection }: Scene, change: Change, end: End): (() => void) => {
+  let isJudged = false
+  return connection.listen(
     (client) => client.Verify(),
     (step) => {
       const { bytes, entries } = step
@@ -43,6 +44,7 @@ const byServer = ({ connection }: Scene, change: Change, end: End): (() => void)
           size: step.size,
           segments: segmentsOf(step.size, entries, []),
         })
+      isJudged = true
       const { detail, findings, notChecked, verdict } = step
       const size = step.size ?? 0
       const segments = segmentsOf(size, entries, findings)
@@ -52,8 +54,12 @@ const byServer = ({ connection }: Scene, change: Change, end: End): (() => void)
           : detail
       change({ bytes, entries, size, verdict, findings, notChecked, segments, detail: sentence })
     },
-    (failure) => end(failure === undefined ? "done" : "failed", failure),
+    (failure) => {
+      if (failure === undefined && isJudged) return end("done")
+      end("failed", failure ?? "the server has ended without a verdict")
+    },
   )
+}
 
 const byPage = (scene: Scene, change: Change, end: End): (() => void) => {
   const stop = new AbortController()
@@ -76,6 +82,8 @@ const make = (scene: Scene): Verifications => {
   }
   const newest = makeStore<VerifyRun | undefined>(undefined)
   const stops = new Map<VerifyRun["by"], () => void>()
+  /** The run that is shown: one that was stopped says nothing more, however late it ends. */
+  const shown = new Map<VerifyRun["by"], VerifyRun>()
 
   const change = (by: VerifyRun["by"], part: Partial<VerifyRun>): void => {
     const before = runs[by].get()
@@ -107,18 +115,23 @@ const make = (scene: Scene): Verifications => {
       const run = started(by, Date.now())
       runs[by].set(run)
       newest.set(run)
+      shown.set(by, run)
+      const isShown = () => shown.get(by) === run
       const begin = by === "server" ? byServer : byPage
-      stops.set(
-        by,
-        begin(
-          scene,
-          (part) => change(by, part),
-          (state, detail) => end(by, state, detail),
-        ),
+      const stop = begin(
+        scene,
+        (part) => {
+          if (isShown()) change(by, part)
+        },
+        (state, detail) => {
+          if (isShown()) end(by, state, detail)
+        },
       )
+      if (runs[by].get()?.state === "running") stops.set(by, stop)
     },
     stop: (by) => {
       stops.get(by)?.()
+      shown.delete(by)
       end(by, "stopped", "It was stopped")
     },
   }

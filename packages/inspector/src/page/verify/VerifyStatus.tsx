@@ -2,6 +2,7 @@
 import { useStore } from "../connection/Store.ts"
 import type { Scene } from "../shell/Contribution.ts"
 import { Icon } from "../shell/Icon.tsx"
+import { visible } from "../text/HostileText.ts"
 import { verificationsOf } from "./Verifications.ts"
 import { type VerifyRun, wordOf } from "./VerifyRun.ts"
 
@@ -32,7 +33,9 @@ export const VerifyStatus = ({ scene }: { readonly scene: Scene }) => {
     <button
       type="button"
       className={`status-item status-button${isBad ? " status-error" : ""}`}
-      title={run === undefined ? "Nobody has verified the trail in this visit" : run.detail}
+      title={
+        run === undefined ? "Nobody has verified the trail in this visit" : visible(run.detail, 600)
+      }
       onClick={() => scene.workbench.open("verify")}
     >
       <Icon name={run === undefined ? "verified" : iconOf(run)} />{" "}
