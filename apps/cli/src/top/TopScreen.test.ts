@@ -1,4 +1,5 @@
 import type { Snapshot } from "@countersign/monitor/protocol/Snapshot"
+import { idleActor as actor } from "@countersign/monitor/testing/ActorFixture"
 import { assert, describe, it } from "@effect/vitest"
 import type { Paint } from "../terminal/Paint.ts"
 import { screenOf } from "./TopScreen.ts"
@@ -6,27 +7,6 @@ import { initialView } from "./TopView.ts"
 
 const plain = (text: string): string => text
 const paint: Paint = { bold: plain, faint: plain, good: plain, bad: plain, doubtful: plain }
-
-const actor = (
-  id: string,
-  kind: Snapshot["actors"][number]["kind"],
-  more: Partial<Snapshot["actors"][number]> = {},
-): Snapshot["actors"][number] => ({
-  id,
-  parent: id === "engine" ? null : "engine",
-  kind,
-  state: "idle",
-  sinceMillis: 0,
-  restarts: 0,
-  faults: 0,
-  lastCause: null,
-  waitsOn: null,
-  batches: 0,
-  items: 0,
-  perSecond: 0,
-  mailbox: null,
-  ...more,
-})
 
 const snapshot: Snapshot = {
   engine: {
@@ -63,10 +43,16 @@ const snapshot: Snapshot = {
     },
   ],
   actors: [
-    actor("engine", "supervisor"),
-    actor("heartbeat", "service"),
-    actor("sink:pg", "sink", { state: "blocked", waitsOn: "pg\u001b[2J", restarts: 1, faults: 4 }),
-    actor("log", "stage", {
+    actor("engine"),
+    actor("heartbeat", { kind: "service" }),
+    actor("sink:pg", {
+      kind: "sink",
+      state: "blocked",
+      waitsOn: "pg\u001b[2J",
+      restarts: 1,
+      faults: 4,
+    }),
+    actor("log", {
       mailbox: { depthItems: 10, capacityItems: 100, depthBytes: 90, capacityBytes: 100 },
     }),
   ],

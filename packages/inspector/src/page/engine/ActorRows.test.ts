@@ -1,3 +1,4 @@
+import { idleActor as actor } from "@countersign/monitor/testing/ActorFixture"
 import { assert, describe, it } from "@effect/vitest"
 import {
   type ActorRow,
@@ -9,23 +10,7 @@ import {
   troubledCount,
 } from "./ActorRows.ts"
 
-const actor = (id: string, given: Partial<ActorRow> = {}): ActorRow => ({
-  id,
-  parent: "engine",
-  kind: "stage",
-  state: "idle",
-  sinceMillis: 0,
-  restarts: 0,
-  faults: 0,
-  lastCause: null,
-  waitsOn: null,
-  batches: 0,
-  items: 0,
-  perSecond: 0,
-  mailbox: null,
-  ...given,
-})
-const engine = actor("engine", { parent: null, kind: "supervisor" })
+const engine = actor("engine")
 const mailbox = (depthItems: number, depthBytes: number) => ({
   depthItems,
   capacityItems: 10,

@@ -1,27 +1,14 @@
-import { assert, describe, it } from "@effect/vitest"
 import type { Snapshot } from "@countersign/monitor/protocol/Snapshot"
+import { idleActor } from "@countersign/monitor/testing/ActorFixture"
+import { assert, describe, it } from "@effect/vitest"
 import type { ActorRow } from "./ActorRows.ts"
 import { type Cause, causesOf } from "./Cause.ts"
 import { emptySnapshot } from "./EmptySnapshot.ts"
 
 const atMillis = 1_000_000
 
-const actor = (id: string, given: Partial<ActorRow> = {}): ActorRow => ({
-  id,
-  parent: "engine",
-  kind: "stage",
-  state: "idle",
-  sinceMillis: atMillis - 4200,
-  restarts: 0,
-  faults: 0,
-  lastCause: null,
-  waitsOn: null,
-  batches: 0,
-  items: 0,
-  perSecond: 0,
-  mailbox: null,
-  ...given,
-})
+const actor = (id: string, given: Partial<ActorRow> = {}): ActorRow =>
+  idleActor(id, { sinceMillis: atMillis - 4200, ...given })
 const waitsOn = (id: string, other: string, given: Partial<ActorRow> = {}) =>
   actor(id, { state: "blocked", waitsOn: other, ...given })
 

@@ -1,24 +1,16 @@
 import type { Snapshot } from "@countersign/monitor/protocol/Snapshot"
+import { idleActor } from "@countersign/monitor/testing/ActorFixture"
 import { assert, describe, it } from "@effect/vitest"
 import type { ActorRow } from "./ActorRows.ts"
 import { emptySnapshot } from "./EmptySnapshot.ts"
 import { flowOf } from "./Flow.ts"
 
-const stage = (id: string, depthItems = 0, perSecond = 0): ActorRow => ({
-  id,
-  parent: "engine",
-  kind: "stage",
-  state: "running",
-  sinceMillis: 0,
-  restarts: 0,
-  faults: 0,
-  lastCause: null,
-  waitsOn: null,
-  batches: 0,
-  items: 0,
-  perSecond,
-  mailbox: { depthItems, capacityItems: 10, depthBytes: 0, capacityBytes: 100 },
-})
+const stage = (id: string, depthItems = 0, perSecond = 0): ActorRow =>
+  idleActor(id, {
+    state: "running",
+    perSecond,
+    mailbox: { depthItems, capacityItems: 10, depthBytes: 0, capacityBytes: 100 },
+  })
 
 const snapshot: Snapshot = {
   ...emptySnapshot,

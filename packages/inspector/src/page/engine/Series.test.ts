@@ -1,5 +1,6 @@
 import type { Snapshot } from "@countersign/monitor/protocol/Snapshot"
 import type { Frame } from "@countersign/monitor/protocol/Update"
+import { idleActor } from "@countersign/monitor/testing/ActorFixture"
 import { assert, describe, it } from "@effect/vitest"
 import { emptySnapshot } from "./EmptySnapshot.ts"
 import {
@@ -167,21 +168,7 @@ describe("marks of alerts", () => {
 describe("the states of an actor", () => {
   it("are spans, the newest first", () => {
     const actors = (state: "running" | "blocked", waitsOn: string | null) => [
-      {
-        id: "pool",
-        parent: null,
-        kind: "stage" as const,
-        state,
-        sinceMillis: 0,
-        restarts: 0,
-        faults: 0,
-        lastCause: null,
-        waitsOn,
-        batches: 0,
-        items: 0,
-        perSecond: 0,
-        mailbox: null,
-      },
+      idleActor("pool", { state, waitsOn }),
     ]
     const spans = makeStateSpans("pool")([
       frame(1000, { actors: actors("running", null) }),
