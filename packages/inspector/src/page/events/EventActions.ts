@@ -79,12 +79,12 @@ export const useEventActions = (
       progress: (done: number) => void,
     ): Promise<Exported> => {
       // Rows move as events come: those of this moment are meant.
-      const rank = session.rankOfRow(from)
+      const sequenceAt = session.placesFrom(from)
       const exported = await exportEvents({
         format,
         columns,
         count,
-        sequenceAt: (index) => session.sequenceOfRank(rank, index),
+        sequenceAt,
         ask: (sequences, stop) => connection.ask((client) => client.Entries({ sequences }), stop),
         signal,
         progress,

@@ -1,15 +1,23 @@
 import type { FoundPart } from "@countersign/monitor/protocol/FoundEvents"
 import * as Runs from "@countersign/monitor/protocol/Runs"
 import { assert, describe, it } from "@effect/vitest"
-import type { Connection } from "../connection/Connection.ts"
+import type { Client, Connection } from "../connection/Connection.ts"
 import { EventsSession } from "./EventsSession.ts"
 
 /** Hears what the test says, and remembers how often it was asked and stopped. */
 const made = () => {
   let say: (part: FoundPart) => void = () => undefined
   const counts = { listened: 0, stopped: 0 }
+  const asked: Array<ReadonlyArray<number>> = []
+  const Entries = (places: { readonly sequences: ReadonlyArray<number> }) => {
+    asked.push(places.sequences)
+  }
   const connection: Pick<Connection, "ask" | "listen"> = {
-    ask: () => new Promise(() => undefined),
+    ask: (request) => {
+      // The one request that a session makes is for entries.
+      void request({ Entries } as unknown as Client)
+      return new Promise(() => undefined)
+    },
     listen: (_stream, each) => {
       counts.listened += 1
       // The one stream that a session listens to is of parts.
@@ -23,7 +31,7 @@ const made = () => {
   const session = new EventsSession(connection as Connection)
   const part = (from: number, to: number, places: ReadonlyArray<number>, size: number): void =>
     say({ from, to, runs: Runs.encode(from, Runs.runsOf(places)), size, isAnew: false, damage: [] })
-  return { counts, part, session }
+  return { asked, counts, part, session }
 }
 
 const sequences = (session: EventsSession): ReadonlyArray<number | undefined> =>
@@ -63,17 +71,25 @@ describe("EventsSession", () => {
     assert.deepStrictEqual(sequences(session), [0, 1, 2])
   })
 
-  it("exports the rows of the moment, though events come meanwhile", () => {
+  it("exports the rows of the moment, though events come and are found meanwhile", () => {
     const { part, session } = made()
     session.search("", "newest")
-    part(0, 3, [0, 1, 2], 3)
-    const rank = session.rankOfRow(0)
+    part(5, 8, [5, 6, 7], 8)
+    const placeOf = session.placesFrom(0)
     session.follow(true)
-    part(3, 5, [3, 4], 5)
-    assert.deepStrictEqual(
-      [0, 1, 2, 3].map((index) => session.sequenceOfRank(rank, index)),
-      [2, 1, 0, undefined],
-    )
+    part(8, 10, [8, 9], 10)
+    // A search from the newest on finds older ones, which come before all of these.
+    part(0, 5, [1, 2], 10)
+    assert.deepStrictEqual([0, 1, 2, 3].map(placeOf), [7, 6, 5, undefined])
+  })
+
+  it("asks for the event that is selected, though its row is not seen or not found", () => {
+    const { asked, part, session } = made()
+    session.search("", "oldest")
+    part(0, 3, [0, 1, 2], 1000)
+    session.selected = 700
+    session.see(0, 2, 1)
+    assert.deepStrictEqual(asked, [[0, 1, 700, 2]])
   })
 
   it("asks nobody for what is no filter", () => {

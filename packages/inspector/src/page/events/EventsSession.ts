@@ -23,6 +23,8 @@ export class EventsSession {
   order: Order = "newest"
   isFollowing = false
   failure: string | undefined = undefined
+  /** An event that is shown though its row may be far away, or not among those found. */
+  selected: number | undefined = undefined
   /** Places from here on are not shown yet. */
   private shownTo = 0
   private readonly connection: Connection
@@ -142,14 +144,17 @@ export class EventsSession {
     return this.order === "newest" ? this.count - 1 - rank : rank
   }
 
-  /** How many of the found events come before the one of a row; events that come change no rank. */
-  rankOfRow(row: number): number {
+  /** How many of the found events come before the one of a row. */
+  private rankOfRow(row: number): number {
     return this.order === "newest" ? this.count - 1 - row : row
   }
 
-  /** The places of the rows from that one on. */
-  sequenceOfRank(rank: number, index: number): number | undefined {
-    return this.found.at(this.order === "newest" ? rank - index : rank + index)
+  /** The places of the rows from that one on, as they are now: what is found later moves none. */
+  placesFrom(row: number): (index: number) => number | undefined {
+    const step = this.order === "newest" ? -1 : 1
+    const rank = this.rankOfRow(row)
+    const found = this.found.copy()
+    return (index) => found.at(rank + step * index)
   }
 
   eventAt(row: number): EventRow | undefined {
@@ -170,6 +175,7 @@ export class EventsSession {
     const ahead = step < 0 ? next.toReversed() : next
     // A page at a time, once half of it is used up, and not each row as it comes into reach.
     const isNear = ahead.slice(0, pageRows / 2).every((one) => this.rows.get(one) !== undefined)
-    this.rows.want(isNear ? seen : [...seen, ...ahead])
+    const selected = this.selected === undefined ? [] : [this.selected]
+    this.rows.want([...seen, ...selected, ...(isNear ? [] : ahead)])
   }
 }

@@ -66,4 +66,14 @@ describe("Export", () => {
     )
     assert.include(ended, "enough")
   })
+
+  it("makes no second line of an event that has lines itself", async () => {
+    const forged = '{"a":\n1,\r\n"b":"x\\ny"\n}'
+    const one = (): Promise<Entries> =>
+      Promise.resolve({ events: [{ sequence: 0, json: forged }], damage: [], next: null })
+    const { text } = await exportEvents({ ...options(1, "ndjson"), ask: one })
+    assert.strictEqual(text.split("\n").length, 2)
+    assert.notInclude(text, "\r")
+    assert.deepStrictEqual(JSON.parse(text), { sequence: 0, event: { a: 1, b: "x\ny" } })
+  })
 })

@@ -41,10 +41,12 @@ const jsonOf = (json: string): unknown => {
   }
 }
 
-/** As `countersign query --json` writes it. */
+/** As `countersign query --json` writes it; each event on one line, whatever stands in it. */
 const ndjsonLine = (sequence: number, json: string): string => {
   const value = jsonOf(json)
-  return `{"sequence":${sequence},"event":${value === json ? JSON.stringify(json) : json}}\n`
+  // Within a text a line's end is escaped: what is left is space between two parts.
+  const event = value === json ? JSON.stringify(json) : json.replaceAll(/[\n\r]/g, " ")
+  return `{"sequence":${sequence},"event":${event}}\n`
 }
 
 const csvRow = (sequence: number, json: string, columns: ReadonlyArray<TableColumn>): string => {

@@ -1,5 +1,6 @@
 /** Saves what is shown as a file: which events, in which form, and how far it is. */
 import { useId, useLayoutEffect, useRef, useState } from "react"
+import { visible } from "../text/HostileText.ts"
 import { type ExportFormat, type Exported, exportEventsMax } from "./Export.ts"
 
 export interface ExportScope {
@@ -112,7 +113,7 @@ export const ExportDialog = ({ close, run, scopes }: ExportDialogProps) => {
       )}
       {failure === "" ? null : (
         <p className="bad" role="alert">
-          {failure}
+          {visible(failure, 600)}
         </p>
       )}
       <div className="export-buttons">
