@@ -86,4 +86,17 @@ describe("EventRows", () => {
     assert.strictEqual(rows.get(1)?.event, "no JSON")
     assert.strictEqual(rows.get(300)?.damage, "is gone")
   })
+
+  it("takes no answer about a trail that is another by now, and asks again", async () => {
+    const { asked, rows } = slow()
+    rows.want([7])
+    rows.clear()
+    asked[0]?.answer({ events: [{ sequence: 7, json: '"old"' }], damage: [], next: null })
+    await settled()
+    assert.isUndefined(rows.get(7))
+    assert.deepStrictEqual(asked[1]?.sequences, [7])
+    asked[1]?.answer({ events: [{ sequence: 7, json: '"new"' }], damage: [], next: null })
+    await settled()
+    assert.strictEqual(rows.get(7)?.event, "new")
+  })
 })

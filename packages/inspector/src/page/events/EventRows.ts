@@ -43,6 +43,8 @@ export class EventRows {
   private textLength = 0
   private wanted: ReadonlyArray<number> = []
   private isAsking = false
+  /** Of the trail: what was asked of one before is no answer about this one. */
+  private round = 0
 
   constructor(ask: AskEntries, changed: () => void) {
     this.ask = ask
@@ -68,6 +70,7 @@ export class EventRows {
   clear(): void {
     this.rows.clear()
     this.textLength = 0
+    this.round += 1
   }
 
   private touch(sequence: number): void {
@@ -78,8 +81,8 @@ export class EventRows {
   }
 
   private put(row: EventRow): void {
+    this.textLength += row.json.length - (this.rows.get(row.sequence)?.json.length ?? 0)
     this.rows.set(row.sequence, row)
-    this.textLength += row.json.length
     for (const [sequence, oldest] of this.rows) {
       if (this.rows.size <= rowsMax && this.textLength <= textMax) return
       if (sequence === row.sequence) return
@@ -102,11 +105,16 @@ export class EventRows {
   private async run(): Promise<void> {
     this.isAsking = true
     while (this.wanted.length > 0) {
+      const { round } = this
       const asked = this.wanted.slice(0, pageRows)
       this.wanted = this.wanted.slice(pageRows)
       try {
         const found = await this.ask(asked)
         this.failure = undefined
+        if (round !== this.round) {
+          this.wanted = [...asked, ...this.wanted]
+          continue
+        }
         this.take(found, asked)
         const { next } = found
         // There was no room or no time for the rest of them.

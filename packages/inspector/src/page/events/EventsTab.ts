@@ -143,6 +143,17 @@ export const useSelection = (session: EventsSession) => {
   }
 }
 
+/** Whether somebody has gone back from where the newest are. */
+export const isBack = (
+  order: Order,
+  count: number,
+  seen: { readonly first: number; readonly end: number; readonly step: 1 | -1 },
+): boolean =>
+  order === "newest"
+    ? seen.first > leavingRows
+    : // Below, rows come that are not shown for a moment, and nobody has gone anywhere.
+      seen.step < 0 && seen.end < count - leavingRows
+
 /**
  * Asks for the rows that are seen, and again where others have come to stand there. Of a drag, in which
  * nothing stays in sight, the final target alone is asked for.
@@ -151,20 +162,22 @@ export const useSeenRows = (
   session: EventsSession,
   isVisible: boolean,
   actions: RefObject<EventActions>,
+  selected: number | undefined,
 ) => {
   const last = useRef<readonly [first: number, end: number, step: 1 | -1]>([0, 0, 1])
   const pending = useRef<ReturnType<typeof setTimeout>>(undefined)
   const { count } = session
   const newest = session.sequenceAt(0)
   useEffect(() => {
+    session.selected = selected
     if (isVisible) session.see(...last.current)
     return () => clearTimeout(pending.current)
-  }, [count, isVisible, newest, session])
+  }, [count, isVisible, newest, selected, session])
   return useCallback(
     (first: number, end: number, step: 1 | -1) => {
       const [firstBefore, endBefore] = last.current
       // Whoever goes back to read is not to be moved on.
-      const hasLeft = session.order === "newest" && first > leavingRows
+      const hasLeft = isBack(session.order, session.count, { first, end, step })
       if (session.isFollowing && hasLeft) actions.current.follow(false)
       const isJump = endBefore > 0 && (first >= endBefore || end <= firstBefore)
       last.current = [first, end, step]

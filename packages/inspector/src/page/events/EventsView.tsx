@@ -109,7 +109,11 @@ const Selected = memo(({ actions, at, onValue, row, scene }: SelectedProps) => {
       close={() => setIsShown(0)}
       open={(isBeside) => actions.current.open(at, isBeside)}
       around={() => actions.current.around(at)}
-      copy={() => actions.current.copy(row?.json ?? "", "Copied the event")}
+      copy={() => {
+        // Of what is not here, or can't be read, there is nothing to copy.
+        if (row !== undefined && row.damage === undefined)
+          actions.current.copy(row.json, "Copied the event")
+      }}
       onValue={(value, place) => onValue([value], at, place)}
     />
   )
@@ -181,7 +185,7 @@ const EventsView = (view: ViewProps) => {
   )
   const actions = useEventActions(view, session, table, columns)
   const latestActions = useLatest(actions)
-  const onSeen = useSeenRows(session, isVisible, latestActions)
+  const onSeen = useSeenRows(session, isVisible, latestActions, at)
   const apply = useCallback((next: string) => latestActions.current.apply(next, { at: "" }), [])
   useCommands(
     {

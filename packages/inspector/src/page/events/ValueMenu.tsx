@@ -77,9 +77,9 @@ export const ValueMenu = ({
         event.stopPropagation()
       }}
     >
-      {items.map(({ icon, keys, label: text, run }) => (
+      {items.map(({ icon, keys, label: text, run }, index) => (
         <button
-          key={text}
+          key={index}
           type="button"
           role="menuitem"
           tabIndex={-1}
