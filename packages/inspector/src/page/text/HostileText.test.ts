@@ -24,6 +24,18 @@ describe("text that somebody else wrote", () => {
     assert.isTrue(isHostile("x\u{e0041}"))
   })
 
+  it("shows what makes two texts that look the same differ", () => {
+    for (const [text, shown] of [
+      ["root\ufe0f", "root\\u{FE0F}"],
+      ["root\ufe00", "root\\u{FE00}"],
+      ["root\u180b\u{1d173}", "root\\u{180B}\\u{1D173}"],
+      ["root\u2800", "root\\u{2800}"],
+      ["u-1\ufe0f", "u-1\\u{FE0F}"],
+      ["❤\ufe0f 1\ufe0f\u20e3", "❤\ufe0f 1\ufe0f\u20e3"],
+    ] as const)
+      assert.strictEqual(visible(text), shown)
+  })
+
   it("shows halves of characters", () => {
     assert.strictEqual(visible("\ud83d"), "\\u{D83D}")
     assert.strictEqual(visible("\udc00x"), "\\u{DC00}x")
