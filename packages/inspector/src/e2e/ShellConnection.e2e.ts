@@ -23,6 +23,21 @@ describe("the page's way in", () => {
     }),
   )
 
+  it.live("is anew where another address is pasted over the page's own, and hides that token", () =>
+    inspected({}, async ({ context, url }) => {
+      const page = await context.newPage()
+      await page.goto(url)
+      await page.locator(".workbench[data-connection='Live']").waitFor()
+      // The same document for the browser, which loads nothing by itself.
+      await page.goto(url.replace(/token=.*/, `token=${wrong}`))
+      await page.getByText("does not take this token").first().waitFor()
+      assert.notInclude(page.url(), "token")
+      await page.goto(url)
+      await page.locator(".workbench[data-connection='Live']").waitFor()
+      assert.notInclude(page.url(), "token")
+    }),
+  )
+
   it.live("is refused with a wrong token: it says so, tries no more, and takes another", () =>
     inspected({}, async ({ context, url }) => {
       const page = await context.newPage()

@@ -63,6 +63,10 @@ export const browserHost = (): Host => {
   const session = remembered(() => sessionStorage)
   const local = remembered(() => localStorage)
   const token = takeToken(session)
+  // An address that was pasted over this one loads nothing: its token is taken by a page that begins.
+  addEventListener("hashchange", () => {
+    if (tokenPart.test(location.hash)) location.reload()
+  })
   const plain = new URL("/monitor", location.origin)
   const url = new URL(plain)
   url.protocol = url.protocol === "https:" ? "wss:" : "ws:"
@@ -85,7 +89,9 @@ export const browserHost = (): Host => {
     link: () => location.hash.slice(1),
     setLink: (link) => history.replaceState(null, "", `#${link}`),
     onLink: (open) => {
-      const changed = () => open(location.hash.slice(1))
+      const changed = () => {
+        if (!tokenPart.test(location.hash)) open(location.hash.slice(1))
+      }
       addEventListener("hashchange", changed)
       return () => removeEventListener("hashchange", changed)
     },
