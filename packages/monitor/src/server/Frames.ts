@@ -54,6 +54,7 @@ export const make = Effect.fnUntraced(function* (
   const kept: Array<Frame> = [newest]
   const most = Math.min(framesMax, Math.ceil(historyMillis / frameMillis))
   let next = Deferred.makeUnsafe<void>()
+  let hasFailed = false
   const step = Effect.sync(() => {
     const before = newest
     const atMillis = clock.currentTimeMillisUnsafe()
@@ -65,7 +66,17 @@ export const make = Effect.fnUntraced(function* (
     const waking = next
     next = Deferred.makeUnsafe<void>()
     Deferred.doneUnsafe(waking, Effect.void)
-  })
+    hasFailed = false
+  }).pipe(
+    // What throws once would end the frames of all, who would go on to be shown the last as now.
+    Effect.catchCause((cause) => {
+      const isFirst = !hasFailed
+      hasFailed = true
+      return isFirst
+        ? Effect.logWarning("countersign: a frame was not taken; it is tried again", cause)
+        : Effect.void
+    }),
+  )
   yield* Effect.forkScoped(
     Effect.delay(Effect.repeat(step, Schedule.fixed(frameMillis)), frameMillis),
   )
