@@ -166,6 +166,20 @@ describe("inspect", () => {
     ),
   )
 
+  it.live("says which of its flags a running engine does without", () =>
+    withTrail((directory) =>
+      Effect.gen(function* () {
+        yield* monitored({})
+        const { said } = yield* inspected(directory, {
+          database: Redacted.make("postgres://u:secret@localhost/audit"),
+          files: new Map([["day.cpy", { kind: "copybook" as const, path: "/day.cpy" }]]),
+        })
+        assert.match(said.join(" "), /without --postgres and --copybook/)
+        assert.notInclude(said.join(" "), "secret")
+      }).pipe(Effect.scoped),
+    ),
+  )
+
   it.live("serves the page before an engine whose monitor has none", () =>
     withTrail((directory) =>
       Effect.gen(function* () {

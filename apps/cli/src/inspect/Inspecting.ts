@@ -99,6 +99,12 @@ const copiesIn = Effect.fnUntraced(function* (directory: string, { database }: I
 const pageIn = ({ page }: InspectingOptions) => (page === undefined ? {} : { page })
 const filesIn = ({ files }: InspectingOptions) => (files === undefined ? {} : { files })
 
+/** The flags that let viewers read more than the trail. */
+const readableIn = ({ database, files }: InspectingOptions): ReadonlyArray<string> => {
+  const kinds = new Set([...(files?.values() ?? [])].map(({ kind }) => `--${kind}`))
+  return [...(database === undefined ? [] : ["--postgres"]), ...kinds]
+}
+
 export const inspect = (target: Target, options: InspectingOptions) =>
   Effect.gen(function* () {
     const output = yield* Output
@@ -106,6 +112,12 @@ export const inspect = (target: Target, options: InspectingOptions) =>
     if (isWritable && target._tag !== "Files") {
       yield* output.say(
         "countersign: whether viewers may change things, a running engine says itself: MonitorServer.layer({ isWritable: true })",
+      )
+    }
+    const unused = readableIn(options)
+    if (unused.length > 0 && target._tag !== "Files") {
+      yield* output.say(
+        `countersign: without ${unused.join(" and ")}: what viewers may read beside the trail, a running engine says itself: MonitorServer.layer({ copies, files })`,
       )
     }
     switch (target._tag) {
