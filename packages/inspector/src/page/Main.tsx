@@ -1,6 +1,7 @@
 import "@vscode/codicons/dist/codicon.css"
 import "dockview-react/dist/styles/dockview.css"
 import "./theme/Base.css"
+import "./theme/Forced.css"
 import { createRoot } from "react-dom/client"
 import { makeConnection } from "./connection/Connection.ts"
 import { findHost } from "./host/Host.ts"

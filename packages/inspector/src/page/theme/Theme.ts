@@ -6,11 +6,12 @@ import { type ThemeName, propertyOf, themeNames, themes } from "./Tokens.ts"
 export type ThemeChoice = ThemeName | "system"
 
 const key = "theme"
+const forcedColours = "(forced-colors: active)"
 const chosen = makeStore<ThemeChoice>("system")
-const inForce = makeStore<ThemeName>("dark")
+const inForce = makeStore<ThemeName | "forced">("dark")
 
-/** The theme that is shown, for what is drawn on a canvas. */
-export const theme: ReadonlyStore<ThemeName> = inForce
+/** The colours that are shown, for what is drawn on a canvas; `forced`: those of the system. */
+export const theme: ReadonlyStore<ThemeName | "forced"> = inForce
 export const themeChoice: ReadonlyStore<ThemeChoice> = chosen
 
 const isTheme = (name: string | undefined): name is ThemeName =>
@@ -28,13 +29,15 @@ const editorTheme = (): ThemeName => {
   return classList.contains("vscode-light") ? "light" : "dark"
 }
 
+const isForced = (): boolean => matchMedia(forcedColours).matches
+
 const apply = (name: ThemeName): void => {
   const { style } = document.documentElement
   for (const [token, value] of Object.entries(themes[name]))
     style.setProperty(propertyOf(token), value)
   style.colorScheme = name === "light" ? "light" : "dark"
   document.documentElement.dataset["theme"] = name
-  inForce.set(name)
+  inForce.set(isForced() ? "forced" : name)
 }
 
 export const chooseTheme = (host: Host, choice: ThemeChoice): void => {
@@ -47,19 +50,37 @@ export const startTheme = (host: Host): void => {
   document.documentElement.dataset["host"] = host.kind
   if (host.kind === "webview") {
     // The editor has set the properties, and sets them anew when its theme changes.
-    const follow = () => inForce.set(editorTheme())
+    const follow = () => inForce.set(isForced() ? "forced" : editorTheme())
     new MutationObserver(follow).observe(document.body, { attributeFilter: ["class"] })
+    matchMedia(forcedColours).addEventListener("change", follow)
     return follow()
   }
   const remembered = host.read(key)
   chooseTheme(host, isTheme(remembered) ? remembered : "system")
-  for (const query of ["(prefers-contrast: more)", "(prefers-color-scheme: light)"]) {
+  for (const query of [
+    "(prefers-contrast: more)",
+    "(prefers-color-scheme: light)",
+    forcedColours,
+  ]) {
     matchMedia(query).addEventListener("change", () => {
-      if (chosen.get() === "system") apply(preferred())
+      const choice = chosen.get()
+      apply(choice === "system" ? preferred() : choice)
     })
   }
 }
 
+/** What the system has under a name, which a canvas may not know. */
+const systemColour = (name: string): string => {
+  const asked = document.createElement("span")
+  asked.style.color = name
+  document.body.append(asked)
+  const { color } = getComputedStyle(asked)
+  asked.remove()
+  return color
+}
+
 /** The value of a token now, for a canvas. */
-export const colour = (token: string): string =>
-  getComputedStyle(document.documentElement).getPropertyValue(propertyOf(token)).trim()
+export const colour = (token: string): string => {
+  const value = getComputedStyle(document.documentElement).getPropertyValue(propertyOf(token))
+  return isForced() ? systemColour(value.trim()) : value.trim()
+}

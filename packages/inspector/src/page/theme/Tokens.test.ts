@@ -36,6 +36,8 @@ const text: ReadonlyArray<Pair> = [
   ["sideBar-foreground", "sideBarSectionHeader-background"],
   ["foreground", "sideBarSectionHeader-background"],
   ["editorLineNumber-foreground", "editor-background"],
+  ["debugTokenExpression-string", "editor-background"],
+  ["debugTokenExpression-string", "input-background"],
   ["editor-foreground", "editor-selectionBackground"],
   ["editor-foreground", "editor-findMatchHighlightBackground"],
   ["tab-activeForeground", "tab-activeBackground"],
@@ -127,6 +129,21 @@ describe("colours", () => {
       assert.deepStrictEqual(tooFaint(graphics, 3), [])
     })
   }
+
+  it("are the system's where it forces them, each of them", () => {
+    const sheet = sheets.find(({ name }) => name === path.join("theme", "Forced.css"))
+    const forced = [...(sheet?.content ?? "").matchAll(/--vscode-([\w-]+): (\w+) !important;/g)]
+    const system =
+      /^(?:Canvas|Link|Gray|Highlight|Button|Field)?(?:Text|Face|Border)?$|^(?:Canvas|Mark|Field)$/
+    assert.sameMembers(
+      forced.map(([, name = ""]) => name),
+      Object.keys(themes.dark),
+    )
+    assert.deepStrictEqual(
+      forced.filter(([, , value = ""]) => !system.test(value)).map(([line]) => line),
+      [],
+    )
+  })
 
   it("are known by the names that the style sheets use", () => {
     const known = new Set([...Object.keys(themes.dark), ...fonts])
