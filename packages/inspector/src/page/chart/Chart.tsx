@@ -5,6 +5,7 @@ import "uplot/dist/uPlot.min.css"
 import "./Chart.css"
 import { useStore } from "../connection/Store.ts"
 import type { AlertMark, Plan } from "../engine/Series.ts"
+import { IconButton } from "../shell/IconButton.tsx"
 import { formatClock, timeZone } from "../shell/TimeFormat.ts"
 import { visible } from "../text/HostileText.ts"
 import { theme } from "../theme/Theme.ts"
@@ -162,10 +163,15 @@ const Chart = (props: ChartProps) => {
   return (
     <section className="chart" aria-labelledby={id}>
       <div className="chart-head">
-        <h3 id={id}>{plan.title}</h3>
-        <button type="button" aria-pressed={isTable} onClick={() => setIsTable(!isTable)}>
-          Show as table
-        </button>
+        <h3 id={id} title={plan.title}>
+          {plan.title}
+        </h3>
+        <IconButton
+          icon="table"
+          label="Show as table"
+          isPressed={isTable}
+          onClick={() => setIsTable(!isTable)}
+        />
       </div>
       {isTable ? (
         <Table plan={plan} times={times} values={values} />

@@ -4,6 +4,7 @@ import { useStore } from "../connection/Store.ts"
 import { IntentDialog, readOnlyReason } from "../intent/IntentDialog.tsx"
 import type { Scene } from "../shell/Contribution.ts"
 import { Icon } from "../shell/Icon.tsx"
+import { IconButton } from "../shell/IconButton.tsx"
 import { visible } from "../text/HostileText.ts"
 import type { SettingShown } from "./UseSettings.ts"
 
@@ -21,6 +22,12 @@ const valueOf = (before: Value, typed: string): Value => {
   if (typeof before === "number") return typed.trim() === "" ? Number.NaN : Number(typed)
   return typeof before === "boolean" ? typed === "true" : typed
 }
+
+/** Meanings mark code as the tables of the documentation do. */
+const inWords = (meaning: string) =>
+  meaning
+    .split("`")
+    .map((part, index) => (index % 2 === 0 ? part : <code key={index}>{part}</code>))
 
 const ChangeDialog = ({
   changed,
@@ -52,7 +59,7 @@ const ChangeDialog = ({
         scene.workbench.notify(`${path} is ${String(value)} now`)
       }}
     >
-      <p>{setting.meaning}</p>
+      <p>{inWords(setting.meaning)}</p>
       <label htmlFor={id}>New value</label>
       {typeof before === "boolean" ? (
         <select id={id} value={typed} onChange={(event) => setTyped(event.target.value)}>
@@ -115,7 +122,7 @@ export const SettingsTable = ({ changed, scene, search, settings }: SettingsTabl
                   visible(String(setting.value), 200)
                 )}
               </td>
-              <td>
+              <td className="settings-effect">
                 {setting.isLive ? (
                   <span className="good">
                     <Icon name="zap" /> live
@@ -126,17 +133,14 @@ export const SettingsTable = ({ changed, scene, search, settings }: SettingsTabl
                   </span>
                 )}
                 {setting.isLive && readOnly === undefined ? (
-                  <button
-                    type="button"
-                    className="icon-button"
-                    aria-label={`Change ${setting.path}`}
+                  <IconButton
+                    icon="edit"
+                    label={`Change ${setting.path}`}
                     onClick={() => setChanging(setting)}
-                  >
-                    <Icon name="edit" />
-                  </button>
+                  />
                 ) : null}
               </td>
-              <td>{setting.meaning}</td>
+              <td>{inWords(setting.meaning)}</td>
             </tr>
           ))}
         </tbody>
