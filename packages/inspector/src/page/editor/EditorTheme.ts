@@ -85,7 +85,7 @@ const look = EditorView.theme({
 
 const words = HighlightStyle.define([
   { tag: [tags.propertyName, tags.definition(tags.propertyName)], color: token("charts-blue") },
-  { tag: [tags.string, tags.content], color: token("charts-orange") },
+  { tag: [tags.string, tags.content], color: token("debugTokenExpression-string") },
   { tag: [tags.number, tags.bool, tags.null, tags.atom], color: token("charts-green") },
   { tag: [tags.keyword, tags.typeName, tags.labelName], color: token("charts-purple") },
   { tag: tags.comment, color: token("descriptionForeground"), fontStyle: "italic" },

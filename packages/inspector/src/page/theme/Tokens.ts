@@ -64,6 +64,7 @@ export interface Tokens {
   readonly "charts-purple": string
   readonly "charts-red": string
   readonly "charts-yellow": string
+  readonly "debugTokenExpression-string": string
   readonly "editorWarning-foreground": string
   readonly "widget-shadow": string
 }
@@ -125,6 +126,7 @@ const dark: Tokens = {
   "charts-purple": "#c9a0e8",
   "charts-red": "#f88070",
   "charts-yellow": "#dcc25a",
+  "debugTokenExpression-string": "#e9a26b",
   "editorWarning-foreground": "#dcb33c",
   "widget-shadow": "rgba(0, 0, 0, 0.5)",
 }
@@ -186,6 +188,7 @@ const light: Tokens = {
   "charts-purple": "#652d90",
   "charts-red": "#b01011",
   "charts-yellow": "#705c00",
+  "debugTokenExpression-string": "#a04f00",
   "editorWarning-foreground": "#7a5600",
   "widget-shadow": "rgba(0, 0, 0, 0.25)",
 }
@@ -244,6 +247,7 @@ const contrast: Tokens = {
   "charts-purple": "#ddb8ff",
   "charts-red": "#ff9c8f",
   "charts-yellow": "#ffe066",
+  "debugTokenExpression-string": "#ffb27a",
   "editorWarning-foreground": "#ffd35c",
 }
 
