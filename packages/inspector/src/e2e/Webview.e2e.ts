@@ -83,6 +83,17 @@ interface WebviewOptions {
   readonly state?: Record<string, string>
 }
 
+/** What stands on the document's global: the editor's function, and what these tests put beside it. */
+interface EditorGlobal {
+  acquireVsCodeApi: () => {
+    readonly postMessage: (message: unknown) => void
+    readonly getState: () => unknown
+    readonly setState: (next: Record<string, string>) => void
+  }
+  keptState: Record<string, string>
+  readonly toExtension: (message: unknown) => void
+}
+
 /** What an editor does to a document before its scripts run. */
 const editorScript = async (page: Page, theme: ThemeName, state: Record<string, string>) => {
   const properties = Object.entries(themes[theme]).map(([token, value]) => [
@@ -91,15 +102,15 @@ const editorScript = async (page: Page, theme: ThemeName, state: Record<string, 
   ])
   await page.addInitScript(
     ({ kept, given, name }) => {
-      const editor = globalThis as unknown as Record<string, unknown>
+      // No library's types know of a global that only an editor has.
+      const editor = globalThis as unknown as EditorGlobal
       let state: unknown = kept
-      editor["acquireVsCodeApi"] = () => ({
-        postMessage: (message: unknown) =>
-          (editor["toExtension"] as (message: unknown) => void)(message),
+      editor.acquireVsCodeApi = () => ({
+        postMessage: (message) => editor.toExtension(message),
         getState: () => state,
-        setState: (next: unknown) => {
+        setState: (next) => {
           state = next
-          editor["keptState"] = next
+          editor.keptState = next
         },
       })
       // Before the page's own script, which is deferred.
@@ -156,8 +167,8 @@ const withWebview = async (
   })
   await editorScript(page, theme, state)
   await page.goto(url)
-  const keptState = () =>
-    page.evaluate(() => (globalThis as unknown as { keptState: Record<string, string> }).keptState)
+  // As above: the function runs in the page, where the script has put it.
+  const keptState = () => page.evaluate(() => (globalThis as unknown as EditorGlobal).keptState)
   try {
     await use({ page, posted, complaints, post, state: keptState })
     assert.deepStrictEqual(complaints, [])
@@ -223,6 +234,8 @@ describe("the page in a webview", () => {
       withWebview(browser, { find }, async ({ page, posted }) => {
         await live(page)
         await page.getByRole("heading", { name: "Countersign" }).waitFor()
+        const said = await page.locator(".welcome").innerText()
+        assert.include(said, "Alt+P opens a view or an event, Alt+Shift+P runs a command")
         assert.strictEqual(await page.locator("html").getAttribute("data-host"), "webview")
         const { token } = (await find()) ?? { token: "" }
         assert.isAbove(token.length, 30)
