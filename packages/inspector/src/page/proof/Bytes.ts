@@ -13,22 +13,30 @@ export const fromBase64 = (text: string): Uint8Array<ArrayBuffer> | undefined =>
   const padding = text.endsWith("==") ? 2 : text.endsWith("=") ? 1 : 0
   const letters = text.length - padding
   const bytes = new Uint8Array((text.length / 4) * 3 - padding)
-  let held = 0
-  let bits = 0
+  const whole = padding === 0 ? letters : letters - (letters % 4)
   let at = 0
-  for (let index = 0; index < letters; index += 1) {
-    const value = sextet(text, index)
-    if (value < 0) return undefined
-    held = ((held << 6) | value) & 0xffff
-    bits += 6
-    if (bits >= 8) {
-      bits -= 8
-      bytes[at] = (held >> bits) & 0xff
-      at += 1
-    }
+  let wrong = 0
+  for (let index = 0; index < whole; index += 4, at += 3) {
+    const first = sextet(text, index)
+    const second = sextet(text, index + 1)
+    const third = sextet(text, index + 2)
+    const fourth = sextet(text, index + 3)
+    // What is no letter is below zero, and stays so.
+    wrong |= first | second | third | fourth
+    bytes[at] = (first << 2) | (second >> 4)
+    bytes[at + 1] = (second << 4) | (third >> 2)
+    bytes[at + 2] = (third << 6) | fourth
   }
+  if (wrong < 0) return undefined
+  if (padding === 0) return bytes
+  const first = sextet(text, whole)
+  const second = sextet(text, whole + 1)
+  const third = padding === 1 ? sextet(text, whole + 2) : 0
+  if ((first | second | third) < 0) return undefined
+  bytes[at] = (first << 2) | (second >> 4)
+  if (padding === 1) bytes[at + 1] = (second << 4) | (third >> 2)
   // Bits that stand for nothing must be zero.
-  return (held & ((1 << bits) - 1)) === 0 ? bytes : undefined
+  return (padding === 1 ? third & 3 : second & 15) === 0 ? bytes : undefined
 }
 
 export const toBase64 = (bytes: Uint8Array): string => {
@@ -46,8 +54,11 @@ export const toBase64 = (bytes: Uint8Array): string => {
 export const toHex = (bytes: Uint8Array): string =>
   Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("")
 
-export const isSame = (left: Uint8Array, right: Uint8Array): boolean =>
-  left.length === right.length && left.every((byte, at) => byte === right[at])
+export const isSame = (left: Uint8Array, right: Uint8Array): boolean => {
+  if (left.length !== right.length) return false
+  for (let at = 0; at < left.length; at += 1) if (left[at] !== right[at]) return false
+  return true
+}
 
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true })
 const encoder = new TextEncoder()

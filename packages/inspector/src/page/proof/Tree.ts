@@ -4,21 +4,16 @@
  */
 import { sha256 } from "@noble/hashes/sha2.js"
 import { isSame } from "./Bytes.ts"
+import { hashBehind } from "./Sha256.ts"
 
 export const hashBytes = 32
 
 export const emptyRoot: Uint8Array = sha256(new Uint8Array())
 
-export const leafHash = (entry: Uint8Array): Uint8Array =>
-  sha256.create().update(Uint8Array.of(0)).update(entry).digest()
+export const leafHash = (entry: Uint8Array): Uint8Array => hashBehind(0, entry)
 
-export const nodeHash = (left: Uint8Array, right: Uint8Array): Uint8Array => {
-  const input = new Uint8Array(1 + 2 * hashBytes)
-  input[0] = 1
-  input.set(left, 1)
-  input.set(right, 1 + hashBytes)
-  return sha256(input)
-}
+export const nodeHash = (left: Uint8Array, right: Uint8Array): Uint8Array =>
+  hashBehind(1, left, right)
 
 /** One step of the way from a leaf to the root. */
 export interface PathStep {

@@ -7,8 +7,11 @@ const cellsMax = columns * 24
 
 const marks: Readonly<Record<Cell["state"], string>> = { unchecked: "", clean: "", broken: "✕" }
 
+/** One for all names: there are hundreds of them, a few times a second. */
+const count = new Intl.NumberFormat("en")
+
 const entriesOf = ({ from, to }: Cell, size: number): string =>
-  `Entries ${(from * 256).toLocaleString("en")} to ${(Math.min(to * 256, size) - 1).toLocaleString("en")}`
+  `Entries ${count.format(from * 256)} to ${count.format(Math.min(to * 256, size) - 1)}`
 
 const nameOf = (cell: Cell, size: number): string => {
   const many = cell.to - cell.from
@@ -76,14 +79,15 @@ export const SegmentMap = ({
           <div key={y} role="row" className="segment-row">
             {row.map((cell, x) => {
               const index = y * columns + x
+              const name = nameOf(cell, size)
               return (
                 <div
                   key={index}
                   role="gridcell"
                   data-cell={index}
                   className={`segment segment-${cell.state}`}
-                  aria-label={nameOf(cell, size)}
-                  title={nameOf(cell, size)}
+                  aria-label={name}
+                  title={name}
                   tabIndex={index === at ? 0 : -1}
                   onFocus={() => setFocused(index)}
                   onClick={() => open(cell)}
