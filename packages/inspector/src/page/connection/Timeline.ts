@@ -6,6 +6,8 @@ import { type ReadonlyStore, makeStore } from "./Store.ts"
 /** Frames that somebody kept in a file. */
 export interface Incident {
   readonly name: string
+  /** Of the trail that they were kept beside; without it, of the one that is looked at. */
+  readonly origin?: string
   readonly frames: ReadonlyArray<Frame>
 }
 

@@ -18,7 +18,9 @@ export const saveIncident = (scene: Scene): void => {
   if (last === undefined) return workbench.notify("There is no engine's past to save", "warning")
   void told(scene, "The file was not saved", async () => {
     const { encodeIncident, incidentName } = await import("./Incident.ts")
-    const text = encodeIncident(connection.about.get()?.origin ?? "", frames)
+    // What is kept once more stays what it was, whichever engine the page is at.
+    const origin = connection.incident.get()?.origin ?? connection.about.get()?.origin ?? ""
+    const text = encodeIncident(origin, frames)
     host.save(incidentName(last.atMillis), "application/json", text)
     workbench.notify(`${frames.length} frames are saved; they hold figures and no events`)
   })
@@ -31,7 +33,8 @@ export const readIncident = (scene: Scene, file: File): Promise<void> =>
     if (file.size > incidentBytesMax) throw new Error("it is larger than 128 MiB")
     const read = decodeIncident(await file.text())
     if (isFailure(read)) throw new Error(read.failure)
-    scene.connection.setIncident({ name: file.name.slice(0, 200), frames: read.success.frames })
+    const { frames, origin } = read.success
+    scene.connection.setIncident({ name: file.name.slice(0, 200), origin, frames })
     scene.workbench.announce("The incident is shown in place of the running engine")
   })
 

@@ -110,8 +110,9 @@ const PastBanner = ({
         </span>
       ) : (
         <span>
-          The file <strong>{visible(incident.name, 200)}</strong> is shown, from{" "}
-          {formatTime(incident.frames[0]?.atMillis ?? 0)} to {formatTime(newest)}
+          The file <strong>{visible(incident.name, 200)}</strong>
+          {(incident.origin ?? "") === "" ? "" : ` of ${visible(incident.origin ?? "", 200)}`} is
+          shown, from {formatTime(incident.frames[0]?.atMillis ?? 0)} to {formatTime(newest)}
           {moment === undefined ? "" : `, at ${formatClock(moment)}`}. Nothing of it is live.
         </span>
       )}
