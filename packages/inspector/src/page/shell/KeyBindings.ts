@@ -44,6 +44,8 @@ export const listenToKeys = (scene: Scene): (() => void) => {
   let before: { readonly keys: string; readonly atMillis: number } | undefined
   const listen = (event: KeyboardEvent) => {
     if (event.defaultPrevented || isModifier(event)) return
+    // Behind a dialog that asks something nothing can be used, wherever in it the focus is.
+    if (document.querySelector("dialog[open]") !== null) return
     const isOpen = before !== undefined && performance.now() - before.atMillis < begunMillis
     const meaning = map.meaning(isOpen ? before?.keys : undefined, pressed(event))
     const isChord = event.ctrlKey || event.metaKey || event.altKey || /^F\d+$/.test(event.key)
