@@ -61,6 +61,8 @@ const host = "127.0.0.1"
 const connectionsMax = 64
 /** Units: milliseconds. */
 const connectMillis = 10_000
+/** A page that asks waits five seconds for the answer. Units: milliseconds. */
+const askMillis = 3000
 /** What a plain request to where WebSockets are is answered with, where one would be taken. */
 const upgradeRequired = 426
 const badGatewayStatus = 502
@@ -145,7 +147,7 @@ const isThere = async (find: InspectorRelayOptions["find"]): Promise<boolean> =>
     const response = await fetch(new URL(place.url.href.replace(/^ws/, "http")), {
       headers: { authorization: `Bearer ${place.token}` },
       redirect: "manual",
-      signal: AbortSignal.timeout(connectMillis),
+      signal: AbortSignal.timeout(askMillis),
     })
     return response.status === upgradeRequired
   } catch {
