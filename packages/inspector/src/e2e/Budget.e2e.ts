@@ -117,7 +117,7 @@ describe("budgets", () => {
 
   it.live("scrolls twenty million rows as well", () =>
     inspected(
-      { link: "events", before: (page) => makeVast(page, 20_000_000) },
+      { link: "events", before: async (page) => void (await makeVast(page, 20_000_000)) },
       async ({ context, page }) => {
         await firstRows(page)
         assert.isAtLeast(await rowCount(page), 20_000_000)

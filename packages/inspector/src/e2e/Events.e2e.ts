@@ -4,6 +4,7 @@ import type { AuditEventInput } from "@countersign/core/event/AuditEvent"
 import { assert, describe, it } from "@effect/vitest"
 import type { Page } from "playwright-core"
 import { type Inspected, inspected } from "../testing/Inspected.ts"
+import { makeVast } from "../testing/VastTrail.ts"
 
 const eventsMade = 1500
 /** Each eleventh is denied. */
@@ -148,6 +149,38 @@ describe("the events in a browser", () => {
       await row(page, 0).getByText("denied").waitFor()
     }),
   )
+
+  it.live("stay where they are read while millions of others are found", () => {
+    let findRest = (): void => undefined
+    const before = async (page: Page) => {
+      findRest = await makeVast(page, 20_000_000, 15_000_000)
+    }
+    return inspected({ link: "events", before }, async ({ page }) => {
+      await grid(page).locator(".grid-row").first().waitFor()
+      await page.evaluate(() => document.querySelector(".grid")?.scrollTo(0, 4_000_000))
+      const seen = () =>
+        page.evaluate(() => {
+          const box = document.querySelector(".grid")?.getBoundingClientRect()
+          return [...document.querySelectorAll<HTMLElement>(".grid-row")]
+            .filter((one) => {
+              const { bottom, top } = one.getBoundingClientRect()
+              return box !== undefined && top > box.top + 60 && bottom < box.bottom - 60
+            })
+            .map((one) => Number(one.dataset["row"]))
+            .toSorted((a, b) => a - b)
+        })
+      await page.waitForFunction(
+        () => Number(document.querySelector<HTMLElement>(".grid-row")?.dataset["row"]) > 1_000_000,
+      )
+      const read = await seen()
+      assert.isAbove(read.length, 3)
+      findRest()
+      await page.waitForFunction(
+        () => document.querySelector(".grid")?.getAttribute("aria-rowcount") === "20000001",
+      )
+      assert.deepStrictEqual(await seen(), read)
+    })
+  })
 
   it.live("are shown with what lies around them, and opened", () =>
     inspected({ events }, async (use) => {

@@ -29,23 +29,23 @@ const rowOf = (sequence: number) => ({
   }),
 })
 
-const partOf = (size: number) => ({
-  from: 0,
-  to: size,
-  runs: Buffer.from(encode(0, [{ from: 0, to: size }])).toString("base64"),
+const partOf = (from: number, to: number, size: number) => ({
+  from,
+  to,
+  runs: Buffer.from(encode(from, [{ from, to }])).toString("base64"),
   size,
   isAnew: false,
   damage: [],
 })
 
 /** `undefined`: the monitor itself answers. */
-const answerTo = ({ id, payload, tag }: Asked, size: number): object | undefined => {
+const answerTo = ({ id, payload, tag }: Asked, size: number, from: number): object | undefined => {
   if (tag === "Entries") {
     const value = { events: (payload.sequences ?? []).map(rowOf), damage: [], next: null }
     return { _tag: "Exit", requestId: id, exit: { _tag: "Success", value } }
   }
   return tag === "Find" && payload.filter === ""
-    ? { _tag: "Chunk", requestId: id, values: [partOf(size)] }
+    ? { _tag: "Chunk", requestId: id, values: [partOf(from, size, size)] }
     : undefined
 }
 
@@ -53,11 +53,13 @@ const answerTo = ({ id, payload, tag }: Asked, size: number): object | undefined
  * Stands between the page and its monitor; call it before the page is opened.
  *
  * @param size how many entries the page is told of
+ * @param from those before it are not found until the function that it gives is called
  * @category running
  * @since 0.1.0
  */
-export const makeVast = (page: Page, size: number): Promise<void> =>
-  page.routeWebSocket(/\/monitor$/, (route: WebSocketRoute) => {
+export const makeVast = async (page: Page, size: number, from = 0): Promise<() => void> => {
+  const searches: Array<() => void> = []
+  await page.routeWebSocket(/\/monitor$/, (route: WebSocketRoute) => {
     const monitor = route.connectToServer()
     const made = new Set<string>()
     route.onMessage((message) => {
@@ -65,10 +67,12 @@ export const makeVast = (page: Page, size: number): Promise<void> =>
       const parsed = JSON.parse(String(message)) as Asked | ReadonlyArray<Asked>
       const asked = Array.isArray(parsed) ? parsed : [parsed]
       for (const one of asked as ReadonlyArray<Asked & { readonly requestId?: string }>) {
-        const answer = one._tag === "Request" ? answerTo(one, size) : undefined
+        const answer = one._tag === "Request" ? answerTo(one, size, from) : undefined
         if (answer !== undefined) {
           made.add(one.id)
           route.send(JSON.stringify(answer))
+          const rest = { _tag: "Chunk", requestId: one.id, values: [partOf(0, from, size)] }
+          if (one.tag === "Find") searches.push(() => route.send(JSON.stringify(rest)))
         } else if (one.requestId === undefined || !made.has(one.requestId)) {
           monitor.send(JSON.stringify(one))
         }
@@ -76,3 +80,7 @@ export const makeVast = (page: Page, size: number): Promise<void> =>
     })
     monitor.onMessage((message) => route.send(message))
   })
+  return () => {
+    for (const goOn of searches) goOn()
+  }
+}

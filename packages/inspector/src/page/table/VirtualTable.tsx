@@ -189,7 +189,8 @@ const useScrolling = (rows: number, onSeen: VirtualTableProps["onSeen"]) => {
       setTop(fromScroll(latest.current.range, element.scrollTop))
     }
     const turned = (event: WheelEvent) => {
-      if (!isScaled(latest.current.range) || event.deltaY === 0 || event.ctrlKey) return
+      if (!isScaled(latest.current.range) || event.deltaY === 0) return
+      if (event.ctrlKey || event.shiftKey) return
       event.preventDefault()
       const unit =
         event.deltaMode === 1
@@ -209,6 +210,17 @@ const useScrolling = (rows: number, onSeen: VirtualTableProps["onSeen"]) => {
   }, [goTo])
   // Fewer rows than before, or a lower window.
   const shown = clampTop(range, top)
+  const rangeBefore = useRef(range)
+  useLayoutEffect(() => {
+    const element = scroller.current
+    const { top: at } = latest.current
+    const stood = toScroll(rangeBefore.current, at)
+    rangeBefore.current = range
+    // More rows than before make less of the scroll bar of what is seen: the rows stay, the bar moves.
+    if (element === null || !isScaled(range) || Math.abs(element.scrollTop - stood) >= 2) return
+    element.scrollTop = toScroll(range, at)
+    ours.current = element.scrollTop
+  }, [range])
   const { end, first } = seenRows(range, shown)
   const before = useRef(0)
   useEffect(() => {
