@@ -156,6 +156,25 @@ describe("Audit, by lane", () => {
     }),
   )
 
+  // A measurement that is under way holds the rate for ten minutes, which is longer than a test.
+  it.live("goes by its own estimate again once whoever measured gives up", () =>
+    Effect.gen(function* () {
+      const sampling = { ...fixture.config.sampling, adaptive: true, rate: 0.5, windowMillis: 50 }
+      const [before, after] = yield* fixture.withAudit(
+        Effect.gen(function* () {
+          const audit = yield* Audit
+          audit.sampling.observeOverhead(Number.NaN)
+          const held = audit.status().samplingRate
+          audit.sampling.withdrawOverhead()
+          while (audit.status().samplingRate <= held) yield* Effect.sleep(20)
+          return [held, audit.status().samplingRate] as const
+        }).pipe(Effect.timeout("10 seconds")),
+        { sampling: { ...sampling, targetOverhead: 0.5 } },
+      )
+      assert.isAbove(after, before)
+    }),
+  )
+
   it.live("keeps telemetry below a ceiling once the reason is in the trail, and nothing else", () =>
     Effect.gen(function* () {
       const accounts = yield* fixture.withAudit(

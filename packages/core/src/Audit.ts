@@ -166,6 +166,8 @@ export class Audit extends Context.Service<
         overhead: number,
         interval?: { readonly low: number; readonly high: number },
       ) => void
+      /** Whoever measured gives up: the engine goes by its own estimate again. */
+      readonly withdrawOverhead: () => void
       /**
        * Records the reason, and then keeps the rate at or below a ceiling until it is lifted.
        *
@@ -316,6 +318,7 @@ const open = Effect.fnUntraced(function* (config: AuditConfig, options: LayerOpt
     sampling: {
       observeOverhead: (overhead, { high, low } = { low: overhead, high: overhead }) =>
         engine.reports.observeOverhead({ overhead, low, high }),
+      withdrawOverhead: () => engine.reports.withdrawOverhead(),
       limit: (ceiling, reason) => limitSampling(engine, ceiling, reason),
     },
     close: engine.close,
@@ -422,7 +425,11 @@ const off: Audit["Service"] = {
   }),
   actors: () => [],
   times: makeTimes(),
-  sampling: { observeOverhead: () => undefined, limit: () => Effect.void },
+  sampling: {
+    observeOverhead: () => undefined,
+    withdrawOverhead: () => undefined,
+    limit: () => Effect.void,
+  },
   close: Effect.void,
   failed: Effect.never,
   lastGaspUnsafe: () => 0,

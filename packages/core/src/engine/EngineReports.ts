@@ -109,6 +109,12 @@ export class EngineReports {
     this.measuredAtMillis = this.parts.nowMillis()
   }
 
+  /** Goes by the engine's own estimate again. */
+  withdrawOverhead(): void {
+    this.measured = undefined
+    this.measuredAtMillis = -Infinity
+  }
+
   /** Keeps telemetry's rate at or below a ceiling. Record the reason first. */
   limitSampling(ceiling: number): void {
     this.flushWindow()

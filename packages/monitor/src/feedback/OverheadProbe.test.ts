@@ -142,7 +142,10 @@ describe("sampling by measurement", () => {
       )
       assert.deepStrictEqual(
         readings.map(({ labels, name }) => [name, labels["bound"]]),
-        ["estimate", "low", "high"].map((bound) => ["countersign_overhead_ratio", bound]),
+        [
+          ...["estimate", "low", "high"].map((bound) => ["countersign_overhead_ratio", bound]),
+          ["countersign_overhead_failures_total", undefined],
+        ],
       )
       for (const { name } of readings) assert.isTrue(instruments.has(name))
       const change = (yield* fixture.trail).find(({ type }) => type === "audit.sampling.changed")
@@ -157,6 +160,15 @@ describe("sampling by measurement", () => {
     Effect.gen(function* () {
       let isBroken = true
       let calls = 0
+      let withdrawn = 0
+      const off = yield* Effect.provide(Audit, Audit.layerOff)
+      const withdrawOverhead = () => {
+        withdrawn += 1
+      }
+      const counting = Layer.succeed(
+        Audit,
+        Audit.of({ ...off, sampling: { ...off.sampling, withdrawOverhead } }),
+      )
       const feedback = SamplingFeedback.layer({
         operation: () => {
           calls += 1
@@ -168,19 +180,26 @@ describe("sampling by measurement", () => {
         activeMillis: () => calls,
       })
       yield* Effect.gen(function* () {
-        const { failures, newest } = yield* SamplingFeedback
+        const { failures, newest, readings } = yield* SamplingFeedback
         const failed: Array<number> = []
+        const given: Array<number> = []
         for (let second = 0; second < 8; second++) {
           yield* TestClock.adjust(1000)
           failed.push(failures())
+          given.push(withdrawn)
         }
         // At once, and then after 2 and after 4 seconds more.
         assert.deepStrictEqual(failed, [1, 2, 2, 2, 2, 3, 3, 3])
+        // The first may be an accident; from the second on nothing is held for what does not come.
+        assert.deepStrictEqual(given, [0, 1, 1, 1, 1, 2, 2, 2])
         assert.isUndefined(newest())
+        const counted = { name: "countersign_overhead_failures_total", labels: {}, value: 3 }
+        assert.deepStrictEqual(readings(), [counted])
         isBroken = false
         yield* TestClock.adjust(10_000)
         assert.strictEqual(newest()?.pairs, 6)
-      }).pipe(Effect.provide(feedback.pipe(Layer.provide(Audit.layerOff))))
+        assert.strictEqual(withdrawn, 2)
+      }).pipe(Effect.provide(feedback.pipe(Layer.provide(counting))))
     }),
   )
 })

@@ -28,13 +28,16 @@ export interface SamplingFeedbackOptions extends Omit<
   readonly operation: (isAudited: boolean, audit: Audit["Service"]) => void
   /**
    * From the end of one measurement to the next; twice as long after each that fails in a row, up
-   * to 32 times. Default 30,000. Units: milliseconds.
+   * to 32 times, and from the second on the engine goes by its own estimate. Default 30,000. Units:
+   * milliseconds.
    */
   readonly everyMillis?: number
 }
 
 const everyMillisDefault = 30_000
 const doublingsMax = 5
+/** So many failures in a row, and no measurement holds the rate any more. */
+const failuresMax = 2
 
 /**
  * Measures at intervals, beside the engine, what auditing costs.
@@ -49,7 +52,10 @@ export class SamplingFeedback extends Context.Service<
     readonly newest: () => OverheadMeasurement | undefined
     /** The newest measurement in words. */
     readonly explanation: () => string
-    /** `countersign_overhead_ratio` with the label `bound`: `estimate`, `low`, `high`. */
+    /**
+     * `countersign_overhead_ratio` with the label `bound`: `estimate`, `low`, `high`; and
+     * `countersign_overhead_failures_total`.
+     */
     readonly readings: () => ReadonlyArray<Reading>
     /** Measurements that came to nothing, since the operation threw. */
     readonly failures: () => number
@@ -64,7 +70,8 @@ export class SamplingFeedback extends Context.Service<
     Layer.effect(
       this,
       Effect.gen(function* () {
-        const feedback = make(yield* Audit, options)
+        const audit = yield* Audit
+        const feedback = make(audit, options)
         const { everyMillis = everyMillisDefault } = options
         let inRow = 0
         const turn = Effect.gen(function* () {
@@ -75,6 +82,7 @@ export class SamplingFeedback extends Context.Service<
             message: "countersign: what auditing costs could not be measured",
           })
           inRow = feedback.failures() > before ? inRow + 1 : 0
+          if (inRow >= failuresMax) audit.sampling.withdrawOverhead()
           yield* Effect.sleep(everyMillis * 2 ** Math.min(inRow, doublingsMax))
         })
         yield* Effect.forkScoped(Effect.forever(turn))
@@ -82,6 +90,18 @@ export class SamplingFeedback extends Context.Service<
       }),
     )
 }
+
+const failuresName = "countersign_overhead_failures_total"
+
+const ratios = (newest: OverheadMeasurement | undefined): ReadonlyArray<Reading> =>
+  newest === undefined
+    ? []
+    : (["estimate", "low", "high"] as const).flatMap((bound) => {
+        const value = newest[bound === "estimate" ? "overhead" : bound]
+        return Number.isFinite(value)
+          ? [{ name: "countersign_overhead_ratio", labels: { bound }, value }]
+          : []
+      })
 
 const make = (
   audit: Audit["Service"],
@@ -112,15 +132,7 @@ const make = (
     failures: () => failures,
     newest: () => newest,
     explanation: () => (newest === undefined ? "nothing was measured yet" : inWords(newest)),
-    readings: () =>
-      newest === undefined
-        ? []
-        : (["estimate", "low", "high"] as const).flatMap((bound) => {
-            const value = newest?.[bound === "estimate" ? "overhead" : bound] ?? Number.NaN
-            return Number.isFinite(value)
-              ? [{ name: "countersign_overhead_ratio", labels: { bound }, value }]
-              : []
-          }),
+    readings: () => [...ratios(newest), { name: failuresName, labels: {}, value: failures }],
     measure,
   }
 }

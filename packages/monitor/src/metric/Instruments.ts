@@ -182,6 +182,12 @@ const judging = {
     ["bound"],
     "What auditing takes of the probed operation, as measured: the `estimate`, and from `low` to `high` with 95 %.",
   ],
+  countersign_overhead_failures_total: [
+    "counter",
+    "one",
+    [],
+    "Measurements of that share that came to nothing, since the probed operation threw.",
+  ],
   countersign_alerts_open: [
     "gauge",
     "one",
