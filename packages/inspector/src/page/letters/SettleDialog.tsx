@@ -134,7 +134,7 @@ export const SettleDialog = ({ close, done, scene, wish }: SettleDialogProps) =>
     >
       <p>
         {isReplay
-          ? "The engine hands each of them to its sink once more, within ten seconds, beside what is new. What is refused again comes back here."
+          ? "The engine hands each of them to its sink once more, at once, beside what is new. What is refused again comes back here."
           : "They stay in the trail, can be proven like all others, and never reach the sink."}
       </p>
       <p>Dry run: this is what it would be about. Nothing was changed yet.</p>
