@@ -35,6 +35,17 @@ const shown = (theme: Shot["theme"], name: string, link: string, ready: RegExp):
   },
 })
 
+/** What somebody has written who meant seven per cent. */
+const draft = `# What the hospital's engine reads when it begins, and when it is told to read again.
+# The share of telemetry that is kept.
+sampling:
+  rate: 7
+  rateMin: 0.05
+heartbeatMillis: 600000
+checkpoint:
+  intervalMillis: 2000
+`
+
 const shots: ReadonlyArray<Shot> = [
   shown("dark", "events", "events?filter=outcome%3Ddenied", /denied/),
   {
@@ -61,7 +72,43 @@ const shots: ReadonlyArray<Shot> = [
   },
   shown("dark", "flow", "flow", /sink|publish/i),
   shown("contrast", "actors", "engine", /running|waiting/i),
-  shown("light", "letters", "letters", /register/),
+  {
+    name: "letters",
+    theme: "light",
+    show: async ({ openLink, page }) => {
+      await openLink("letters")
+      const list = page.getByRole("tree", { name: "Refused records by cause" })
+      await list
+        .getByRole("treeitem", { name: /patient\.record/ })
+        .first()
+        .click()
+      await page.getByRole("heading", { name: /refused by register/ }).waitFor()
+    },
+  },
+  {
+    name: "alerts",
+    theme: "dark",
+    show: async ({ openView, page }) => {
+      await openView("Alerts")
+      const tree = page.getByRole("tree", { name: "Alerts", exact: true })
+      await tree
+        .getByRole("treeitem", { name: /^(?:error|critical|warning): / })
+        .first()
+        .click()
+      await page.getByRole("heading", { name: /^Rule / }).waitFor()
+    },
+  },
+  {
+    name: "configuration",
+    theme: "light",
+    show: async ({ openLink, page }) => {
+      await openLink("configuration?part=edit")
+      await page.locator(".yaml .cm-content").click()
+      await page.keyboard.press("Control+a")
+      await page.keyboard.insertText(draft)
+      await page.getByText("expected a ratio from 0 to 1").first().waitFor()
+    },
+  },
   shown(
     "dark",
     "copybook",
@@ -80,7 +127,7 @@ interface Demonstration {
 const started = async (): Promise<Demonstration> => {
   const child = spawn(
     process.execPath,
-    ["--conditions=@countersign/source", main, "inspect", "--no-open"],
+    ["--conditions=@countersign/source", main, "inspect", "--no-open", "--allow-write"],
     { stdio: ["ignore", "pipe", "pipe"] },
   )
   let said = ""
