@@ -14,6 +14,7 @@ import { endToEnd } from "./rows/endToEnd.ts"
 import { http } from "./rows/http.ts"
 import { durableLatency, publishedLatency } from "./rows/latency.ts"
 import { inspector } from "./rows/inspector.ts"
+import { pageVerification } from "./rows/pageVerification.ts"
 import { loadGenerator } from "./rows/loadGenerator.ts"
 import { memory } from "./rows/memory.ts"
 import { metricUpdates } from "./rows/metricUpdates.ts"
@@ -55,5 +56,6 @@ export const measurements: ReadonlyArray<Measurement> = [
   monitorAttached,
   monitorDetecting,
   inspector,
+  pageVerification,
   aead,
 ]
