@@ -121,7 +121,7 @@ describe("inspect", () => {
         const target = yield* targetOf(directory)
         const refused = yield* Effect.flip(inspect(target, { ...options, port: usualPort }))
         assert.strictEqual(refused._tag, "MonitorNotListening")
-      }).pipe(Effect.scoped, Effect.provide(NodeDisk.layer), Effect.provide(listener().layer)),
+      }).pipe(Effect.scoped, Effect.provide(Layer.merge(NodeDisk.layer, listener().layer))),
     ),
   )
 

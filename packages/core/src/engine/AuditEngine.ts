@@ -11,7 +11,6 @@ import type { SignerError } from "../signer/Signer.ts"
 import type { OpenTrail } from "../trail/OpenTrail.ts"
 import type { TrailFenced } from "../trail/TrailError.ts"
 import type { ActorSnapshot } from "./ActorRegistry.ts"
-import { Archivist } from "./Archivist.ts"
 import type { AuditUnavailable } from "./AuditError.ts"
 import { BufferPool } from "./BufferPool.ts"
 import { closingBatch, openingRecords } from "./Bookends.ts"
@@ -22,15 +21,14 @@ import type { EngineStatus } from "./EngineStatus.ts"
 import { makeTimes } from "./EngineTimes.ts"
 import type { EngineOptions } from "./EngineOptions.ts"
 import { EngineReports } from "./EngineReports.ts"
+import { engineServices } from "./EngineServices.ts"
 import { Intake, laneCount } from "./Intake.ts"
 import { lastGaspUnsafe } from "./LastGasp.ts"
 import { Ledger } from "./Ledger.ts"
 import { InSlabs, type LogStageOptions } from "./LogStage.ts"
 import { keyBytes } from "./KeyedHash.ts"
 import { KeyRotation } from "./KeyRotation.ts"
-import { monotonicNow } from "./Monotonic.ts"
 import { PendingRecords } from "./PendingRecords.ts"
-import { periodicService } from "./PeriodicService.ts"
 import { Pipeline, type RunningPipeline } from "./Pipeline.ts"
 import { Progress } from "./Progress.ts"
 import { PublishStage } from "./PublishStage.ts"
@@ -44,11 +42,6 @@ import { dispatchTrail } from "./TrailDispatcher.ts"
 import { publishedOf } from "./TrailFeed.ts"
 import type { AuditEventInput } from "../event/AuditEvent.ts"
 
-const pruneMillis = 1000
-const sweepMillis = 50
-const archiveMillis = 1000
-const sealMillis = 1000
-const keyMillis = 1000
 // Whoever waits for the engine waits no longer for its key; the actor goes on trying.
 const keyAtStartMillis = 5000
 
@@ -185,7 +178,7 @@ export class AuditEngine {
     }
     for (const record of openingRecords(this.options, this.trail)) this.door.recordSystem(record)
     this.stages = yield* this.pipeline.start(this.supervisor)
-    for (const actor of [...this.reports.actors, ...this.services]) {
+    for (const actor of [...this.reports.actors, ...this.services()]) {
       yield* this.supervisor.start(actor)
     }
     yield* this.supervisor.failed.pipe(
@@ -402,36 +395,19 @@ export class AuditEngine {
     })
   }
 
-  private get services(): ReadonlyArray<Supervisor.Actor> {
-    const { publishStage } = this
-    const archivist = new Archivist({
-      disk: this.disk,
-      directory: this.options.directory,
-      options: () => this.options.archive,
-      settledSize: () => this.trail.wal.firstSequence,
+  private services(): ReadonlyArray<Supervisor.Actor> {
+    const { disk, keyRotation, pending, publishStage, restart, sealer, trail } = this
+    const options = () => this.options
+    return engineServices({
+      disk,
+      keyRotation,
+      options,
+      pending,
+      publishStage,
+      restart,
+      sealer,
+      trail,
     })
-    const { restart, sealer } = this
-    const every = (
-      name: string,
-      millis: () => number,
-      step: Effect.Effect<unknown, DiskError | SignerError | TrailFenced>,
-    ) => periodicService(name, restart, millis, step)
-    return [
-      ...(sealer === undefined ? [] : [every("seals", () => sealMillis, sealer.flush)]),
-      every("archive", () => archiveMillis, archivist.step),
-      every(
-        "checkpoint",
-        () => this.options.checkpoint.intervalMillis,
-        Effect.suspend(() => publishStage.checkpoint),
-      ),
-      every("prune", () => pruneMillis, publishStage.prune),
-      every("key", () => keyMillis, this.keyRotation.step),
-      every(
-        "deadlines",
-        () => sweepMillis,
-        Effect.map(monotonicNow, (now) => this.pending.sweep(now)),
-      ),
-    ]
   }
 
   private fail(detail: string): void {

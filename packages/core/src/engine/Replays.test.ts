@@ -67,7 +67,7 @@ describe("Replays", () => {
       running.redeliver = (batch) =>
         Effect.gen(function* () {
           running.redeliver = sink.deliver
-          yield* decide(memory, "requested", 3)
+          yield* Effect.orDie(decide(memory, "requested", 3))
           dispatcher.replay("memory")
           yield* sink.deliver(batch)
         })

@@ -13,6 +13,12 @@ const lingering = (address: string): net.Socket => {
   return socket
 }
 
+/** Goes on writing; the answer ends it. */
+const talkative = (socket: net.Socket): (() => void) => {
+  const talking = setInterval(() => socket.write("x"), 20)
+  return () => clearInterval(talking)
+}
+
 describe("connections of viewers", () => {
   it.live("that were refused do not keep the server from ending", () =>
     Effect.gen(function* () {
@@ -40,9 +46,9 @@ describe("connections of viewers", () => {
         await once(socket, "end")
         assert.match(answer, /^HTTP\/1\.1 401 /)
         const cut = new Promise((resolve) => socket.once("close", resolve))
-        const talking = setInterval(() => socket.write("x"), 20)
+        const stopTalking = talkative(socket)
         await cut
-        clearInterval(talking)
+        stopTalking()
       }),
     ),
   )

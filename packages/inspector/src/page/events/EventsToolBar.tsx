@@ -91,25 +91,10 @@ export const EventsToolBar = (props: ToolBarProps) => {
       </button>
       <span className="events-space" />
       <Progress session={session} version={props.version} />
-      <IconButton
-        icon="layout"
-        label="Columns"
-
-        onClick={props.openColumns}
-      />
-      <IconButton
-        icon="save"
-        label="Save this view"
-
-        onClick={props.save}
-      />
+      <IconButton icon="layout" label="Columns" onClick={props.openColumns} />
+      <IconButton icon="save" label="Save this view" onClick={props.save} />
       <IconButton icon="export" label="Export" title="Export (Alt+E)" onClick={props.openExport} />
-      <IconButton
-        icon="terminal"
-        label="Copy as command"
-
-        onClick={props.copyCommand}
-      />
+      <IconButton icon="terminal" label="Copy as command" onClick={props.copyCommand} />
     </div>
   )
 }

@@ -145,7 +145,6 @@ export const FilterInput = memo(({ applied, apply, input, seen }: FilterInputPro
           <IconButton
             icon="close"
             label="Remove the filter"
-
             onClick={() => {
               setText("")
               apply("")

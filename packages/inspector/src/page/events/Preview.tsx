@@ -82,18 +82,8 @@ export const Preview = (props: PreviewProps) => {
           <button type="button" onClick={around} title="Show what lies around it, without a filter">
             <Icon name="list-selection" /> Show around
           </button>
-          <IconButton
-            icon="copy"
-            label="Copy as JSON"
-
-            onClick={copy}
-          />
-          <IconButton
-            icon="close"
-            label="Close the preview"
-
-            onClick={close}
-          />
+          <IconButton icon="copy" label="Copy as JSON" onClick={copy} />
+          <IconButton icon="close" label="Close the preview" onClick={close} />
         </div>
         <div className="preview-body mono">
           {row === undefined ? (
