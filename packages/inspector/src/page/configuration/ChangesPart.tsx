@@ -7,6 +7,8 @@ import type { YamlIssue } from "./YamlIssues.ts"
 export interface ChangesPartProps {
   readonly issues: ReadonlyArray<YamlIssue>
   readonly changes: ReadonlyArray<PlannedChange>
+  /** What is in force otherwise than the file says, before any change. */
+  readonly standing: ReadonlyArray<PlannedChange>
   readonly predictions: ReadonlyArray<Prediction>
   readonly reveal: (issue: YamlIssue) => void
 }
@@ -27,17 +29,37 @@ const Changes = ({ changes }: Pick<ChangesPartProps, "changes">) => (
   </ul>
 )
 
-export const ChangesPart = ({ changes, issues, predictions, reveal }: ChangesPartProps) => (
+const Standing = ({ standing }: Pick<ChangesPartProps, "standing">) =>
+  standing.length === 0 ? null : (
+    <>
+      <h3>Otherwise than the file says already</h3>
+      <ul className="quiet">
+        {standing.map(({ before, path, value }) => (
+          <li key={path}>
+            <span className="mono">
+              {path}: {visible(String(before), 80)}
+            </span>
+            , where the file, or its default, says {visible(String(value), 80)}
+          </li>
+        ))}
+      </ul>
+      <p className="quiet">
+        The program or its environment decides these, or the file was not read since it said so.
+      </p>
+    </>
+  )
+
+export const ChangesPart = (props: ChangesPartProps) => (
   <section className="yaml-side" aria-label="What the text would do" tabIndex={0}>
-    {issues.length > 0 ? (
+    {props.issues.length > 0 ? (
       <>
         <h2>
-          {issues.length} {issues.length === 1 ? "problem" : "problems"}
+          {props.issues.length} {props.issues.length === 1 ? "problem" : "problems"}
         </h2>
         <ul className="yaml-issues">
-          {issues.map((issue, index) => (
+          {props.issues.map((issue, index) => (
             <li key={index}>
-              <button type="button" className="yaml-issue" onClick={() => reveal(issue)}>
+              <button type="button" className="yaml-issue" onClick={() => props.reveal(issue)}>
                 <Icon name="error" /> <strong>Line {issue.line}</strong>{" "}
                 {visible(issue.message, 400)}
               </button>
@@ -47,16 +69,17 @@ export const ChangesPart = ({ changes, issues, predictions, reveal }: ChangesPar
       </>
     ) : (
       <>
-        <h2>{changes.length === 0 ? "Nothing would change" : "What would change"}</h2>
-        {changes.length === 0 ? (
+        <h2>{props.changes.length === 0 ? "Nothing would change" : "What would change"}</h2>
+        {props.changes.length === 0 ? (
           <p className="quiet">
             Against what is in force, the environment’s and the program’s own words aside: they are
             stronger than the file.
           </p>
         ) : (
-          <Changes changes={changes} />
+          <Changes changes={props.changes} />
         )}
-        {predictions.map(({ assumes, isComfortable, says, title }) => (
+        <Standing standing={props.standing} />
+        {props.predictions.map(({ assumes, isComfortable, says, title }) => (
           <div key={title} className="yaml-prediction">
             <h3>
               <Icon name={isComfortable ? "pass" : "warning"} /> {title}

@@ -11,7 +11,7 @@ import { Icon } from "../shell/Icon.tsx"
 import { visible } from "../text/HostileText.ts"
 import { ChangesPart } from "./ChangesPart.tsx"
 import { draftOf } from "./Draft.ts"
-import { plannedChanges, predictions, secretChanges } from "./Preview.ts"
+import { differences, predictions, secretChanges } from "./Preview.ts"
 import type { SettingShown } from "./UseSettings.ts"
 import { suggestYaml } from "./YamlCompletion.ts"
 import { judgeYaml } from "./YamlIssues.ts"
@@ -94,13 +94,11 @@ const ConfigurationEditor = (props: ConfigurationEditorProps) => {
     () => (file === undefined ? undefined : judgeYaml(file.yaml, directory).config),
     [file, directory],
   )
-  const changes = useMemo(
-    () =>
-      config === undefined
-        ? []
-        : [...plannedChanges(settings, config), ...secretChanges(filed, config)],
-    [config, filed, settings],
-  )
+  const { changes, standing } = useMemo(() => {
+    if (config === undefined) return { changes: [], standing: [] }
+    const found = differences(settings, filed, config)
+    return { ...found, changes: [...found.changes, ...secretChanges(filed, config)] }
+  }, [config, filed, settings])
   const diagnostics = useMemo(
     () => issues.map((issue) => ({ ...issue, severity: "error" as const })),
     [issues],
@@ -171,6 +169,7 @@ const ConfigurationEditor = (props: ConfigurationEditorProps) => {
         <ChangesPart
           issues={issues}
           changes={changes}
+          standing={standing}
           predictions={config === undefined ? [] : predictions(history, changes, config)}
           reveal={({ from, to }) => {
             setDiff(false)

@@ -7,7 +7,7 @@ import { idleActor } from "@countersign/monitor/testing/ActorFixture"
 import { assert, describe, it } from "@effect/vitest"
 import * as Result from "effect/Result"
 import { emptySnapshot } from "../engine/EmptySnapshot.ts"
-import { plannedChanges, predictions, secretChanges, seenIn } from "./Preview.ts"
+import { differences, plannedChanges, predictions, secretChanges, seenIn } from "./Preview.ts"
 
 const configOf = (input: AuditConfigInput) =>
   Result.getOrThrow(settle([fromInput({ directory: "./trail" }), fromInput(input)]))
@@ -54,6 +54,19 @@ const predicted = (input: AuditConfigInput, seen = frames) => {
 }
 
 describe("Preview", () => {
+  it("tells what the text changes from what the program had set otherwise before", () => {
+    const given = { origin: "hospital.example/audit" }
+    const now = shownFields(configOf({ ...given, pool: { slabsMax: 6 } }))
+    const filed = configOf({ pool: { slabsMax: 6 } })
+    const wanted = configOf({ pool: { slabsMax: 6 }, sampling: { rate: 0.5 } })
+    const pathsOf = (before: typeof filed | undefined) => {
+      const { changes, standing } = differences(now, before, wanted)
+      return [changes.map(({ path }) => path), standing.map(({ path }) => path)]
+    }
+    assert.deepStrictEqual(pathsOf(filed), [["sampling.rate"], ["origin"]])
+    assert.deepStrictEqual(pathsOf(undefined), [["origin", "sampling.rate"], []])
+  })
+
   it("names what would change, and whether at once or with the next start", () => {
     const changes = plannedChanges(
       inForce,

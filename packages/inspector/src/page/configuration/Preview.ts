@@ -30,6 +30,32 @@ export const plannedChanges = (
   })
 }
 
+/** Fields that a text would change, and those that are not as the text says already. */
+export interface Differences {
+  readonly changes: ReadonlyArray<PlannedChange>
+  /** The program or its environment decides, or the file was not read since. */
+  readonly standing: ReadonlyArray<PlannedChange>
+}
+
+/**
+ * Parts what a change of the file brings about from what stood apart from the file before.
+ *
+ * @param filed what the file says now; `undefined`: it can't be read, and all is the change's
+ */
+export const differences = (
+  inForce: ReadonlyArray<SettingRow>,
+  filed: AuditConfig | undefined,
+  wanted: AuditConfig,
+): Differences => {
+  const planned = plannedChanges(inForce, wanted)
+  if (filed === undefined) return { changes: planned, standing: [] }
+  const said = new Map(shownFields(filed).map(({ path, value }) => [path, value]))
+  return {
+    changes: planned.filter(({ path, value }) => said.get(path) !== value),
+    standing: planned.filter(({ path, value }) => said.get(path) === value),
+  }
+}
+
 /**
  * Fields that differ between two texts, and whose values nobody is shown: a change that is not
  * said would be made unseen.
