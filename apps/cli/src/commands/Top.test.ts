@@ -154,6 +154,17 @@ describe("top", () => {
       const gone = yield* top(directory, [])
       assert.strictEqual(gone.code, 4)
       assert.include(gone.stderr, "AUD-6603")
+      for (const url of ["ws://192.0.2.7:4100/monitor", "wss://audit.example/monitor"]) {
+        writeFileSync(`${directory}.monitor`, JSON.stringify({ ...left, url }))
+        const elsewhere = yield* top(directory, [])
+        assert.strictEqual(elsewhere.code, 64)
+        assert.include(elsewhere.stderr, "leads elsewhere than to this machine")
+      }
+      const clear = yield* Effect.promise(() =>
+        run(["top", "ws://192.0.2.7:4100/monitor"], { cwd: path.dirname(directory) }),
+      )
+      assert.strictEqual(clear.code, 64)
+      assert.include(clear.stderr, "wss://")
     }).pipe(Effect.scoped),
   )
 })

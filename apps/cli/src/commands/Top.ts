@@ -5,19 +5,20 @@ import * as Flag from "effect/cli/Flag"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
+import { keptSecret, leadsHere, tokenVariable } from "../monitor/MonitorAddress.ts"
 import { UsageError } from "../terminal/Failure.ts"
 import * as Parameters from "./Parameters.ts"
 
-/** An argument would be seen by all who list the machine's processes. */
-const tokenVariable = "COUNTERSIGN_MONITOR_TOKEN"
-
 const tokenGiven = (): string => process.env[tokenVariable] ?? ""
 
-const isUrl = (text: string): boolean => /^wss?:\/\//.test(text)
+const addressIn = (text: string): URL | undefined =>
+  /^wss?:\/\//.test(text) ? (URL.parse(text) ?? undefined) : undefined
 
 /** Where a monitor listens, and what it wants to hear. */
 const placeOf = Effect.fnUntraced(function* (target: string) {
-  if (isUrl(target)) {
+  const address = addressIn(target)
+  if (address !== undefined) {
+    yield* keptSecret(address)
     const token = tokenGiven()
     if (token !== "") return { url: target, token: Redacted.make(token) }
     return yield* new UsageError({
@@ -30,6 +31,12 @@ const placeOf = Effect.fnUntraced(function* (target: string) {
   )
   const found = yield* Announcement.read(target)
   if (Option.isSome(found)) {
+    if (!leadsHere(found.value)) {
+      return yield* new UsageError({
+        parameter: "target",
+        detail: `${Announcement.fileOf(target)} leads elsewhere than to this machine, and may have come with the trail from anybody: give the monitor's address, with its token in ${tokenVariable}`,
+      })
+    }
     return { url: found.value.url, token: Redacted.make(found.value.token) }
   }
   return yield* new UsageError({

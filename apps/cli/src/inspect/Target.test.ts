@@ -73,6 +73,19 @@ describe("what is to be inspected", () => {
     ),
   )
 
+  it.live("is no monitor of another machine to which the token would go in the clear", () =>
+    Effect.gen(function* () {
+      for (const address of [
+        "ws://192.0.2.7:4100/#token=t",
+        "http://audit.example:4100/#token=t",
+      ]) {
+        const refused = yield* Effect.flip(targetOf(address))
+        assert.strictEqual(refused._tag, "UsageError")
+        assert.match(refused.message, /wss:/)
+      }
+    }).pipe(Effect.provide(NodeDisk.layer)),
+  )
+
   it.live("is the files where the engine's announcement can't be read, and says so", () =>
     withTrail((directory) =>
       Effect.gen(function* () {

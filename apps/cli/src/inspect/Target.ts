@@ -1,11 +1,10 @@
 /** What is to be inspected: the files of a trail, or a monitor that runs. */
-import { networkInterfaces } from "node:os"
-import { isLoopback } from "@countersign/monitor/server/Admission"
 import * as Announcement from "@countersign/monitor/server/Announcement"
 import type { MonitorPlace } from "@countersign/inspector/InspectorRelay"
 import * as NodeDisk from "@countersign/core/platform/NodeDisk"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
+import { isToken, keptSecret, leadsHere, tokenVariable } from "../monitor/MonitorAddress.ts"
 import { UsageError } from "../terminal/Failure.ts"
 import { requireTrail } from "../trail/RequireTrail.ts"
 
@@ -16,9 +15,6 @@ export type Target =
   | { readonly _tag: "Page"; readonly url: string }
   /** A monitor without a page. */
   | { readonly _tag: "Monitor"; readonly find: () => Promise<MonitorPlace | undefined> }
-
-/** An argument would be seen by all who list the machine's processes. */
-export const tokenVariable = "COUNTERSIGN_MONITOR_TOKEN"
 
 /** Units: milliseconds. */
 const answerMillis = 2000
@@ -51,22 +47,6 @@ const hasPage = async (place: MonitorPlace): Promise<boolean> => {
   return response?.status === 200 && response.headers.get("content-type")?.includes("html") === true
 }
 
-const isToken = (text: string): boolean => /^[\w-]+$/.test(text)
-
-/** The file may have come with the trail, from anybody: it leads to this machine or nowhere. */
-const isHere = (address: string): boolean => {
-  const url = URL.parse(address)
-  if (url?.protocol !== "ws:") return false
-  const name = url.hostname.replaceAll(/^\[|\]$/g, "")
-  const own = Object.values(networkInterfaces()).flatMap((all) => all ?? [])
-  return (
-    isLoopback(name) ||
-    name === "0.0.0.0" ||
-    name === "::" ||
-    own.some((each) => each.address === name)
-  )
-}
-
 type Announced =
   | { readonly _tag: "None" }
   | { readonly _tag: "Place"; readonly place: MonitorPlace }
@@ -80,7 +60,7 @@ const announcedBeside = (directory: string): Promise<Announced> =>
         onSuccess: (found): Announced => {
           if (Option.isNone(found)) return { _tag: "None" }
           const { token, url } = found.value
-          return isHere(url) && isToken(token)
+          return leadsHere(found.value)
             ? { _tag: "Place", place: { url, token } }
             : {
                 _tag: "Useless",
@@ -118,6 +98,7 @@ const ofAddress = Effect.fnUntraced(function* (text: string) {
       detail: `an address needs the token in ${tokenVariable}; a trail's directory has both beside it`,
     })
   }
+  yield* keptSecret(url)
   if (url.pathname === "/") url.pathname = "/monitor"
   url.hash = ""
   const place = { url: url.href, token }
