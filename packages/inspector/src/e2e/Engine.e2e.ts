@@ -180,7 +180,7 @@ describe("time in the inspector", () => {
         const chosen = page.waitForEvent("filechooser")
         await page.getByRole("button", { name: "Open an incident file" }).click()
         await (await chosen).setFiles(file)
-        await page.getByText("The file incident.json is shown").waitFor()
+        await page.getByText(/^The file incident.json of .+ is shown/).waitFor()
         assert.strictEqual(await durable(page), "26 entries")
         await page.getByRole("button", { name: "Close the file" }).click()
         await page.getByText("27 entries").first().waitFor()

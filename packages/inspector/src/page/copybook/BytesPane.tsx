@@ -1,5 +1,5 @@
 /** A record's bytes, with the fields that they belong to, and a way to any of them. */
-import { useMemo, useRef, useState } from "react"
+import { useId, useMemo, useRef, useState } from "react"
 import { HexView } from "../hex/HexView.tsx"
 import { type Range, hexOffset, hexText, offsetOf } from "../hex/HexRows.ts"
 import { visible } from "../text/HostileText.ts"
@@ -21,6 +21,7 @@ const rangeOf = (node: FieldNode | undefined): Range | undefined =>
   node === undefined || node.offset < 0 ? undefined : { offset: node.offset, length: node.length }
 
 export const BytesPane = (props: BytesPaneProps) => {
+  const wrongId = useId()
   const { characters, hovered, label, onHover, onPick, reveal, selected, shown } = props
   const { record, tree } = shown
   const { bytes, fileOffset } = record
@@ -67,11 +68,11 @@ export const BytesPane = (props: BytesPaneProps) => {
             size={8}
             placeholder="26 or 0x1A"
             aria-invalid={isWrong}
-            aria-describedby={isWrong ? "bytes-wrong" : undefined}
+            aria-describedby={isWrong ? wrongId : undefined}
           />
         </label>
         {isWrong ? (
-          <span id="bytes-wrong" className="bad" role="alert">
+          <span id={wrongId} className="bad" role="alert">
             There are {bytes.length} bytes, from 0
           </span>
         ) : null}

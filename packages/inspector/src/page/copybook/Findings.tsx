@@ -2,7 +2,7 @@
 import { sampleBytes, sniff } from "@countersign/copybook/framing/Sniffer"
 import type { Sniffed } from "@countersign/copybook/framing/Sniffer"
 import type { Diagnostic } from "@countersign/copybook/source/Diagnostic"
-import { useEffect, useState } from "react"
+import { useEffect, useId, useState } from "react"
 import { hexText } from "../hex/HexRows.ts"
 import { Icon } from "../shell/Icon.tsx"
 import { visible } from "../text/HostileText.ts"
@@ -263,6 +263,7 @@ const countOf = (id: TabId, { diagnostics, shown }: FindingsProps): string => {
 }
 
 export const Findings = (props: FindingsProps) => {
+  const name = useId()
   const [chosen, setChosen] = useState<TabId>("record")
   const shown = tabs.find(({ id }) => id === chosen) ?? tabs[0]
   const go = (step: number) => {
@@ -270,7 +271,7 @@ export const Findings = (props: FindingsProps) => {
     const next = tabs.at((at + step) % tabs.length)
     if (next === undefined) return
     setChosen(next.id)
-    document.getElementById(`copybook-tab-${next.id}`)?.focus()
+    document.getElementById(`${name}-${next.id}`)?.focus()
   }
   const { Content } = shown
   return (
@@ -289,9 +290,9 @@ export const Findings = (props: FindingsProps) => {
             key={id}
             type="button"
             role="tab"
-            id={`copybook-tab-${id}`}
+            id={`${name}-${id}`}
             aria-selected={id === chosen}
-            aria-controls="copybook-findings"
+            aria-controls={name}
             tabIndex={id === chosen ? 0 : -1}
             onClick={() => setChosen(id)}
           >
@@ -301,9 +302,9 @@ export const Findings = (props: FindingsProps) => {
         ))}
       </div>
       <div
-        id="copybook-findings"
+        id={name}
         role="tabpanel"
-        aria-labelledby={`copybook-tab-${chosen}`}
+        aria-labelledby={`${name}-${chosen}`}
         tabIndex={0}
         className="small-panel"
       >

@@ -36,8 +36,8 @@ const Trail = ({ scene }: { readonly scene: Scene }) => {
   if (about === undefined) return null
   const { over, pid, startedMillis } = about
   return (
-    <section aria-labelledby="welcome-trail">
-      <h2 id="welcome-trail">This trail</h2>
+    <div className="welcome-part">
+      <h2>This trail</h2>
       <dl>
         <Fact name="Name">
           {about.origin === "" ? "none yet: nothing is signed" : visible(about.origin, textMax)}
@@ -72,7 +72,7 @@ const Trail = ({ scene }: { readonly scene: Scene }) => {
             : "none: this page only looks"}
         </Fact>
       </dl>
-    </section>
+    </div>
   )
 }
 
@@ -130,8 +130,8 @@ const Steps = ({ scene }: { readonly scene: Scene }) => {
   const there = steps.filter(({ kind }) => views.has(kind) && isHere(kind, about?.over))
   if (there.length === 0) return null
   return (
-    <section aria-labelledby="welcome-steps">
-      <h2 id="welcome-steps">Begin</h2>
+    <div className="welcome-part">
+      <h2>Begin</h2>
       <ul className="welcome-steps">
         {there.map(({ icon, kind, label, words }) => (
           <li key={kind}>
@@ -151,7 +151,7 @@ const Steps = ({ scene }: { readonly scene: Scene }) => {
           </li>
         ))}
       </ul>
-    </section>
+    </div>
   )
 }
 
@@ -162,8 +162,8 @@ const Wrong = ({ scene }: { readonly scene: Scene }) => {
   const problems = useProblems(scene)
   const { isGood, words } = useCalm(scene)
   return (
-    <section aria-labelledby="welcome-wrong">
-      <h2 id="welcome-wrong">What is wrong now</h2>
+    <div className="welcome-part">
+      <h2>What is wrong now</h2>
       {problems.length === 0 ? (
         <p>
           <span className={isGood ? "good" : "quiet"}>
@@ -188,7 +188,7 @@ const Wrong = ({ scene }: { readonly scene: Scene }) => {
           </button>
         </>
       )}
-    </section>
+    </div>
   )
 }
 
@@ -200,8 +200,8 @@ const Recently = ({ scene }: { readonly scene: Scene }) => {
   ).slice(0, recentShown)
   if (places.length === 0) return null
   return (
-    <section aria-labelledby="welcome-recent">
-      <h2 id="welcome-recent">Recently</h2>
+    <div className="welcome-part">
+      <h2>Recently</h2>
       <ul className="welcome-recent">
         {places.map((place) => (
           <li key={`${place.label} ${place.detail}`}>
@@ -221,7 +221,7 @@ const Recently = ({ scene }: { readonly scene: Scene }) => {
           </li>
         ))}
       </ul>
-    </section>
+    </div>
   )
 }
 
@@ -236,8 +236,8 @@ const Settings = ({ scene }: { readonly scene: Scene }) => {
   const theme = useStore(themeChoice)
   const zone = useStore(timeZone)
   return (
-    <section aria-labelledby="welcome-settings">
-      <h2 id="welcome-settings">Settings</h2>
+    <div className="welcome-part">
+      <h2>Settings</h2>
       <div className="welcome-settings">
         {scene.host.kind === "browser" ? (
           <label>
@@ -271,7 +271,7 @@ const Settings = ({ scene }: { readonly scene: Scene }) => {
           </select>
         </label>
       </div>
-    </section>
+    </div>
   )
 }
 
