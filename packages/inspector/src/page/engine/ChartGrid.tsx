@@ -10,7 +10,7 @@ import { useEvery, useWhile } from "./Shown.ts"
 const Chart = lazy(() => import("../chart/Chart.tsx"))
 
 /** Lines of more frames than this are drawn less often, for nobody sees one more. */
-const repaintMillis = (minutes: number): number => Math.max(500, minutes * 250)
+const repaintMillis = (minutes: number): number => Math.max(1000, minutes * 250)
 
 /** A past that is shorter fills the chart, down to this. */
 const leastMillis = 30_000
