@@ -1,3 +1,4 @@
+import { MonitorRefused } from "@countersign/monitor/protocol/MonitorError"
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import type { Client, Connection } from "../connection/Connection.ts"
@@ -66,7 +67,8 @@ describe("an event that is asked for", () => {
 
   it("is shown where other stores can't be asked, and says so", async () => {
     const { get, say } = follower()
-    const scene = sceneOf({ Copies: () => Effect.fail(new Error("the line is cut")) })
+    const refused = new MonitorRefused({ reason: "unavailable", detail: "the line is cut" })
+    const scene = sceneOf({ Copies: () => Effect.fail(refused) })
     await followEvent(scene, { sequence: 7 }, say, new AbortController().signal)
     const state = get()
     assert.strictEqual(state._tag, "Shown")

@@ -9,6 +9,7 @@ import { verify } from "@countersign/core/trail/Verifier"
 import { provenEvent } from "@countersign/monitor/server/EventProof"
 import { readBundles } from "@countersign/monitor/server/TrailBytes"
 import { readKeys, readNewest } from "@countersign/monitor/server/TrailKeys"
+import { MonitorRefused } from "@countersign/monitor/protocol/MonitorError"
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import type { Client } from "../connection/Connection.ts"
@@ -323,7 +324,7 @@ describe("a trail that the page verifies itself", () => {
       const directory = yield* TrailFixture.trail(size)
       pin(directory)
       writtenAnew(directory, size)
-      const disk = Effect.runSync(Effect.provide(Effect.service(Disk), NodeDisk.layer))
+      const disk = yield* Effect.provide(Effect.service(Disk), NodeDisk.layer)
       let isGrown = false
       const Event = (asked: { sequence: number }) => {
         if (!isGrown) TrailFixture.publish(directory, TrailFixture.entriesOf(1100))
@@ -342,7 +343,8 @@ describe("a trail that the page verifies itself", () => {
       const directory = yield* TrailFixture.trail(size)
       pin(directory)
       writtenAnew(directory, size)
-      const Event = () => Effect.fail(new Error("not now"))
+      const Event = () =>
+        Effect.fail(new MonitorRefused({ reason: "unavailable", detail: "not now" }))
       const found = yield* Effect.promise(() => run(directory, storage(), { Event }))
       assert.strictEqual(found.verdict, "tampered")
       // Their tiles agree with them, and nothing that was signed with the tiles.
