@@ -192,7 +192,7 @@ export const lineOf = (
 }
 
 /** The monitor's own modules, and what runs for its server alone. */
-const isMonitors = (url: string): boolean =>
+export const isMonitors = (url: string): boolean =>
   /\/packages\/monitor\/|\/effect\/dist\/(?:rpc|observability)\/|\/node_modules\/ws\//.test(url)
 
 /**
