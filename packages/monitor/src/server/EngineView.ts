@@ -123,9 +123,27 @@ const sinksOf = (status: EngineStatus): Snapshot["sinks"] =>
     catchUpMillis: sink.catchUpMillis ?? null,
   }))
 
+type ShownReadings = Pick<Snapshot, "baselines" | "readings" | "readingsLeftOut">
+
+// Frames come several times a second, and readings once: their series are named once.
+const shown = new WeakMap<ReadonlyArray<Reading>, ShownReadings>()
+
 /** Each series once: the last that says something of it. */
-const seriesIn = (readings: ReadonlyArray<Reading>): ReadonlyMap<string, number> =>
-  new Map(readings.map((reading) => [seriesOf(reading), reading.value]))
+const shownOf = (all: ReadonlyArray<Reading>): ShownReadings => {
+  const known = shown.get(all)
+  if (known !== undefined) return known
+  const plain = all.filter(({ name }) => name !== baselineName)
+  const series = new Map(plain.map((reading) => [seriesOf(reading), reading.value]))
+  const made: ShownReadings = {
+    readings: [...series].slice(0, readingsMax).map(([name, value]) => ({ series: name, value })),
+    readingsLeftOut: Math.max(0, series.size - readingsMax),
+    baselines: all
+      .filter(({ name }) => name === baselineName)
+      .map(({ labels, value }) => ({ metric: labels["metric"] ?? "", ratio: value })),
+  }
+  shown.set(all, made)
+  return made
+}
 
 /**
  * @param before the snapshot from which rates are counted, where there is one
@@ -139,18 +157,13 @@ export const snapshotOf = (
   seconds: number,
 ): Snapshot => {
   const { status } = view
-  const series = seriesIn(view.readings.filter(({ name }) => name !== baselineName))
   return {
     engine: engineOf(status),
     flow: flowOf(status, before, seconds),
     ledger: ledgerOf(status, before, seconds),
     actors: actorsOf(view.actors, before, seconds),
     sinks: sinksOf(status),
-    readings: [...series].slice(0, readingsMax).map(([name, value]) => ({ series: name, value })),
-    readingsLeftOut: Math.max(0, series.size - readingsMax),
-    baselines: view.readings
-      .filter(({ name }) => name === baselineName)
-      .map(({ labels, value }) => ({ metric: labels["metric"] ?? "", ratio: value })),
+    ...shownOf(view.readings),
     alerts: worstFirst(view.alerts).slice(0, alertsMax),
     alertsLeftOut: Math.max(0, view.alerts.length - alertsMax),
     findings: view.findings.slice(-findingsMax),
