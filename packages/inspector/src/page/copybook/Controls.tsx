@@ -1,12 +1,13 @@
 /** What is read, and how: everything that the address of the tab says. */
 import { codePages } from "@countersign/copybook/charset/CodePages"
 import { framingForms } from "@countersign/copybook/file/FramingText"
-import { useRef, useState } from "react"
+import { useState } from "react"
 import { useStore } from "../connection/Store.ts"
 import { Icon } from "../shell/Icon.tsx"
 import type { Parameters, Scene } from "../shell/Contribution.ts"
 import { visible } from "../text/HostileText.ts"
 import { documents } from "./Documents.ts"
+import { OpenFiles } from "./OpenFiles.tsx"
 import type { Reading } from "./Reading.ts"
 import { useServerFiles } from "./ServerFiles.ts"
 import {
@@ -146,7 +147,6 @@ const DocumentChoice = ({
 
 export const Controls = (props: ControlsProps) => {
   const { change, open, parameters, paste, reading, scene } = props
-  const files = useRef<HTMLInputElement>(null)
   const [isMore, setIsMore] = useState(false)
   const { codePage = "cp037", framing } = reading.settings
   return (
@@ -158,20 +158,7 @@ export const Controls = (props: ControlsProps) => {
         change={change}
       />
       <DocumentChoice scene={scene} kind="data" value={parameters["data"] ?? ""} change={change} />
-      <button type="button" onClick={() => files.current?.click()}>
-        <Icon name="folder-opened" /> Open files…
-      </button>
-      <input
-        ref={files}
-        type="file"
-        multiple
-        hidden
-        aria-label="Copybooks and data files"
-        onChange={({ currentTarget }) => {
-          open([...(currentTarget.files ?? [])])
-          currentTarget.value = ""
-        }}
-      />
+      <OpenFiles open={open} />
       <button type="button" onClick={paste}>
         <Icon name="clippy" /> Paste
       </button>

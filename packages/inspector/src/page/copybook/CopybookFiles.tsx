@@ -1,13 +1,12 @@
 /** The side bar: what is open, and what can be. */
-import { useRef } from "react"
 import { useStore, useStorePart } from "../connection/Store.ts"
 import type { Scene } from "../shell/Contribution.ts"
-import { Icon } from "../shell/Icon.tsx"
 import { visible } from "../text/HostileText.ts"
 import { Tree, type TreeNode } from "../tree/Tree.tsx"
 import { documents, openFiles } from "./Documents.ts"
 import { samples } from "./Sample.ts"
 import { useServerFiles } from "./ServerFiles.ts"
+import { OpenFiles } from "./OpenFiles.tsx"
 
 interface Named {
   readonly id: string
@@ -40,7 +39,6 @@ const CopybookFiles = ({ scene }: { readonly scene: Scene }) => {
     link?.kind === "copybook" ? link.parameters : undefined,
   )
   const server = useServerFiles(scene)
-  const files = useRef<HTMLInputElement>(null)
   const sampleData = samples.flatMap((sample) => sample.data)
   const nodes = [
     ...group("copybooks", "Copybooks", "symbol-structure", [
@@ -88,18 +86,8 @@ const CopybookFiles = ({ scene }: { readonly scene: Scene }) => {
   return (
     <div className="copybook-files">
       <div className="tool-bar">
-        <button type="button" onClick={() => files.current?.click()}>
-          <Icon name="folder-opened" /> Open files…
-        </button>
-        <input
-          ref={files}
-          type="file"
-          multiple
-          hidden
-          aria-label="Copybooks and data files"
-          onChange={({ currentTarget }) => {
-            const chosen = [...(currentTarget.files ?? [])]
-            currentTarget.value = ""
+        <OpenFiles
+          open={(chosen) => {
             void openFiles(chosen).then(({ copybook = "", data: records = "" }) => {
               if (copybook !== "" || records !== "")
                 scene.workbench.open("copybook", {
