@@ -11,6 +11,7 @@ import type { Alert } from "../alert/Alert.ts"
 import { AlertTaken } from "../alert/Alerts.ts"
 import { subprotocolsFor } from "../protocol/MonitorProtocol.ts"
 import { advance, type Frame } from "../protocol/Update.ts"
+import { firingAlert } from "../testing/AlertFixture.ts"
 import { served } from "../testing/ServedEngine.ts"
 import { fileOf } from "./Announcement.ts"
 import type { Views } from "./MonitorViews.ts"
@@ -377,31 +378,17 @@ describe("MonitorServer", () => {
   )
 
   it.live("acknowledges an alert of whoever raises them", () => {
-    const alert: Alert = {
-      id: "lag{sink=pg}",
-      rule: "lag",
-      severity: "warning",
-      state: "firing",
-      summary: "pg lags",
-      subject: "pg",
-      value: 9,
-      group: "lag",
-      sinceMillis: 1,
-      changedMillis: 1,
-      escalation: 0,
-      evidence: [],
-    }
     let holder = ""
     const views: Views = {
       readings: () => [{ name: "countersign_baseline_ratio", labels: { metric: "m" }, value: 1.1 }],
-      alerts: () => [alert],
+      alerts: () => [firingAlert],
       pastAlerts: () => [],
       findings: () => [],
       acknowledge: (id, who) =>
         Effect.gen(function* () {
-          if (id !== alert.id) return undefined
+          if (id !== firingAlert.id) return undefined
           holder = holder === "" ? who : holder
-          const taken: Alert = { ...alert, state: "acknowledged", acknowledgedBy: holder }
+          const taken: Alert = { ...firingAlert, state: "acknowledged", acknowledgedBy: holder }
           if (holder !== who) return yield* new AlertTaken({ alert: taken, by: holder })
           return taken
         }),
@@ -409,24 +396,27 @@ describe("MonitorServer", () => {
     return served(
       ({ client }) =>
         Effect.gen(function* () {
-          assert.deepStrictEqual((yield* client.Alerts()).active, [alert])
+          assert.deepStrictEqual((yield* client.Alerts()).active, [firingAlert])
           const intent = { actor: "u-1", reason: "mine" }
-          const taken = yield* client.Acknowledge({ alert: alert.id, intent })
+          const taken = yield* client.Acknowledge({ alert: firingAlert.id, intent })
           assert.strictEqual(taken.acknowledgedBy, "u-1")
           // Whoever has it may say so again; somebody else is told who has it.
-          assert.deepStrictEqual(yield* client.Acknowledge({ alert: alert.id, intent }), taken)
+          assert.deepStrictEqual(
+            yield* client.Acknowledge({ alert: firingAlert.id, intent }),
+            taken,
+          )
           const refused = (id: string, actor: string) =>
             Effect.map(
               Effect.flip(client.Acknowledge({ alert: id, intent: { ...intent, actor } })),
               (error) => (error._tag === "MonitorRefused" ? [error.reason, error.detail] : []),
             )
-          const [reason, detail] = yield* refused(alert.id, "u-2")
+          const [reason, detail] = yield* refused(firingAlert.id, "u-2")
           assert.strictEqual(reason, "taken")
           assert.include(detail, "acknowledged by u-1")
           assert.strictEqual((yield* refused("other", "u-2"))[0], "not-found")
           const [update] = yield* client.Watch().pipe(Stream.take(1), Stream.runCollect)
           const snapshot = update?._tag === "Full" ? update.snapshot : undefined
-          assert.deepStrictEqual(snapshot?.alerts, [alert])
+          assert.deepStrictEqual(snapshot?.alerts, [firingAlert])
           assert.deepStrictEqual(snapshot?.baselines, [{ metric: "m", ratio: 1.1 }])
         }),
       { isWritable: true },

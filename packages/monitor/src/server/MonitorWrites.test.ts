@@ -3,23 +3,11 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import { Intent } from "../protocol/MonitorProtocol.ts"
+import { firingAlert } from "../testing/AlertFixture.ts"
 import { served } from "../testing/ServedEngine.ts"
 import type { Views } from "./MonitorViews.ts"
 
-const alert: Alert = {
-  id: "lag{sink=pg}",
-  rule: "lag",
-  severity: "warning",
-  state: "acknowledged",
-  summary: "pg lags",
-  subject: "pg",
-  value: 9,
-  group: "lag",
-  sinceMillis: 1,
-  changedMillis: 1,
-  escalation: 0,
-  evidence: [],
-}
+const alert: Alert = { ...firingAlert, state: "acknowledged" }
 
 const viewsThat = (acknowledge: NonNullable<Views["acknowledge"]>): Views => ({
   readings: () => [],
