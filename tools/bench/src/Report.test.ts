@@ -60,6 +60,8 @@ describe("Report", () => {
     const shown = (judged: number) => render({ ...report, lines: [{ ...line, judged, goal }] })
     assert.include(shown(1.5), "250,000/s, −1.50 %")
     assert.include(shown(-1.5), "250,000/s, +1.50 %")
+    const share = { ...line, ours: { value: 1.5, unit: "%" }, judged: 1.5, goal }
+    assert.notInclude(render({ ...report, lines: [share] }), "−1.50 %")
   })
 
   it("shows a line with both sides, its range and its verdict", () => {

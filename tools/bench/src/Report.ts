@@ -47,7 +47,7 @@ const head = ["what", "ours", "peer or control", "ratio (range)", "least", "aim"
 const cellsOf = (line: Line): ReadonlyArray<string> => [
   line.title,
   // A percentage is worked out from both sides, so it stands beside the first of them.
-  line.goal.unit === "%"
+  line.goal.unit === "%" && line.ours.unit !== "%"
     ? `${figure(line.ours)}, ${line.judged < 0 ? "+" : "−"}${plain(Math.abs(line.judged))} %`
     : figure(line.ours),
   line.peer === undefined ? "–" : `${line.peer.name} ${figure(line.peer)}`,
